@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Limits: every bound of the product in one place.
+ *
+ * The documents' table and the edge tests are made from this file: a limit that is not
+ * here is not a limit of the product. Sizes are bytes, counts are things.
+ */
+#pragma once
+
+enum {
+    LIMIT_ENVELOPE = 16384,      /* one sealed batch or answer, whole COSE_Encrypt0 */
+    LIMIT_BATCH = 15360,         /* one batch before sealing */
+    LIMIT_ANSWER = 2048,         /* one answer before sealing */
+    LIMIT_BATCH_RECORDS = 600,   /* records in a batch */
+    LIMIT_BATCH_EVENTS = 32,     /* events in a batch */
+    LIMIT_BATCH_MS = 60000,      /* a batch is closed at this age */
+    LIMIT_ANSWER_OUTCOMES = 8,   /* outcomes in one answer */
+    LIMIT_CBOR_DEPTH = 4,
+    LIMIT_CERT = 1024,           /* one DER certificate that keys builds */
+    LIMIT_HTTP_HEAD = 4096,      /* request line and header fields together */
+    LIMIT_HTTP_FIELDS = 32,
+    LIMIT_HANDSHAKES = 256,      /* unfinished handshakes of one gate process */
+    LIMIT_HANDSHAKE_MS = 10000,
+    LIMIT_CONNECTIONS = 10240,   /* open connections of one gate process */
+    LIMIT_CONNECTION_FAILURES = 3,
+    LIMIT_TALK_BODY = 24576,     /* one message between our own processes */
+    LIMIT_LOG_LINE = 1024,
+    LIMIT_CONF_FILE = 65536,     /* configuration, bundle */
+    LIMIT_CONF_LINE = 4096,
+    LIMIT_NONCE_MS = 60000,      /* a transmission's nonce is good this long */
+    LIMIT_TIME_TRIP_MS = 2000,   /* server time is used only within this round trip */
+    LIMIT_SYNC_AGE_MS = 90000,   /* SYNCHRONISED needs a newer answer than this */
+    LIMIT_SET_ASIDE_RUN = 20,    /* set aside in a row: stop the sending */
+    LIMIT_EPOCH_KEYS = 8,        /* epoch keys that store caches for one device */
+    LIMIT_QUARANTINE_COPIES = 16,
+    LIMIT_QUARANTINE_BYTES = 262144,
+    LIMIT_GROUP_COMMIT_MS = 20,
+    LIMIT_RETRY_AFTER_MIN_S = 1,
+    LIMIT_RETRY_AFTER_MAX_S = 3600,
+    LIMIT_BACKOFF_MIN_MS = 2000,
+    LIMIT_BACKOFF_MAX_MS = 900000,
+    LIMIT_CSV_LINE = 256,
+    LIMIT_CSV_FILE = 67108864,
+    LIMIT_PASSWORD = 128,
+};

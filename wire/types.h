@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Types: what device and cloud say to each other, as C values (holdfast.cddl is the contract).
+ *
+ * Only the *_parse functions make these from bytes that came from outside. Whoever holds one
+ * may rely on the ranges below without checking again.
+ */
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/limits.h"
+#include "core/base/secret.h"
+
+#include <stdbool.h>
+
+enum {
+    DEVICE_ID_LEN = 16,
+    KID_LEN = 20,
+    EPOCH_LEN = 32,
+    ASSIGNMENT_LEN = 8,
+    ALGORITHM_LEN = 8,
+    STORE_ID_LEN = 16,
+};
+
+struct device_id { /* UUIDv4 */
+    uint8_t b[DEVICE_ID_LEN];
+};
+
+struct kid {
+    struct device_id device;
+    uint32_t generation; /* from 1 */
+};
+
+struct epoch { /* one run of keeper: HPKE encapsulated key */
+    uint8_t b[EPOCH_LEN];
+};
+
+struct assignment {
+    bool set;
+    uint8_t b[ASSIGNMENT_LEN];
+};
+
+struct store_id {
+    uint8_t b[STORE_ID_LEN];
+};
+
+struct identity { /* of a batch, for ever */
+    struct device_id device;
+    struct epoch epoch;
+    uint32_t seq;
+};
+
+/* A value or nothing: below quality there is no value, never a sentinel. */
+struct maybe_u16 {
+    bool set;
+    uint16_t v;
+};
+
+struct record { /* one reading */
+    uint16_t dt_ms;             /* since the previous record; 0 in the first */
+    struct maybe_u16 spo2;      /* permille, 0..1000 */
+    struct maybe_u16 pulse;     /* 0.1 bpm, 0..3000 */
+    struct maybe_u16 pi;        /* 0.01 %, 0..2000 */
+    uint16_t status;            /* bit n is 150604.n */
+    uint8_t quality;            /* 0..100 */
+};
+
+struct event {
+    uint8_t code;   /* 1..255, wire/event.def */
+    uint16_t count; /* 1..65535 */
+    uint64_t first_ms, last_ms; /* monotonic, 0..2^53-1 */
+};
+
+struct batch {
+    uint32_t seq;           /* in this epoch, from 0 */
+    uint32_t start_count;   /* a hint for order, may repeat */
+    uint64_t mono_ms;       /* of the first record */
+    bool has_utc;
+    uint64_t utc_ms;        /* of the first record */
+    uint8_t clock;          /* enum clock_state 0..3 */
+    struct assignment assignment;
+    uint16_t record_count;  /* 1..600 */
+    struct record records[LIMIT_BATCH_RECORDS];
+    uint8_t algorithm[ALGORITHM_LEN]; /* calibration and algorithm id */
+    uint32_t lost_count;    /* records lost so far in this epoch */
+    uint32_t config_version;
+    bool test_data;
+    uint8_t event_count;    /* 0..32 */
+    struct event events[LIMIT_BATCH_EVENTS];
+    uint8_t merged;         /* 0: each record is one reading; else 2..60 readings merged into each */
+};
+
+enum outcome { OUTCOME_STORED, OUTCOME_ALREADY, OUTCOME_CONFLICT, OUTCOME_SCHEMA, OUTCOME_NOT_NOW };
+
+struct verdict { /* on one batch */
+    struct epoch epoch;
+    uint32_t seq;
+    struct digest digest; /* SHA-256 of the envelope as received */
+    enum outcome outcome;
+};
+
+struct config {
+    uint32_t version;
+    uint8_t batch_s; /* 10..60 */
+    char ward[65];      /* UTF-8, 1..64 bytes, NUL-ended here */
+    char time_zone[65];
+    bool has_assignment;
+    struct assignment assignment;
+    bool has_label;
+    char label[33]; /* what the screen shows for the assignment */
+};
+
+struct answer {
+    struct nonce nonce; /* of the transmission that it answers */
+    uint8_t verdict_count; /* 1..8 */
+    struct verdict verdicts[LIMIT_ANSWER_OUTCOMES];
+    uint64_t server_utc_ms;
+    struct store_id store;
+    bool has_config;
+    struct config config;
+};
