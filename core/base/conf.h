@@ -23,9 +23,9 @@ enum conf_type {
 };
 
 /* What CONF_BASE64 fills: a u16 length, then max bytes. */
-#define CONF_BLOB(max) \
-    struct {           \
-        uint16_t len;  \
+#define CONF_BLOB(max)   \
+    struct {             \
+        uint16_t len;    \
         uint8_t at[max]; \
     }
 
@@ -34,17 +34,22 @@ struct conf_key {
     const char *name;    /* with its unit: batch_s, port */
     enum conf_type type;
     int64_t min, max;
-    const char *preset;  /* as it would stand in the file; NULL: the key must be given */
-    const char *help;    /* one sentence */
-    size_t offset;       /* of the field in the struct that is filled */
+    const char *preset; /* as it would stand in the file; NULL: the key must be given */
+    const char *help;   /* one sentence */
+    size_t offset;      /* of the field in the struct that is filled */
 };
 
 struct conf_error {
-    uint32_t line;       /* from 1; 0: the file as a whole */
-    char what[128];      /* what was found, without values of secrets */
-    char expected[160];  /* what was expected */
+    uint32_t line;      /* from 1; 0: the file as a whole */
+    char what[128];     /* what was found, without values of secrets */
+    char expected[160]; /* what was expected */
 };
 
-/* MALFORMED with *err, or OK; `out` is written only on OK (apart from fields not in the table). */
-MUST_USE enum status conf_parse(struct bytes text, const struct conf_key *keys, size_t key_count,
-    void *out, size_t out_len, struct conf_error *err);
+enum { CONF_OUT_MAX = 16384 };
+
+/*
+ * Fill the keys' fields of `out` (out_len <= CONF_OUT_MAX; other fields stay as they are), or
+ * MALFORMED with *err and nothing changed. At most 64 keys.
+ */
+MUST_USE enum status conf_parse(struct bytes text, const struct conf_key *keys,
+    size_t key_count, void *out, size_t out_len, struct conf_error *err);

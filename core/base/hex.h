@@ -7,6 +7,8 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 
+#include <stdbool.h>
+
 /* Lower case; writes 2 * in.len digits and a NUL; out.cap >= 2 * in.len + 1. */
 void hex_of(struct bytes in, struct room out);
 /* Exactly 2 * out.cap digits, lower case only, or MALFORMED. */

@@ -28,4 +28,5 @@ void json_u64(struct json *j, uint64_t value);
 void json_i64(struct json *j, int64_t value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
-bool json_done(const struct json *j); /* everything fitted and every bracket is closed */
+bool json_done(
+    const struct json *j); /* everything fitted and every bracket is closed */

@@ -9,7 +9,8 @@ static const struct {
 #undef REASON
 };
 
-_Static_assert(sizeof table / sizeof table[0] == REASON_COUNT, "one row for each reason");
+_Static_assert(
+    sizeof table / sizeof table[0] == REASON_COUNT, "one row for each reason");
 
 const char *reason_code(enum reason r)
 {
