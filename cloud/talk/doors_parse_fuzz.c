@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first byte picks the door; what its parser accepts must build back to the same bytes. */
+#include "cloud/talk/doors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void same(struct bytes in, struct bytes built)
+{
+    if (in.len != built.len || memcmp(in.at, built.at, in.len) != 0)
+        abort();
+}
+
+#define TRY_DOOR(name, type)                        \
+    {                                               \
+        struct type v;                              \
+        if (door_##name##_parse(in, &v) == OK)      \
+            same(in, door_##name##_build(&v, out)); \
+        break;                                      \
+    }
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t mem[LIMIT_TALK_BODY];
+    struct room out = ROOM_OF(mem);
+
+    if (size < 2 || size > LIMIT_TALK_BODY)
+        return 0;
+    struct bytes in = {data + 1, size - 1};
+    switch (data[0] % 28) {
+    case 0: {
+        struct door_ingest v;
+        struct bytes rest;
+        if (door_ingest_parse(in, &v, &rest) == OK)
+            same(in, door_ingest_build(&v, rest, out));
+        break;
+    }
+    case 1: {
+        struct door_ingested v;
+        struct bytes rest;
+        if (door_ingested_parse(in, &v, &rest) == OK)
+            same(in, door_ingested_build(&v, rest, out));
+        break;
+    }
+    case 2: TRY_DOOR(gate_event, door_gate_event)
+    case 3: TRY_DOOR(admit, door_admit)
+    case 4: TRY_DOOR(admitted, door_admitted)
+    case 5: TRY_DOOR(device_id, device_id)
+    case 6: TRY_DOOR(epoch, door_epoch)
+    case 7: TRY_DOOR(kid, kid)
+    case 8: TRY_DOOR(key, door_key)
+    case 9: TRY_DOOR(enrolled, door_enrolled)
+    case 10: TRY_DOOR(invite, door_invite)
+    case 11: TRY_DOOR(invited, door_invited)
+    case 12: TRY_DOOR(sign_in, door_sign_in)
+    case 13: TRY_DOOR(signed_in, door_signed_in)
+    case 14: TRY_DOOR(token, session_token)
+    case 15: TRY_DOOR(devices, door_devices)
+    case 16: TRY_DOOR(device_list, door_device_list)
+    case 17: TRY_DOOR(trend, door_span)
+    case 18: TRY_DOOR(trend_points, door_trend_points)
+    case 19: TRY_DOOR(gaps, door_span)
+    case 20: TRY_DOOR(gap_list, door_gap_list)
+    case 21: TRY_DOOR(device_new, door_device_new)
+    case 22: TRY_DOOR(device_made, door_device_made)
+    case 23: TRY_DOOR(list, door_list)
+    case 24: TRY_DOOR(list_batches, door_list)
+    case 25: TRY_DOOR(config_set, door_config_set)
+    case 26: TRY_DOOR(text, door_text)
+    case 27: {
+        uint8_t v = 0;
+        if (door_done_parse(in, &v) == OK)
+            same(in, door_done_build(v, out));
+        break;
+    }
+    }
+    return 0;
+}
