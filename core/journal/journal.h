@@ -5,8 +5,10 @@
  * Promise: once journal_append() has returned OK the record survives loss of power at any
  * instant, until room is needed; before that, the next journal_open() finds all of it or none.
  * Marks may be lost by a loss of power (a record is then offered again), never invented.
- * The newest record is always taken: room comes from the oldest acknowledged, then set aside,
- * then unacknowledged records of the same class, the last kind counted (journal_lost).
+ * The newest record is always taken: room comes from the oldest sector of the same class,
+ * whatever the marks in it; unmarked records that go with it are counted (journal_lost). It is a
+ * plain ring: while records are acknowledged in about the order they were written, acknowledged
+ * ones go first; an unmarked record that is older than acknowledged ones goes before them.
  *
  * Two rings share the flash: JOURNAL_ALARM has the first quarter, JOURNAL_ROUTINE the rest; an
  * alarm record never makes room for a routine one.
@@ -39,43 +41,59 @@ struct journal_place {
 
 struct journal_ring { /* fields belong to journal.c */
     uint32_t first_sector, sector_count;
-    uint64_t head, tail;  /* journal.c documents them */
+    uint64_t head; /* sequence number of the newest sector; 0: none yet */
+    uint64_t tail; /* of the oldest that may still hold records */
+    uint32_t used; /* bytes of the head sector that are taken */
+    uint32_t held; /* sectors that unmarked records keep */
     uint64_t next_number;
     uint64_t lost;
 };
 
-struct journal { /* the caller provides the memory; fields belong to journal.c, which may add */
+struct
+    journal { /* the caller provides the memory; fields belong to journal.c, which may add */
     const struct flash *flash;
     struct journal_ring ring[JOURNAL_CLASSES];
+    uint64_t damaged;
     bool broken; /* a flash call failed: only a new open helps */
 };
 
 /*
- * Open what is there; a blank flash becomes an empty journal. DAMAGED is never an answer: what
+ * Open what is there; a blank flash becomes an empty journal. Nothing is written, so a cut here
+ * changes nothing; the first append begins a fresh sector. DAMAGED is never an answer: what
  * does not check is skipped and counted (journal_damaged). BROKEN: flash error.
+ * The flash has at least 8 sectors.
  */
 MUST_USE enum status journal_open(struct journal *j, const struct flash *flash);
 
 /*
- * Take 1..JOURNAL_RECORD_MAX bytes. *place, if not NULL, is written on OK. Overwritten
- * unacknowledged records are counted in journal_lost() and passed to `losing` before they go
- * (may be NULL). BROKEN: the record is not promised and the journal must be opened anew.
+ * Take 1..JOURNAL_RECORD_MAX bytes. *place, if not NULL, is written on OK. Every whole record
+ * that makes room is passed to `losing` with its mark before it goes, while it can still be
+ * read; the unmarked ones are counted in journal_lost(). FULL: the ring as a whole is too small
+ * for this record (never with 28 sectors of 4096 or more). BROKEN: the record is not promised
+ * and the journal must be opened anew.
  */
 struct journal_losing {
     void *ctx;
-    void (*losing)(void *ctx, const struct journal_place *place, enum journal_mark mark);
+    void (*losing)(void *ctx, const struct journal_place *place,
+        enum journal_mark mark); /* or NULL */
 };
 MUST_USE enum status journal_append(struct journal *j, enum journal_class ring,
     struct bytes record, struct journal_losing losing, struct journal_place *place);
 
-/* Mark a record. Not synced: it is made durable with the next append or journal_sync(). */
+/*
+ * Mark a record. Not synced: it is made durable with the next append or journal_sync(). An
+ * acknowledged record stays so. AGAIN: stale place. A record has room for FRAME_CELLS marks,
+ * torn ones included; when they are used up the mark is not kept (OK, counted as damaged) and
+ * the record is offered again after the next open.
+ */
 MUST_USE enum status journal_mark(
     struct journal *j, const struct journal_place *place, enum journal_mark mark);
 MUST_USE enum status journal_sync(struct journal *j);
 
-/* AGAIN: stale place. DAMAGED: its check fails. */
-MUST_USE enum status journal_read(const struct journal *j, const struct journal_place *place,
-    struct room into, size_t *len, enum journal_mark *mark);
+/* AGAIN: stale place. DAMAGED: its check fails. FULL: `into` is too small. */
+MUST_USE enum status journal_read(const struct journal *j,
+    const struct journal_place *place, struct room into, size_t *len,
+    enum journal_mark *mark);
 
 /*
  * Walk a ring from its oldest record: start with *place = journal_first(ring); each call moves
@@ -85,5 +103,10 @@ struct journal_place journal_first(enum journal_class ring);
 MUST_USE enum status journal_next(const struct journal *j, struct journal_place *place,
     size_t *len, enum journal_mark *mark);
 
-uint32_t journal_fill_permille(const struct journal *j, enum journal_class ring); /* not yet acknowledged or set aside */
+/* Sectors kept by records not yet acknowledged or set aside, of all; 1000: full of them. */
+uint32_t journal_fill_permille(const struct journal *j, enum journal_class ring);
+/* Unmarked records overwritten since the flash was blank; kept on flash with the append that
+ * caused them, so after a cut in that append some may be missing from the count. */
+uint64_t journal_lost(const struct journal *j, enum journal_class ring);
+/* Frames and records that did not check at journal_open(), torn ones included. */
 uint64_t journal_damaged(const struct journal *j);
