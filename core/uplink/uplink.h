@@ -6,6 +6,9 @@
  * random number is called here: time and a random word are handed in. What the table does not
  * list hangs up. There is no action that opens anything but pinned TLS.
  *
+ * While it waits (UPLINK_WAITING) the caller hands a waiting envelope back unanswered: its nonce
+ * would not live until the timer. A reply that never comes is a failure after LIMIT_NONCE_MS.
+ *
  * Back-off: full jitter, LIMIT_BACKOFF_MIN_MS doubling to LIMIT_BACKOFF_MAX_MS; Retry-After is
  * clamped to LIMIT_RETRY_AFTER_*_S.
  */
@@ -16,16 +19,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum uplink_state { UPLINK_DOWN, UPLINK_WAITING, UPLINK_DIALING, UPLINK_IDLE, UPLINK_BUSY, UPLINK_STATES };
+enum uplink_state {
+    UPLINK_DOWN,
+    UPLINK_WAITING,
+    UPLINK_DIALING,
+    UPLINK_IDLE,
+    UPLINK_BUSY,
+    UPLINK_STATES
+};
 
 enum uplink_event {
-    UPLINK_WANT,     /* an envelope waits to be sent */
-    UPLINK_TIMER,    /* the time that uplink_due_ms() named has come */
-    UPLINK_SECURED,  /* the pinned TLS handshake has finished */
-    UPLINK_REPLIED,  /* an HTTP answer is complete */
-    UPLINK_DENIED,   /* the cloud refused: 4xx, 5xx or rubbish */
-    UPLINK_LOST,     /* connection refused, reset, timed out, not trusted */
-    UPLINK_STOP,     /* courier must not send (configuration, keys) */
+    UPLINK_WANT,    /* an envelope waits to be sent */
+    UPLINK_TIMER,   /* the time that uplink_due_ms() named has come */
+    UPLINK_SECURED, /* the pinned TLS handshake has finished */
+    UPLINK_REPLIED, /* an HTTP answer is complete */
+    UPLINK_DENIED,  /* the cloud refused: 4xx, 5xx or rubbish */
+    UPLINK_LOST,    /* connection refused, reset, timed out, not trusted */
+    UPLINK_STOP,    /* courier must not send (configuration, keys) */
     UPLINK_EVENTS
 };
 
