@@ -12,7 +12,11 @@
 
 #include "core/base/status.h"
 #include "core/port/sensor.h"
+#include "core/signal/beat.h"
+#include "core/signal/filter.h"
+#include "core/signal/rate.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,6 +55,55 @@ struct vital { /* the output of one second */
     uint8_t quality;          /* 0..100 */
 };
 
-struct signal;
+enum { SIGNAL_BEATS = 32 /* 8 s at 240 a minute */ };
 
-/* Defined by the module's author in this header: a complete type of at most 16 KiB. */
+struct signal_beat {
+    float at;           /* samples since the wave began */
+    float height;       /* slope sum */
+    float swing;        /* AC / DC of infrared, peak to peak */
+    float ratio;        /* R */
+    float alike;        /* correlation of red and infrared */
+    bool ratio_is_good; /* nothing disturbed the samples it came from */
+};
+
+struct signal_channel {
+    float offset, last; /* ln of light, what was taken off it; the value before */
+    bool seeded;
+    struct filter ratio_high, ratio_low;
+};
+
+struct signal { /* the caller provides the memory; fields belong to signal.c */
+    struct calibration cal;
+    struct signal_channel red, ir;
+    struct filter wave_high, wave_low;
+    struct beat beat;
+    struct rate rate;
+    struct signal_beat beats[SIGNAL_BEATS]; /* oldest first, at most 8 s old */
+    uint16_t beat_count;
+    uint32_t since_start; /* samples since the wave was (re)started */
+    uint8_t tick;         /* 0..99: place in the second */
+    uint16_t dark_run, bad_run;
+    bool off;
+    uint8_t settle; /* samples still to be absorbed after a gain step */
+    uint32_t flags; /* of the samples of this second */
+    uint8_t bad_count, step_count;
+    float step_rate; /* gain steps and jumps, forgotten over some seconds */
+    /* The beat under way: */
+    float sum_rr, sum_ii, sum_ri;
+    float top, bottom;
+    bool disturbed;
+    float usual_swing; /* slow memory of AC / DC while all was well */
+    float view_top, view_bottom;
+    float wave;
+    uint32_t work; /* inner steps of the last call */
+};
+
+static_assert(sizeof(struct signal) <= 16 * 1024, "memory of one signal");
+
+void signal_init(struct signal *s, const struct calibration *cal);
+
+/* One call a sample. True at every hundredth: then *out is the second that has ended. */
+MUST_USE bool signal_take(struct signal *s, const struct sample *in, struct vital *out);
+
+/* Latest value of the wave for display, 0..1000, up at systole; 0 without a finger. */
+uint16_t signal_pleth(const struct signal *s);
