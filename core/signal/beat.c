@@ -9,8 +9,8 @@ static const float settle = 50.0f;     /* samples before anything is believed */
 static const float learn = 250.0f;     /* samples in which the first level is learnt */
 static const float refractory = 25.0f; /* samples: 240 beats a minute */
 static const float threshold = 0.40f;  /* share of the level */
-static const float guard = 0.40f;      /* of the usual height, and of the usual interval */
-static const float decay = 0.996f;     /* a sample without a beat: 1/e in 2.5 s */
+static const float guard = 0.40f;  /* of the usual height, and of the usual interval */
+static const float decay = 0.996f; /* a sample without a beat: 1/e in 2.5 s */
 
 void beat_init(struct beat *b)
 {
@@ -110,7 +110,8 @@ bool beat_take(struct beat *b, float in, struct beat_found *out)
         b->rise_before = rise;
         return false;
     }
-    if ((float)b->now < learn) { /* the level grows with what is seen, and forgets slowly */
+    if ((float)b->now
+        < learn) { /* the level grows with what is seen, and forgets slowly */
         b->level = sum > b->level ? sum : b->level * 0.999f;
         if ((float)b->now < 0.5f * learn) {
             b->rise_before = rise;

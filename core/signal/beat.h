@@ -15,7 +15,8 @@
 enum { BEAT_SLOPE = 17 /* samples, 170 ms */, BEAT_KEPT = 5 };
 
 struct beat_found {
-    float at;     /* samples since beat_init, with fraction: steepest point of the upstroke */
+    float
+        at; /* samples since beat_init, with fraction: steepest point of the upstroke */
     float height; /* slope sum at its top */
 };
 

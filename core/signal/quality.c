@@ -13,6 +13,7 @@ struct evidence {
     size_t odd_gaps;  /* far from the median: a beat missed or invented */
     float size_even;  /* 0..1: beats are of one size */
     float together;   /* 0..1: red and infrared move together */
+    float shape_even; /* median correlation of a beat with those before */
     float swing;      /* AC / DC */
     bool has_rate;
     struct rate_found rate;
@@ -52,18 +53,21 @@ static void weigh_gaps(const struct signal *s, struct evidence *e)
 static void weigh_sizes(const struct signal *s, struct evidence *e)
 {
     float heights[SIGNAL_BEATS], swings[SIGNAL_BEATS], alike[SIGNAL_BEATS];
+    float shapes[SIGNAL_BEATS];
     size_t n = s->beat_count;
 
     for (size_t i = 0; i < n; i++) {
         heights[i] = s->beats[i].height;
         swings[i] = s->beats[i].swing;
         alike[i] = s->beats[i].alike;
+        shapes[i] = s->beats[i].shape;
     }
     if (n == 0)
         return;
     float usual = middle(heights, n);
     e->size_even = 1.0f - ramp(middle_spread(heights, n, usual) / usual, 0.12f, 0.5f);
     e->together = ramp(middle(alike, n), 0.6f, 0.92f);
+    e->shape_even = middle(shapes, s->shape_due && n > 1 ? n - 1 : n);
     e->swing = middle(swings, n);
 }
 
@@ -94,11 +98,13 @@ static float trust(const struct evidence *e)
 
     if (agree > 0.0f) {
         float clear = ramp(e->rate.clarity, 0.45f, 0.9f);
-        return together * even * (0.4f * agree + 0.35f * clear + 0.25f * e->size_even);
+        return together * even * ramp(e->shape_even, 0.4f, 0.85f)
+            * (0.4f * agree + 0.35f * clear + 0.25f * e->size_even);
     }
     /* Irregular rhythm: nothing repeats, but every beat is like the next. */
     if (e->gap_count >= 5 && e->unevenness > 0.05f)
-        return 0.65f * together * even * e->size_even;
+        return 0.65f * together * even * e->size_even
+            * ramp(e->shape_even, 0.8f, 0.95f);
     return 0.0f;
 }
 

@@ -66,7 +66,7 @@ uint32_t rate_work(struct rate *r)
 static bool is_top(const struct rate *r, int i)
 {
     return r->alike[i] > 0.0f && r->alike[i] >= r->alike[i - 1]
-           && r->alike[i] > r->alike[i + 1];
+        && r->alike[i] > r->alike[i + 1];
 }
 
 /* Lag and height of the parabola through a top and its neighbours. */

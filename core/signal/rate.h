@@ -36,5 +36,6 @@ struct rate_found {
 void rate_init(struct rate *r);
 void rate_take(struct rate *r, float in); /* 25 times a second */
 void rate_start(struct rate *r);          /* copies; false lags are forgotten */
-uint32_t rate_work(struct rate *r);       /* one lag, if one is left; returns inner steps */
-bool rate_answer(const struct rate *r, struct rate_found *out); /* after RATE_LAGS works */
+uint32_t rate_work(struct rate *r); /* one lag, if one is left; returns inner steps */
+bool rate_answer(
+    const struct rate *r, struct rate_found *out); /* after RATE_LAGS works */

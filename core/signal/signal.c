@@ -9,8 +9,8 @@
 enum {
     DARK_IR = 4096, /* counts: less light than a finger lets through or throws back */
     DARK_RED = 512,
-    DARK_OFF = 30,  /* samples of it: the finger has gone */
-    BAD_LOST = 25,  /* saturated samples in a row: begin anew */
+    DARK_OFF = 30,   /* samples of it: the finger has gone */
+    BAD_LOST = 25,   /* saturated samples in a row: begin anew */
     BAD_SECOND = 10, /* saturated samples in a second: no value for it */
     SETTLE = 4,      /* samples absorbed after a gain step */
     WARM = 100,      /* samples until the filters have forgotten the start */
@@ -18,7 +18,8 @@ enum {
     RATE_TICK = 45, /* the lags follow, one a sample, and are done before tick 99 */
     LAST_TICK = SENSOR_HZ - 1,
 };
-static_assert(RATE_TICK + RATE_LAGS < LAST_TICK, "all lags are done when the second ends");
+static_assert(
+    RATE_TICK + RATE_LAGS < LAST_TICK, "all lags are done when the second ends");
 
 static const float jump = 0.08f; /* of ln light in one sample: faster than any pulse */
 
@@ -30,6 +31,8 @@ static void restart(struct signal *s)
     s->wave_low = (struct filter){0};
     beat_init(&s->beat);
     rate_init(&s->rate);
+    shape_init(&s->shape);
+    s->shape_due = false;
     s->beat_count = 0;
     s->since_start = 0;
     s->settle = 0;
@@ -51,7 +54,8 @@ void signal_init(struct signal *s, const struct calibration *cal)
 }
 
 /* ln of the light, less an offset that swallows whatever is not the finger's doing. */
-static float level_of(struct signal_channel *c, uint32_t counts, bool swallow, bool *jumped)
+static float level_of(
+    struct signal_channel *c, uint32_t counts, bool swallow, bool *jumped)
 {
     float now = logf((float)counts);
 
@@ -87,6 +91,23 @@ static void forget_old_beats(struct signal *s)
     memmove(s->beats, s->beats + old, s->beat_count * sizeof s->beats[0]);
 }
 
+static void compare_shape(struct signal *s)
+{
+    struct signal_beat *last = &s->beats[s->beat_count - 1];
+
+    if (!shape_ready(&s->shape, last->at))
+        return;
+    last->shape = shape_compare(&s->shape, last->at);
+    s->shape_due = false;
+    s->work += SHAPE_LEN;
+}
+
+static void begin_beat(struct signal *s)
+{
+    s->sum_rr = s->sum_ii = s->sum_ri = 0.0f;
+    s->top = s->bottom = s->wave;
+}
+
 static void close_beat(struct signal *s, const struct beat_found *found)
 {
     struct signal_beat b = {.at = found->at, .height = found->height};
@@ -99,8 +120,8 @@ static void close_beat(struct signal *s, const struct beat_found *found)
     }
     forget_old_beats(s);
     s->beats[s->beat_count++] = b;
-    s->sum_rr = s->sum_ii = s->sum_ri = 0.0f;
-    s->top = s->bottom = s->wave;
+    s->shape_due = true;
+    begin_beat(s);
     s->disturbed = false;
 }
 
@@ -133,6 +154,9 @@ static void follow_wave(struct signal *s, float red, float ir)
     s->sum_ri += r * i;
     if (beat_take(&s->beat, s->wave, &found))
         close_beat(s, &found);
+    shape_take(&s->shape, s->wave);
+    if (s->shape_due && s->beat_count > 0)
+        compare_shape(s);
     if (s->since_start % (SENSOR_HZ / RATE_HZ) == 0)
         rate_take(&s->rate, s->wave);
     follow_view(s);
@@ -175,10 +199,12 @@ static void take_sample(struct signal *s, const struct sample *in)
     s->dark_run = (uint16_t)(dark ? s->dark_run + (s->dark_run < DARK_OFF) : 0);
     s->bad_run = (uint16_t)(saturated ? s->bad_run + (s->bad_run < BAD_LOST) : 0);
     s->bad_count = (uint8_t)(s->bad_count + saturated);
-    bool off = (in->flags & (SENSOR_OFF | SENSOR_FAULT)) != 0 || s->dark_run >= DARK_OFF;
+    bool off =
+        (in->flags & (SENSOR_OFF | SENSOR_FAULT)) != 0 || s->dark_run >= DARK_OFF;
     if (off)
         s->usual_swing = 0.0f; /* the next finger is another */
-    if (off || s->off || (in->flags & (SENSOR_GAP | SENSOR_FROZEN)) || s->bad_run >= BAD_LOST) {
+    if (off || s->off || (in->flags & (SENSOR_GAP | SENSOR_FROZEN))
+        || s->bad_run >= BAD_LOST) {
         uint16_t bad_run = s->bad_run;
         restart(s);
         s->bad_run = bad_run;
@@ -194,7 +220,7 @@ static void take_sample(struct signal *s, const struct sample *in)
 
 static void share_rate_work(struct signal *s)
 {
-    s->work = 1;
+    s->work++;
     if (s->tick == RATE_TICK) {
         rate_start(&s->rate);
         s->work += 2u * RATE_KEPT;
@@ -233,6 +259,16 @@ static bool light_forbids(const struct signal *s, struct vital *out)
     return forbidden;
 }
 
+/* A beat that never ended must not lend its size to the next one. */
+static void drop_stale_beat(struct signal *s)
+{
+    if (s->beat_count > 0
+        && (float)s->since_start - s->beats[s->beat_count - 1].at < 3.0f * SENSOR_HZ)
+        return;
+    begin_beat(s);
+    s->disturbed = true;
+}
+
 static void say_why_not(const struct signal *s, struct vital *out)
 {
     if (out->has_pulse)
@@ -240,7 +276,7 @@ static void say_why_not(const struct signal *s, struct vital *out)
     out->status |= STATUS_SIGNAL_INADEQUATE;
     if (s->since_start < 10 * SENSOR_HZ)
         out->status |= STATUS_SEARCHING;
-    else if (s->beat_count == 0)
+    else if (s->beat_count == 0 || s->beats[s->beat_count - 1].swing < 0.0004f)
         out->status |= STATUS_NON_PULSATILE;
 }
 
@@ -252,7 +288,8 @@ static void remember_swing(struct signal *s, const struct vital *v)
             s->usual_swing = swing;
         s->usual_swing += 0.05f * (swing - s->usual_swing);
     } else if (v->status & STATUS_INTERFERENCE) {
-        s->usual_swing *= 1.05f; /* a lasting change becomes usual within half a minute */
+        s->usual_swing *=
+            1.05f; /* a lasting change becomes usual within half a minute */
     }
 }
 
@@ -261,6 +298,7 @@ static void end_second(struct signal *s, struct vital *out)
     struct vital v = {0};
 
     forget_old_beats(s);
+    drop_stale_beat(s);
     s->step_rate = 0.8f * s->step_rate + (float)s->step_count;
     if (!light_forbids(s, &v)) {
         quality_judge(s, (s->flags & SENSOR_PULSE_ONLY) != 0, &v);
@@ -276,6 +314,7 @@ static void end_second(struct signal *s, struct vital *out)
 bool signal_take(struct signal *s, const struct sample *in, struct vital *out)
 {
     assert(in->red <= SENSOR_COUNT_MAX && in->ir <= SENSOR_COUNT_MAX);
+    s->work = 0;
     take_sample(s, in);
     share_rate_work(s);
     if (s->tick < LAST_TICK) {

@@ -15,6 +15,7 @@
 #include "core/signal/beat.h"
 #include "core/signal/filter.h"
 #include "core/signal/rate.h"
+#include "core/signal/shape.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -63,6 +64,7 @@ struct signal_beat {
     float swing;        /* AC / DC of infrared, peak to peak */
     float ratio;        /* R */
     float alike;        /* correlation of red and infrared */
+    float shape;        /* correlation with the beats before */
     bool ratio_is_good; /* nothing disturbed the samples it came from */
 };
 
@@ -78,6 +80,8 @@ struct signal { /* the caller provides the memory; fields belong to signal.c */
     struct filter wave_high, wave_low;
     struct beat beat;
     struct rate rate;
+    struct shape shape;
+    bool shape_due;                         /* the last beat has yet to be compared */
     struct signal_beat beats[SIGNAL_BEATS]; /* oldest first, at most 8 s old */
     uint16_t beat_count;
     uint32_t since_start; /* samples since the wave was (re)started */

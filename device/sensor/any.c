@@ -41,8 +41,8 @@ enum status sensor_open(
         return open_replay(spec + strlen(replay_word), out, err);
     if (begins(spec, sim_word))
         return open_sim(spec + strlen(sim_word), seed, out, err);
-    *err = (struct conf_error){
-        .what = "unknown kind of sensor", .expected = "replay:FILE.csv or sim:SCENARIO"};
+    *err = (struct conf_error){.what = "unknown kind of sensor",
+        .expected = "replay:FILE.csv or sim:SCENARIO"};
     return MALFORMED;
 }
 

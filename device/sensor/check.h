@@ -8,7 +8,10 @@
 
 #include "core/port/sensor.h"
 
-enum { CHECK_FROZEN_RUN = 100 /* samples: light through a finger never rests for a second */ };
+enum {
+    CHECK_FROZEN_RUN =
+        100 /* samples: light through a finger never rests for a second */
+};
 
 struct sensor_check {
     uint32_t red, ir;
@@ -18,5 +21,5 @@ struct sensor_check {
 void sensor_check_init(struct sensor_check *c);
 
 /* Counts outside 0..SENSOR_COUNT_MAX are brought to the edge and flagged as saturated. */
-void sensor_check(
-    struct sensor_check *c, int64_t red, int64_t ir, uint32_t flags, struct sample *out);
+void sensor_check(struct sensor_check *c, int64_t red, int64_t ir, uint32_t flags,
+    struct sample *out);

@@ -26,12 +26,16 @@ enum {
 #define CSV_VALUE_MAX ((uint64_t)1 << 31)
 #define CSV_TIME_MAX  ((uint64_t)7 * 24 * 3600 * 1000) /* ms */
 
-enum csv_kind { CSV_RED_IR, CSV_GREEN /* falls at systole */, CSV_PLETH /* rises at systole */ };
+enum csv_kind {
+    CSV_RED_IR,
+    CSV_GREEN /* falls at systole */,
+    CSV_PLETH /* rises at systole */
+};
 
 struct csv_head {
-    uint32_t fs_mhz;         /* CSV_FS_MIN_MHZ..CSV_FS_MAX_MHZ */
-    uint8_t bits;            /* 0: not said; else 8..31 */
-    char rec[CSV_NAME];      /* printable, NUL-ended, may be empty */
+    uint32_t fs_mhz;    /* CSV_FS_MIN_MHZ..CSV_FS_MAX_MHZ */
+    uint8_t bits;       /* 0: not said; else 8..31 */
+    char rec[CSV_NAME]; /* printable, NUL-ended, may be empty */
 };
 
 struct csv_columns {
@@ -42,10 +46,11 @@ struct csv_columns {
 };
 
 struct csv_row {
-    bool present;          /* false: a channel was empty */
+    bool present; /* false: a channel was empty */
     bool has_time;
-    uint64_t time_us;      /* <= CSV_TIME_MAX * 1000 */
-    uint64_t first, second; /* millionths, <= CSV_VALUE_MAX * CSV_FRACTION; equal if one channel */
+    uint64_t time_us; /* <= CSV_TIME_MAX * 1000 */
+    uint64_t first,
+        second; /* millionths, <= CSV_VALUE_MAX * CSV_FRACTION; equal if one channel */
 };
 
 /* Each takes one line without its end. MALFORMED: *expected says what would have been right. */

@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
         return 0;
     must(columns.count >= 1 && columns.count <= CSV_COLUMNS);
     must(columns.first >= 0 && columns.first < (int8_t)columns.count);
-    must(columns.second < (int8_t)columns.count && columns.time_at < (int8_t)columns.count);
+    must(columns.second < (int8_t)columns.count
+        && columns.time_at < (int8_t)columns.count);
     must((columns.kind == CSV_RED_IR) == (columns.second >= 0));
     while (left.len > 0) {
         if (csv_row_parse(&columns, next_line(&left), &row, &expected) != OK)

@@ -107,7 +107,8 @@ static bool head_pair(struct bytes key, struct bytes value, struct csv_head *h)
     return true; /* other keys are remarks */
 }
 
-enum status csv_head_parse(struct bytes line, struct csv_head *out, const char **expected)
+enum status csv_head_parse(
+    struct bytes line, struct csv_head *out, const char **expected)
 {
     struct csv_head h = {0};
     struct bytes word;

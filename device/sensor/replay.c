@@ -11,7 +11,8 @@
 
 static const double pleth_steady = 120000.0;
 static const double pleth_full_scale = 4000.0;
-static const uint64_t gap_us = 500000; /* and four samples: a hole in the recording's own clock */
+static const uint64_t gap_us =
+    500000; /* and four samples: a hole in the recording's own clock */
 static const uint64_t gap_max_us = 60000000;
 
 /* FULL: no more lines. MALFORMED: too long. The line lives until the next call. */
@@ -63,8 +64,8 @@ static enum status rewind_file(struct replay *r)
     return lseek(r->fd, 0, SEEK_SET) == 0 ? OK : BROKEN;
 }
 
-static enum status complain(
-    const struct replay *r, struct conf_error *err, const char *what, const char *expected)
+static enum status complain(const struct replay *r, struct conf_error *err,
+    const char *what, const char *expected)
 {
     err->line = r->line_count;
     snprintf(err->what, sizeof err->what, "%s", what);
@@ -94,15 +95,16 @@ static enum status take_head(struct replay *r, const char **expected)
 }
 
 /* A row with its time; FULL at the end of the file. */
-static enum status take_row(struct replay *r, struct csv_row *row, const char **expected)
+static enum status take_row(
+    struct replay *r, struct csv_row *row, const char **expected)
 {
     struct bytes line;
 
     *expected = "lines of at most 256 bytes";
     TRY(next_line(r, &line));
     TRY(csv_row_parse(&r->columns, line, row, expected));
-    uint64_t us = row->has_time ? row->time_us
-                                : r->row_count * 1000000000u / r->head.fs_mhz;
+    uint64_t us =
+        row->has_time ? row->time_us : r->row_count * 1000000000u / r->head.fs_mhz;
     if (r->row_count > 0) {
         uint64_t usual = 4000000000u / r->head.fs_mhz;
         *expected = "t_ms that grows, by at most 60 s";
@@ -150,7 +152,8 @@ static enum status look_through(struct replay *r, struct conf_error *err)
         return complain(r, err, "bad line", expected);
     }
     if (!any)
-        return complain_file(err, "no sample", "at least one row with values", MALFORMED);
+        return complain_file(
+            err, "no sample", "at least one row with values", MALFORMED);
     return OK;
 }
 
@@ -180,7 +183,8 @@ static double scale_for(const struct replay *r)
     return bits <= 12 ? power_of_two(17 - bits) : 1.0;
 }
 
-static struct resample_point counts_of(const struct replay *r, const struct csv_row *row)
+static struct resample_point counts_of(
+    const struct replay *r, const struct csv_row *row)
 {
     double first = (double)row->first / CSV_FRACTION * r->scale;
     double second = (double)row->second / CSV_FRACTION * r->scale;
@@ -190,10 +194,11 @@ static struct resample_point counts_of(const struct replay *r, const struct csv_
     return (struct resample_point){first, second};
 }
 
-static void give(struct replay *r, struct resample_point p, bool gap, struct sample *out)
+static void give(
+    struct replay *r, struct resample_point p, bool gap, struct sample *out)
 {
     uint32_t flags = (gap ? (uint32_t)SENSOR_GAP : 0)
-                     | (r->columns.kind != CSV_RED_IR ? (uint32_t)SENSOR_PULSE_ONLY : 0);
+        | (r->columns.kind != CSV_RED_IR ? (uint32_t)SENSOR_PULSE_ONLY : 0);
 
     /* Whole counts, rounded down: what a shift right would give. */
     sensor_check(&r->check, (int64_t)p.first, (int64_t)p.second, flags, out);
@@ -247,7 +252,8 @@ static enum status replay_next(void *board, struct sample *out)
     return s == OK ? OK : BROKEN;
 }
 
-static enum status open_regular(struct replay *r, const char *path, struct conf_error *err)
+static enum status open_regular(
+    struct replay *r, const char *path, struct conf_error *err)
 {
     struct stat st;
 

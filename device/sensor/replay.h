@@ -47,6 +47,7 @@ struct replay {
 
 /* MALFORMED with *err when any line is wrong, or it is no regular file, or too large.
  * `r` must stay where it is until replay_close(): the port points to it. */
-MUST_USE enum status replay_open(struct replay *r, const char *path, struct conf_error *err);
+MUST_USE enum status replay_open(
+    struct replay *r, const char *path, struct conf_error *err);
 const struct sensor *replay_port(struct replay *r);
 void replay_close(struct replay *r);

@@ -9,7 +9,8 @@ void resample_init(struct resample *r)
     memset(r, 0, sizeof *r);
 }
 
-void resample_push(struct resample *r, uint64_t at_us, struct resample_point in, bool gap)
+void resample_push(
+    struct resample *r, uint64_t at_us, struct resample_point in, bool gap)
 {
     if (!r->started) {
         r->started = true;

@@ -20,20 +20,21 @@ struct resample_point {
 
 struct resample {
     bool started;
-    uint64_t start_us;               /* of the first input; outputs lie at start + k * 10 ms */
-    uint64_t from_us, to_us;         /* the line being walked */
+    uint64_t start_us;       /* of the first input; outputs lie at start + k * 10 ms */
+    uint64_t from_us, to_us; /* the line being walked */
     struct resample_point from, to;
-    bool gap;                        /* between from and to samples are missing */
-    uint64_t done_us;                /* what has been walked of it */
-    uint64_t out_us;                 /* time of the next output */
-    struct resample_point area;      /* gathered for the next output, value x us */
+    bool gap;                   /* between from and to samples are missing */
+    uint64_t done_us;           /* what has been walked of it */
+    uint64_t out_us;            /* time of the next output */
+    struct resample_point area; /* gathered for the next output, value x us */
     bool area_gap;
 };
 
 void resample_init(struct resample *r);
 
 /* Next input; later than the one before. Call only when resample_pull() has said false. */
-void resample_push(struct resample *r, uint64_t at_us, struct resample_point in, bool gap);
+void resample_push(
+    struct resample *r, uint64_t at_us, struct resample_point in, bool gap);
 
 /* True: *out is the next output, *gap says that no light was measured in part of it. */
 bool resample_pull(struct resample *r, struct resample_point *out, bool *gap);

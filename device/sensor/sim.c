@@ -102,7 +102,7 @@ static double along(const struct course *c, double t)
         return c->before;
     if (t < c->reached_s)
         return c->before
-               + (c->low - c->before) * (t - c->from_s) / (c->reached_s - c->from_s);
+            + (c->low - c->before) * (t - c->from_s) / (c->reached_s - c->from_s);
     if (t < c->left_s)
         return c->low;
     return c->low + (c->before - c->low) * (t - c->left_s) / (c->back_s - c->left_s);
@@ -120,7 +120,7 @@ static double bump(double phase, double centre, double width)
 static double pulse_shape(double phase)
 {
     return 0.93 * bump(phase, 0.22, 0.085) + 0.42 * bump(phase, 0.47, 0.10)
-           + 0.17 * bump(phase, 0.70, 0.13) - 0.08;
+        + 0.17 * bump(phase, 0.70, 0.13) - 0.08;
 }
 
 static double ratio_for(double spo2)
@@ -182,7 +182,7 @@ static enum status sim_next(void *board, struct sample *out)
     double slow = breath + s->wander;
     double ir = ir_light * exp(-blood - slow - s->push);
     double red = red_light
-                 * exp(-blood * ratio_for(along(&sc->spo2, t)) - 0.9 * slow - 1.1 * s->push);
+        * exp(-blood * ratio_for(along(&sc->spo2, t)) - 0.9 * slow - 1.1 * s->push);
     if (within_turn(t, sc->absent_from_s, sc->absent_to_s)) {
         ir = 900.0;
         red = 700.0;
@@ -227,7 +227,7 @@ bool sim_truth(const struct sim *s, uint16_t *spo2_permille, uint16_t *pulse_dec
     *spo2_permille = (uint16_t)(10.0 * along(&sc->spo2, t) + 0.5);
     *pulse_decibpm = (uint16_t)(10.0 * along(&sc->pulse, t) + 0.5);
     return !within_turn(t, sc->absent_from_s, sc->absent_to_s)
-           && !within_turn(t, sc->moving_from_s, sc->moving_to_s);
+        && !within_turn(t, sc->moving_from_s, sc->moving_to_s);
 }
 
 const char *sim_names(void)

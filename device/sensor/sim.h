@@ -20,11 +20,11 @@ struct sim {
     struct sensor port;
     const struct sim_scenario *scenario;
     uint64_t random[2];
-    uint64_t sample; /* next */
-    double phase;    /* of the beat under way, 0..1 */
-    double beat_hz;  /* its rate, chosen at its start */
-    double wander, push;  /* slow light drift; movement of the finger */
-    double knock;    /* movement: direction of the stroke under way */
+    uint64_t sample;     /* next */
+    double phase;        /* of the beat under way, 0..1 */
+    double beat_hz;      /* its rate, chosen at its start */
+    double wander, push; /* slow light drift; movement of the finger */
+    double knock;        /* movement: direction of the stroke under way */
     struct sensor_check check;
 };
 
