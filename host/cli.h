@@ -39,9 +39,9 @@ struct cli_args {
 };
 
 struct cli_verb {
-    const char *name;     /* may have two words: "device add" */
+    const char *name;     /* may have two words: "device add"; "": when options come first */
     const char *operands; /* as help names them: "BUNDLE"; "" if none; "[ID]" optional */
-    const char *help;
+    const char *help;     /* NULL: not shown, for our own processes */
     const char *const *options; /* names that this verb takes, NULL-ended */
     int (*run)(void *ctx, const struct cli_args *args);
 };
