@@ -66,9 +66,11 @@ static void weigh_sizes(const struct signal *s, struct evidence *e)
         return;
     float usual = middle(heights, n);
     e->size_even = 1.0f - ramp(middle_spread(heights, n, usual) / usual, 0.12f, 0.5f);
-    e->together = ramp(middle(alike, n), 0.6f, 0.92f);
     e->shape_even = middle(shapes, s->shape_due && n > 1 ? n - 1 : n);
     e->swing = middle(swings, n);
+    /* A faint pulse is drowned by the part's own noise first in red; movement is not faint. */
+    bool faint = e->swing < 0.003f;
+    e->together = ramp(middle(alike, n), faint ? 0.3f : 0.6f, faint ? 0.8f : 0.92f);
 }
 
 static void weigh(const struct signal *s, struct evidence *e)

@@ -43,7 +43,7 @@ static bool decimal(struct bytes text, int places, uint64_t max, uint64_t *out)
             return false;
     }
     if (i < text.len) {
-        if (text.at[i] != '.' || i + 1 == text.len)
+        if (places == 0 || text.at[i] != '.' || i + 1 == text.len)
             return false;
         i++;
     }

@@ -31,6 +31,9 @@ static enum status next_line(struct replay *r, struct bytes *out)
                 return BROKEN;
             r->buffer_at = 0;
             r->buffer_len = (size_t)got;
+            r->byte_count += (uint64_t)got;
+            if (r->byte_count > LIMIT_CSV_FILE)
+                return BROKEN; /* it grew while we read */
             if (got == 0) {
                 if (!any)
                     return FULL;
@@ -58,6 +61,7 @@ static enum status rewind_file(struct replay *r)
 {
     r->buffer_at = r->buffer_len = 0;
     r->line_count = 0;
+    r->byte_count = 0;
     r->row_count = 0;
     r->row_us = 0;
     r->missed = false;
@@ -220,7 +224,8 @@ static enum status next_unchanged(struct replay *r, struct sample *out)
     if (row.present)
         r->held = counts_of(r, &row);
     give(r, r->held, !row.present || (r->missed && r->given_count > 0), out);
-    r->missed = false;
+    if (row.present)
+        r->missed = false;
     return OK;
 }
 

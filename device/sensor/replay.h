@@ -33,6 +33,7 @@ struct replay {
     struct csv_head head;
     struct csv_columns columns;
     uint32_t line_count; /* lines taken so far */
+    uint64_t byte_count; /* read so far, whatever fstat said */
     uint64_t row_count, row_us;
     uint64_t first_us, last_us; /* of the samples there are */
     uint64_t largest;           /* millionths */

@@ -175,7 +175,7 @@ static enum status sim_next(void *board, struct sample *out)
         s->phase -= 1.0;
         next_beat(s, t);
     }
-    s->wander += 0.00008 * normal(s) - 0.002 * s->wander;
+    s->wander += 0.00004 * normal(s) - 0.002 * s->wander;
     move_finger(s, within_turn(t, sc->moving_from_s, sc->moving_to_s));
     double breath = 0.0015 * sin(2.0 * pi * 0.23 * t);
     double blood = sc->perfusion * pulse_shape(s->phase) * (1.0 + 40.0 * breath);
