@@ -7,13 +7,29 @@
  * has synced; nothing unauthenticated marks anything; SYNCHRONISED only while the newest answer
  * is younger than LIMIT_SYNC_AGE_MS and no sealed batch older than that is unacknowledged.
  *
+ * A journal record is an entry (outbox_entry.h): a short head, then the envelope as it is sent.
+ * Above 80 % of the routine ring THIN_READINGS routine readings become one record; what is left
+ * over when such a batch must close goes into a plain batch of its own, so that every record of
+ * a thinned batch stands for exactly THIN_READINGS. Readings lost in the journal are counted on
+ * flash before they go, so a loss of power neither hides nor invents one.
+ *
+ * Live is what was sealed in this run within LIMIT_SYNC_AGE_MS, newest first; back-fill is the
+ * rest, alarm batches first, oldest first, and rests as long as it took the link.
+ *
  * Pure: clock, entropy, crypto and flash are ports. Not here: connections and back-off
  * (core/uplink), files, sockets, the screen.
  */
 #pragma once
 
+#include "core/base/sha256.h"
 #include "core/journal/journal.h"
 #include "core/journal/slots.h"
+#include "core/outbox/outbox_clock.h"
+#include "core/outbox/outbox_entry.h"
+#include "core/outbox/outbox_match.h"
+#include "core/outbox/outbox_memory.h"
+#include "core/outbox/outbox_nonce.h"
+#include "core/outbox/outbox_rows.h"
 #include "core/port/clock.h"
 #include "core/port/crypto.h"
 #include "core/port/entropy.h"
@@ -26,6 +42,8 @@ struct outbox_ports {
     const struct entropy *entropy;
     struct journal *journal; /* open */
     struct slots *slots;     /* open: start counter, store id, configuration */
+    uint8_t
+        algorithm[ALGORITHM_LEN]; /* calibration and algorithm id, said in each batch */
 };
 
 struct outbox_identity { /* from enrolment; wipe after outbox_init */
@@ -38,19 +56,20 @@ struct outbox_identity { /* from enrolment; wipe after outbox_init */
 struct reading {
     uint64_t mono_ms;
     bool has_utc;
-    uint64_t utc_ms;      /* as the sensor side knows it (replay); else 0 and outbox fills from its clock offset */
+    uint64_t
+        utc_ms; /* as the sensor side knows it (replay); else 0 and outbox fills from its clock offset */
     struct maybe_u16 spo2, pulse, pi;
     uint16_t status;
     uint8_t quality;
-    bool alarm;           /* an alarm is active */
+    bool alarm; /* an alarm is active */
     bool test_data;
 };
 
 enum outbox_note { /* what a log line is made of; also what tests look at */
-    OUTBOX_SEALED,        /* after the sync */
+    OUTBOX_SEALED, /* after the sync */
     OUTBOX_ACKNOWLEDGED,
     OUTBOX_SET_ASIDE,
-    OUTBOX_LOST,          /* count: readings in unacknowledged batches overwritten */
+    OUTBOX_LOST,           /* count: readings in unacknowledged batches overwritten */
     OUTBOX_ANSWER_REFUSED, /* does not open, or no outstanding nonce, or other digest */
     OUTBOX_ANSWER_SCHEMA,
     OUTBOX_CONFIG_TAKEN,
@@ -81,39 +100,95 @@ struct outbox_state { /* for screen, status and tests */
     bool answered;               /* an answer has ever counted in this run */
     uint64_t answer_age_ms;      /* of the newest that counted */
     uint64_t oldest_held_age_ms; /* 0 if nothing is held */
-    uint64_t readings, readings_lost; /* of this run; lost: declared in this epoch */
+    uint64_t readings,
+        readings_lost; /* of this run; lost: declared, or next, in this epoch */
     uint64_t batches_sealed, batches_acknowledged, batches_set_aside, batches_held;
-    uint64_t readings_held;      /* in held batches of any epoch, and in the open batch */
-    uint32_t set_aside_run;      /* LIMIT_SET_ASIDE_RUN: sending has stopped */
-    uint32_t fill_permille;      /* routine ring */
+    uint64_t readings_held; /* in held batches of any epoch, and in the open batch */
+    uint32_t set_aside_run; /* LIMIT_SET_ASIDE_RUN: sending has stopped */
+    uint32_t fill_permille; /* routine ring */
     enum clock_state clock;
     bool has_utc;
-    uint64_t utc_ms;             /* now */
-    struct config config;        /* in force; version 0: built-in */
-    struct digest content;       /* SHA-256 over content_of() of all readings sealed in this run, in order */
+    uint64_t utc_ms;      /* now */
+    struct config config; /* in force; version 0: built-in */
+    struct digest
+        content; /* SHA-256 over content_of() of all readings sealed in this run, in order */
     bool flash_broken;
 };
 
-/*
- * The author of outbox.c defines struct outbox here: a complete type, no pointers to heap, at
- * most 2 MiB (index of what the journal holds included).
- */
-struct outbox;
+enum {
+    OUTBOX_FLIGHTS = 4, /* transmissions under way at most */
+    THIN_READINGS = 10,
+    THIN_PERMILLE = 800,
+    HOLD_MAX_MS = 60000, /* the store said not-now again and again */
+};
+
+struct outbox_flight { /* one transmission */
+    bool used, back_fill;
+    struct outbox_nonce nonce;
+    struct outbox_sent sent;
+    uint8_t ring;
+    uint64_t number; /* of its record */
+    uint32_t readings;
+    uint64_t real_ms; /* when it was drawn */
+};
+
+struct outbox { /* fields belong to the outbox_*.c */
+    struct outbox_ports ports;
+    struct outbox_ear ear;
+    struct kid kid;
+    struct key k_down;
+    struct sealer sealer;
+    struct memory memory; /* as on flash */
+    struct outbox_clock clock;
+    uint64_t start_ms;
+
+    struct batch open; /* record_count 0: none */
+    bool open_alarm, thinning, close_soon;
+    struct reading first, last; /* of what is open */
+    uint64_t last_record_ms;
+    struct reading left_over[THIN_READINGS]; /* readings that are not yet a record */
+    uint8_t left_over_count;
+
+    uint32_t seq;
+    uint32_t lost, lost_told; /* in this epoch; of them declared in a sealed batch */
+    uint64_t lost_first_ms, lost_last_ms;
+    uint64_t readings, batches_sealed, batches_acknowledged, batches_set_aside;
+    struct sha256 content;
+    bool flash_broken;
+
+    struct outbox_flight flights[OUTBOX_FLIGHTS];
+    bool answered;
+    uint64_t answered_ms; /* when the newest transmission that was answered began */
+    uint32_t set_aside_run, not_now_run;
+    uint64_t hold_until_ms, back_fill_from_ms;
+
+    struct rows rows;
+    struct answer answer; /* scratch, as are these */
+    uint8_t plain[LIMIT_BATCH];
+    uint8_t record[JOURNAL_RECORD_MAX];
+};
 
 /* Draw an epoch, raise the start counter, find what the journal holds. */
 MUST_USE enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
     const struct outbox_identity *identity, struct outbox_ear ear);
-/* Take a reading; seals and appends when the batch is full, old, or an alarm comes or goes. */
+/*
+ * Take a reading; seals and appends when the batch is full, old, or an alarm comes or goes.
+ * BROKEN: a batch could not be kept: its readings are counted as lost. The reading was taken.
+ */
 MUST_USE enum status outbox_take(struct outbox *o, const struct reading *r);
 /* Close what is open: end of a recording, orderly stop, low voltage. */
 MUST_USE enum status outbox_close_batch(struct outbox *o);
 /* Readings that measure had to drop because keeper did not read: declared in the next batch. */
 void outbox_declare_lost(struct outbox *o, uint32_t count);
-/* The next envelope to send, or AGAIN. Draws and remembers a nonce. Live before back-fill. */
+/*
+ * The next envelope to send, or AGAIN. Draws and remembers a nonce. Live before back-fill.
+ * Closes a batch whose time has come. envelope.cap >= LIMIT_ENVELOPE.
+ */
 MUST_USE enum status outbox_next(
     struct outbox *o, struct room envelope, size_t *len, struct nonce *nonce);
 /* Whatever courier got for that nonce. OK: it counted. Anything else changed nothing. */
-MUST_USE enum status outbox_answer(struct outbox *o, const struct nonce *nonce, struct bytes body);
+MUST_USE enum status outbox_answer(
+    struct outbox *o, const struct nonce *nonce, struct bytes body);
 /* courier gave up this transmission. */
 void outbox_unanswered(struct outbox *o, const struct nonce *nonce);
 void outbox_state(const struct outbox *o, struct outbox_state *out);

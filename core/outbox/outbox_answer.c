@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/outbox/outbox_inside.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Every verdict speaks of the batch that was sent, and they agree. */
+static bool speaks_of(const struct outbox_sent *sent, const struct answer *a)
+{
+    for (uint8_t i = 0; i < a->verdict_count; i++)
+        if (!outbox_match(sent, &a->verdicts[i])
+            || a->verdicts[i].outcome != a->verdicts[0].outcome)
+            return false;
+    return a->verdict_count > 0;
+}
+
+/* Another store: what it may not have is offered again. */
+static void hear_store(struct outbox *o, const struct store_id *store)
+{
+    struct memory *m = &o->memory;
+    bool same = m->has_store && memcmp(&m->store, store, sizeof *store) == 0;
+    bool other = m->has_store && !same;
+
+    if (same)
+        return;
+    for (uint8_t ring = 0; other && ring < JOURNAL_CLASSES; ring++) {
+        uint32_t count = rows_count(&o->rows, ring);
+        for (uint32_t i = 0; i < count; i++) {
+            struct row *row = rows_at(&o->rows, ring, i);
+            if (row->state == ROW_DONE || row->state == ROW_ASIDE)
+                rows_offer_again(&o->rows, row);
+        }
+        if (count > 0)
+            m->below[ring] = rows_see(&o->rows, ring, count - 1)->number + 1;
+    }
+    m->offer_again = m->offer_again || other;
+    m->has_store = true;
+    m->store = *store;
+    outbox_remember(o);
+    if (other)
+        outbox_tell(
+            o, (struct told_of){.note = OUTBOX_STORE_RESTORED, .count = o->rows.again});
+}
+
+static void hear_time(struct outbox *o, const struct outbox_flight *f, uint64_t utc_ms)
+{
+    uint64_t real = outbox_real(o), trip = real - f->real_ms;
+
+    if (trip > LIMIT_TIME_TRIP_MS)
+        return;
+    switch (outbox_clock_hear(&o->clock, real, trip, utc_ms)) {
+    case CLOCK_KEPT: return;
+    case CLOCK_SET: outbox_tell(o, (struct told_of){.note = OUTBOX_CLOCK_SET}); break;
+    case CLOCK_CHANGED:
+        outbox_tell(o, (struct told_of){.note = OUTBOX_CLOCK_STEPPED});
+        break;
+    }
+    o->close_soon = true; /* one batch, one clock */
+}
+
+static bool same_config(const struct config *a, const struct config *b)
+{
+    return a->version == b->version && a->batch_s == b->batch_s
+        && strcmp(a->ward, b->ward) == 0 && strcmp(a->time_zone, b->time_zone) == 0
+        && a->has_assignment == b->has_assignment
+        && a->assignment.set == b->assignment.set
+        && memcmp(a->assignment.b, b->assignment.b, sizeof a->assignment.b) == 0
+        && a->has_label == b->has_label && strcmp(a->label, b->label) == 0;
+}
+
+static void hear_config(struct outbox *o, const struct config *c)
+{
+    if (same_config(c, &o->memory.config))
+        return;
+    if (c->version <= o->memory.config.version) {
+        outbox_tell(
+            o, (struct told_of){.note = OUTBOX_CONFIG_REFUSED, .count = c->version});
+        return;
+    }
+    o->memory.config = *c;
+    outbox_remember(o);
+    o->close_soon = true; /* one batch, one configuration, one assignment */
+    outbox_tell(o, (struct told_of){.note = OUTBOX_CONFIG_TAKEN, .count = c->version});
+}
+
+static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_mark m)
+{
+    const struct row *row = rows_find(&o->rows, f->ring, f->number);
+
+    if (row == NULL || row->again)
+        return; /* overwritten meanwhile, or marked already */
+    struct journal_place place = {
+        .ring = f->ring, .at = row->at, .number = row->number};
+    if (journal_mark(o->ports.journal, &place, m) == BROKEN)
+        outbox_flash_fault(o);
+}
+
+static void acknowledged(
+    struct outbox *o, struct outbox_flight *f, enum outcome outcome)
+{
+    mark(o, f, JOURNAL_ACKNOWLEDGED);
+    outbox_land(o, f, ROW_DONE);
+    o->batches_acknowledged++;
+    o->set_aside_run = 0;
+    o->not_now_run = 0;
+    outbox_tell(o,
+        (struct told_of){.note = OUTBOX_ACKNOWLEDGED,
+            .count = f->readings,
+            .sent = &f->sent,
+            .outcome = outcome});
+}
+
+static void set_aside(struct outbox *o, struct outbox_flight *f, enum outcome outcome)
+{
+    mark(o, f, JOURNAL_SET_ASIDE);
+    outbox_land(o, f, ROW_ASIDE);
+    o->batches_set_aside++;
+    o->set_aside_run++;
+    o->not_now_run = 0;
+    outbox_tell(o,
+        (struct told_of){.note = OUTBOX_SET_ASIDE,
+            .count = f->readings,
+            .sent = &f->sent,
+            .outcome = outcome});
+}
+
+static void not_now(struct outbox *o, struct outbox_flight *f)
+{
+    uint64_t hold_ms = (uint64_t)LIMIT_BACKOFF_MIN_MS
+        << (o->not_now_run < 8 ? o->not_now_run : 8);
+
+    outbox_land(o, f, ROW_HELD);
+    o->not_now_run++;
+    o->hold_until_ms = outbox_now(o) + (hold_ms > HOLD_MAX_MS ? HOLD_MAX_MS : hold_ms);
+}
+
+static void hear_outcome(
+    struct outbox *o, struct outbox_flight *f, enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_STORED:
+    case OUTCOME_ALREADY: acknowledged(o, f, outcome); break;
+    case OUTCOME_CONFLICT:
+    case OUTCOME_SCHEMA: set_aside(o, f, outcome); break;
+    case OUTCOME_NOT_NOW: not_now(o, f); break;
+    }
+    if (o->memory.offer_again && o->rows.again == 0) {
+        o->memory.offer_again = false;
+        memset(o->memory.below, 0, sizeof o->memory.below);
+        outbox_remember(o);
+    }
+}
+
+/* Everything that makes an answer count; nothing has changed before this says OK. */
+static enum status believe(struct outbox *o, struct outbox_flight *f, struct bytes body)
+{
+    size_t len = 0;
+
+    if (body.len > LIMIT_ENVELOPE)
+        return REFUSED;
+    TRY(open_answer(
+        o->ports.crypto, body, &o->kid, &o->k_down, ROOM_OF(o->record), &len));
+    enum status s = answer_parse((struct bytes){o->record, len}, &o->answer);
+    if (s != OK) {
+        outbox_tell(o, (struct told_of){.note = OUTBOX_ANSWER_SCHEMA});
+        return s;
+    }
+    if (!outbox_nonce_accept(&f->nonce, &o->answer.nonce, outbox_now(o)))
+        return REFUSED;
+    return speaks_of(&f->sent, &o->answer) ? OK : REFUSED;
+}
+
+enum status outbox_answer(
+    struct outbox *o, const struct nonce *nonce, struct bytes body)
+{
+    struct outbox_flight *f = outbox_flight_of(o, nonce);
+    const struct answer *a = &o->answer;
+    enum status s = f == NULL ? REFUSED : believe(o, f, body);
+
+    if (s != OK) {
+        outbox_tell(o, (struct told_of){.note = OUTBOX_ANSWER_REFUSED});
+        return s;
+    }
+    if (!o->answered || f->nonce.drawn_ms > o->answered_ms)
+        o->answered_ms = f->nonce.drawn_ms;
+    o->answered = true;
+    hear_store(o, &a->store);
+    hear_time(o, f, a->server_utc_ms);
+    if (a->has_config)
+        hear_config(o, &a->config);
+    hear_outcome(o, f, a->verdicts[0].outcome);
+    return OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside: what the outbox_*.c share; nobody else includes this.
+ */
+#pragma once
+
+#include "core/outbox/outbox.h"
+
+struct told_of { /* a short way to fill struct outbox_told */
+    enum outbox_note note;
+    uint32_t count;
+    const struct outbox_sent *sent;
+    const struct digest *content;
+    enum outcome outcome;
+};
+void outbox_tell(const struct outbox *o, struct told_of of);
+uint64_t outbox_now(const struct outbox *o);
+uint64_t outbox_real(const struct outbox *o);
+void outbox_flash_fault(struct outbox *o);
+/* Write o->memory to flash; a failure is a flash fault. */
+void outbox_remember(struct outbox *o);
+void outbox_count_lost(struct outbox *o, uint32_t count);
+
+/* outbox_keep.c: seal o->open, append it, forget it. */
+MUST_USE enum status outbox_keep(struct outbox *o);
+
+/* outbox_take.c: close what is open if its time has come. */
+MUST_USE enum status outbox_close_old(struct outbox *o);
+
+/* outbox_send.c: a transmission by its nonce, or NULL; and its end. */
+struct outbox_flight *outbox_flight_of(struct outbox *o, const struct nonce *nonce);
+void outbox_land(struct outbox *o, struct outbox_flight *f, enum row_state state);
+
+/* outbox_choose.c */
+struct choice {
+    uint8_t ring;
+    struct row *row;
+    bool back_fill;
+};
+bool outbox_choose(struct outbox *o, uint64_t now_ms, struct choice *out);

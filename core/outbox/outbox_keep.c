@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/outbox/outbox_inside.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { EVENT_LOSS = 1 }; /* wire/event.def */
+
+/* A batch of LIMIT_BATCH_RECORDS of the longest records and all events fits, by far. */
+enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 160 };
+static_assert(
+    LIMIT_BATCH_RECORDS * RECORD_MAX + LIMIT_BATCH_EVENTS * EVENT_MAX + REST_MAX
+        <= LIMIT_BATCH,
+    "a batch closes at 600 records before it can close at 15 KiB");
+
+static uint32_t readings_in(const struct batch *b)
+{
+    return b->record_count * (b->merged == 0 ? 1u : b->merged);
+}
+
+static void declare(struct outbox *o)
+{
+    struct batch *b = &o->open;
+
+    b->lost_count = o->lost;
+    b->event_count = 0;
+    if (o->lost == o->lost_told)
+        return;
+    uint32_t fresh = o->lost - o->lost_told;
+    b->events[0] = (struct event){.code = EVENT_LOSS,
+        .count = (uint16_t)(fresh > UINT16_MAX ? UINT16_MAX : fresh),
+        .first_ms = o->lost_first_ms,
+        .last_ms = o->lost_last_ms};
+    b->event_count = 1;
+}
+
+static void digest_content(struct outbox *o, struct digest *out)
+{
+    struct sha256 s;
+
+    sha256_start(&s);
+    for (uint16_t i = 0; i < o->open.record_count; i++) {
+        uint8_t c[CONTENT_LEN];
+        content_of(&o->open, i, c);
+        sha256_more(&s, BYTES_OF(c));
+        sha256_more(&o->content, BYTES_OF(c));
+    }
+    sha256_peek(&s, out);
+}
+
+/*
+ * The append under way makes room from this record. If the cloud has not acknowledged it, the
+ * loss is on flash before the record goes.
+ */
+static void losing(void *ctx, const struct journal_place *place, enum journal_mark mark)
+{
+    struct outbox *o = ctx;
+    struct row *row = rows_find(&o->rows, place->ring, place->number);
+
+    (void)mark; /* a mark may be missing from flash; the row knows */
+    if (row == NULL)
+        return;
+    bool unacknowledged =
+        (row->state == ROW_HELD || row->state == ROW_SENT) && !row->again;
+    uint32_t readings = row->readings;
+    rows_set(&o->rows, row, ROW_GONE);
+    rows_shed(&o->rows, place->ring);
+    if (!unacknowledged)
+        return;
+
+    struct memory *m = &o->memory;
+    outbox_count_lost(o, readings);
+    if (m->losing_count < MEMORY_LOSING_MAX)
+        m->losing[m->losing_count++] = (struct losing){
+            .ring = place->ring, .number = place->number, .readings = readings};
+    outbox_remember(o);
+    outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
+}
+
+static void add_row(struct outbox *o, const struct journal_place *place,
+    const struct entry *e, uint64_t now_ms)
+{
+    if (rows_full(&o->rows, place->ring)) {
+        struct row *out = rows_at(&o->rows, place->ring, 0);
+        bool held = out->state == ROW_HELD || out->state == ROW_SENT;
+        uint32_t readings = out->readings;
+        rows_set(&o->rows, out, ROW_GONE);
+        rows_shed(&o->rows, place->ring);
+        if (held) {
+            outbox_count_lost(o, readings);
+            outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
+        }
+    }
+    rows_add(&o->rows, place->ring,
+        &(struct row){.number = place->number,
+            .at = place->at,
+            .sealed_s = (uint32_t)(now_ms / 1000),
+            .readings = (uint16_t)e->readings,
+            .span_s = e->span_s,
+            .state = ROW_HELD,
+            .own = true});
+}
+
+static struct entry entry_of(const struct outbox *o, uint64_t now_ms)
+{
+    uint64_t span = (now_ms - o->open.mono_ms) / 1000;
+    struct entry e = {
+        .span_s = (uint8_t)(now_ms < o->open.mono_ms ? 0
+                : span > 255                         ? 255
+                                                     : span),
+        .start_count = o->open.start_count,
+        .seq = o->open.seq,
+        .readings = readings_in(&o->open),
+        .lost_count = o->open.lost_count,
+    };
+    e.has_utc = outbox_clock_utc(&o->clock, outbox_real(o), &e.utc_ms);
+    return e;
+}
+
+static enum status seal_open(struct outbox *o, struct entry *e, struct digest *digest)
+{
+    struct room sealed = {
+        o->record + ENTRY_HEAD_LEN, sizeof o->record - ENTRY_HEAD_LEN};
+    size_t len = 0;
+
+    enum status s = batch_build(&o->open, ROOM_OF(o->plain), &len);
+    if (s == OK)
+        s = seal_batch(&o->sealer, o->ports.crypto, (struct bytes){o->plain, len},
+            sealed, &len, digest);
+    wipe(o->plain, sizeof o->plain);
+    if (s != OK)
+        return s;
+    e->envelope = (struct bytes){sealed.at, len};
+    entry_head_build(e, o->record);
+    return OK;
+}
+
+static enum status append(
+    struct outbox *o, const struct entry *e, struct journal_place *place)
+{
+    struct bytes record = {o->record, ENTRY_HEAD_LEN + e->envelope.len};
+
+    o->memory.losing_count = 0; /* what the last append pushed out is gone for good */
+    return journal_append(o->ports.journal,
+        o->open_alarm ? JOURNAL_ALARM : JOURNAL_ROUTINE, record,
+        (struct journal_losing){.ctx = o, .losing = losing}, place);
+}
+
+enum status outbox_keep(struct outbox *o)
+{
+    struct batch *b = &o->open;
+    uint64_t now_ms = outbox_now(o);
+    struct journal_place place;
+    struct digest digest, content;
+
+    if (b->record_count == 0)
+        return OK;
+    b->seq = o->seq++; /* used up, whatever becomes of this batch */
+    declare(o);
+    struct entry e = entry_of(o, now_ms);
+    struct outbox_sent sent = {.epoch = o->sealer.epoch, .seq = b->seq};
+
+    enum status s = seal_open(o, &e, &digest);
+    if (s == OK)
+        s = append(o, &e, &place);
+    if (s != OK) {
+        b->record_count = 0;
+        outbox_count_lost(o, e.readings);
+        outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = e.readings});
+        outbox_flash_fault(o);
+        return BROKEN;
+    }
+    add_row(o, &place, &e, now_ms);
+    o->lost_told = b->lost_count;
+    digest_content(o, &content);
+    b->record_count = 0;
+    o->batches_sealed++;
+    sent.digest = digest;
+    outbox_tell(o,
+        (struct told_of){.note = OUTBOX_SEALED,
+            .count = e.readings,
+            .sent = &sent,
+            .content = &content});
+    return OK;
+}

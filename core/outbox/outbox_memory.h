@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory: the few things that outbox remembers across a start, as one slots record.
+ *
+ * `losing` names the unacknowledged batches that the append under way makes room from. `lost`
+ * counts them already; a batch of the list that is still there at the next start was not lost.
+ */
+#pragma once
+
+#include "core/base/status.h"
+#include "core/journal/slots.h"
+#include "wire/types.h"
+
+enum { MEMORY_LOSING_MAX = 48, MEMORY_RINGS = 2 };
+
+struct losing {
+    uint8_t ring;
+    uint64_t number;
+    uint32_t readings;
+};
+
+struct memory {
+    uint32_t start_count;
+    bool has_store;
+    struct store_id store; /* zero unless has_store */
+    bool
+        offer_again; /* another store: the records below these numbers are not held by it */
+    uint64_t below[MEMORY_RINGS]; /* zero unless offer_again */
+    uint32_t lost; /* declared, or to be declared, in the run start_count */
+    uint8_t losing_count;
+    struct losing losing[MEMORY_LOSING_MAX];
+    struct config config;
+};
+
+/* MALFORMED: not a value that memory_build() writes. */
+MUST_USE enum status memory_parse(struct bytes in, struct memory *out);
+/* out.cap >= SLOTS_MAX */
+void memory_build(const struct memory *m, struct room out, size_t *len);
+void memory_blank(struct memory *m); /* of a new device: built-in configuration */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/outbox/outbox_inside.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct outbox_flight *outbox_flight_of(struct outbox *o, const struct nonce *nonce)
+{
+    for (size_t i = 0; i < OUTBOX_FLIGHTS; i++)
+        if (o->flights[i].used
+            && ct_equal(&o->flights[i].nonce.nonce, nonce, sizeof *nonce))
+            return &o->flights[i];
+    return NULL;
+}
+
+void outbox_land(struct outbox *o, struct outbox_flight *f, enum row_state state)
+{
+    uint64_t now_ms = outbox_now(o);
+    struct row *row = rows_find(&o->rows, f->ring, f->number);
+
+    if (row != NULL && row->state == ROW_SENT)
+        rows_set(&o->rows, row, state);
+    if (f->back_fill)
+        o->back_fill_from_ms = now_ms + (now_ms - f->nonce.drawn_ms);
+    f->used = false;
+}
+
+/* A nonce that is too old can be answered no more. */
+static void land_the_overdue(struct outbox *o)
+{
+    for (size_t i = 0; i < OUTBOX_FLIGHTS; i++)
+        if (o->flights[i].used
+            && outbox_now(o) - o->flights[i].nonce.drawn_ms > LIMIT_NONCE_MS)
+            outbox_land(o, &o->flights[i], ROW_HELD);
+}
+
+static struct outbox_flight *free_flight(struct outbox *o)
+{
+    for (size_t i = 0; i < OUTBOX_FLIGHTS; i++)
+        if (!o->flights[i].used)
+            return &o->flights[i];
+    return NULL;
+}
+
+/* Read the record of a row. MALFORMED: it is not there, or not whole. */
+static enum status fetch(
+    struct outbox *o, const struct choice *c, struct entry *e, struct outbox_sent *sent)
+{
+    struct journal_place place = {
+        .ring = c->ring, .at = c->row->at, .number = c->row->number};
+    struct envelope env;
+    enum journal_mark mark;
+    size_t len;
+
+    enum status s =
+        journal_read(o->ports.journal, &place, ROOM_OF(o->record), &len, &mark);
+    if (s != OK)
+        return s == BROKEN ? BROKEN : MALFORMED;
+    if (entry_parse((struct bytes){o->record, len}, e) != OK
+        || envelope_parse(ENVELOPE_BATCH, e->envelope, &env) != OK)
+        return MALFORMED;
+    sent->epoch = env.epoch;
+    sent->seq = e->seq;
+    return o->ports.crypto->sha256(o->ports.crypto->board, e->envelope, &sent->digest);
+}
+
+/* What flash no longer gives back is lost, and said to be. */
+static void give_up(struct outbox *o, const struct choice *c)
+{
+    bool again = c->row->again;
+    uint32_t readings = c->row->readings;
+
+    rows_set(&o->rows, c->row, ROW_GONE);
+    rows_shed(&o->rows, c->ring);
+    if (again)
+        return;
+    outbox_count_lost(o, readings);
+    outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
+}
+
+static enum status draw(struct outbox *o, struct nonce *nonce)
+{
+    const struct entropy *e = o->ports.entropy;
+    return e->fill(e->board, ROOM_OF(nonce->b));
+}
+
+static enum status depart(struct outbox *o, const struct choice *c,
+    const struct outbox_sent *sent, struct nonce *nonce)
+{
+    struct outbox_flight *f = free_flight(o);
+    struct nonce drawn;
+
+    assert(f != NULL);
+    TRY(draw(o, &drawn));
+    *f = (struct outbox_flight){.used = true,
+        .back_fill = c->back_fill,
+        .sent = *sent,
+        .ring = c->ring,
+        .number = c->row->number,
+        .readings = c->row->readings,
+        .real_ms = outbox_real(o)};
+    outbox_nonce_remember(&f->nonce, &drawn, outbox_now(o));
+    rows_set(&o->rows, c->row, ROW_SENT);
+    *nonce = drawn;
+    return OK;
+}
+
+enum status outbox_next(
+    struct outbox *o, struct room envelope, size_t *len, struct nonce *nonce)
+{
+    struct choice c;
+
+    assert(envelope.cap >= LIMIT_ENVELOPE);
+    land_the_overdue(o);
+    enum status closed = outbox_close_old(o);
+    if (closed != OK)
+        assert(o->flash_broken); /* told already; what is held can still be sent */
+    if (o->set_aside_run >= LIMIT_SET_ASIDE_RUN || outbox_now(o) < o->hold_until_ms
+        || free_flight(o) == NULL)
+        return AGAIN;
+
+    while (outbox_choose(o, outbox_now(o), &c)) {
+        struct outbox_sent sent = {0};
+        struct entry e;
+        enum status s = fetch(o, &c, &e, &sent);
+
+        if (s == MALFORMED) {
+            give_up(o, &c);
+            continue;
+        }
+        if (s == OK)
+            s = depart(o, &c, &sent, nonce);
+        if (s != OK)
+            return s;
+        memcpy(envelope.at, e.envelope.at, e.envelope.len);
+        *len = e.envelope.len;
+        return OK;
+    }
+    return AGAIN;
+}
+
+void outbox_unanswered(struct outbox *o, const struct nonce *nonce)
+{
+    struct outbox_flight *f = outbox_flight_of(o, nonce);
+    if (f != NULL)
+        outbox_land(o, f, ROW_HELD);
+}
