@@ -152,19 +152,19 @@ static void hear_outcome(
 }
 
 /* Everything that makes an answer count; nothing has changed before this says OK. */
-static enum status believe(struct outbox *o, struct outbox_flight *f, struct bytes body)
+static enum status believe(
+    struct outbox *o, struct outbox_flight *f, struct bytes body, enum outbox_note *why)
 {
     size_t len = 0;
 
-    if (body.len > LIMIT_ENVELOPE)
+    *why = OUTBOX_ANSWER_REFUSED;
+    if (f == NULL || body.len > LIMIT_ENVELOPE)
         return REFUSED;
     TRY(open_answer(
         o->ports.crypto, body, &o->kid, &o->k_down, ROOM_OF(o->record), &len));
-    enum status s = answer_parse((struct bytes){o->record, len}, &o->answer);
-    if (s != OK) {
-        outbox_tell(o, (struct told_of){.note = OUTBOX_ANSWER_SCHEMA});
-        return s;
-    }
+    *why = OUTBOX_ANSWER_SCHEMA;
+    TRY(answer_parse((struct bytes){o->record, len}, &o->answer));
+    *why = OUTBOX_ANSWER_REFUSED;
     if (!outbox_nonce_accept(&f->nonce, &o->answer.nonce, outbox_now(o)))
         return REFUSED;
     return speaks_of(&f->sent, &o->answer) ? OK : REFUSED;
@@ -175,10 +175,11 @@ enum status outbox_answer(
 {
     struct outbox_flight *f = outbox_flight_of(o, nonce);
     const struct answer *a = &o->answer;
-    enum status s = f == NULL ? REFUSED : believe(o, f, body);
+    enum outbox_note why;
 
+    enum status s = believe(o, f, body, &why);
     if (s != OK) {
-        outbox_tell(o, (struct told_of){.note = OUTBOX_ANSWER_REFUSED});
+        outbox_tell(o, (struct told_of){.note = why});
         return s;
     }
     if (!o->answered || f->nonce.drawn_ms > o->answered_ms)
