@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Set-up that the tests of both layers share: a cloud whose gate is taken, and what a device says of its batches."""
+import os
+
+from harness import bench, check, pem, run, wait_for  # noqa: F401 (bench is re-used by name)
+from twins import Authority, HostileGate
+
+LIES_SPEED = 600
+
+
+def cloud_authority(b, cloud):
+    folder = os.path.join(cloud.root, 'var/lib/holdfast/offline')
+    return Authority(os.path.join(b.folder, 'authority'), cert=os.path.join(folder, 'server-ca-active.pem'),
+                     key=os.path.join(folder, 'server-ca-active.key.pem'))
+
+
+def twin(b, label='twin'):
+    """-> cloud, device, hostile gate that the device takes for the cloud (gate's own key and door)."""
+    cloud = b.cloud()
+    folder = os.path.join(cloud.root, 'var/lib/holdfast/gate')
+    cert = os.path.join(b.folder, 'gate.pem')
+    key = os.path.join(b.folder, 'gate.key.pem')
+    open(cert, 'w').write(pem('CERTIFICATE', open(os.path.join(folder, 'tls.crt'), 'rb').read()))
+    done = run('openssl', 'pkey', '-inform', 'DER', '-in', os.path.join(folder, 'tls.key'), '-out', key)
+    check(done.returncode == 0, 'no gate key')
+    gate = HostileGate(cloud, (cert, key))
+    b.things.append(gate)
+    cloud.ports['device'] = gate.port
+    device = b.device(cloud, label)
+    return cloud, device, gate
+
+
+def honest_first(device, gate, *options):
+    device.start(*options, speed=LIES_SPEED)
+    wait_for('one honest batch end to end', lambda: device.program.log.of('batch.acknowledged'), 30)
+    check(gate.honest >= 1, 'the twin never spoke the protocol properly')
+
+
+def acknowledged(device):
+    return {(l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')}
+
+
+def set_aside(device):
+    return {(l['epoch'], l['seq']) for l in device.program.log.of('batch.set_aside')}

@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Req: HF-SEC-003: without a reachable, trusted cloud the device measures, keeps, says so, sends nothing unprotected.
+
+Each outage is real: the cloud's process is gone, or another listener has its port. After each the true cloud returns
+and everything must be delivered exactly once.
+"""
+import os
+import shutil
+import subprocess
+import time
+
+from harness import TOP, bench, check, main, wait_for
+from defence import cloud_authority
+from twins import Authority, Impostor, Portal
+
+
+def measures_on(device, seconds=20):
+    """Readings rise while the outage lasts, and the device does not claim to be synchronised."""
+    first = wait_for('a first status', lambda: device.status() or None)
+    then = wait_for('measuring to go on',
+                    lambda: (lambda s: s if s['readings'] > first['readings'] + 60 else None)(device.status()), seconds)
+    return then
+
+
+def outage(b, cloud, device, stand_in, note=None, application_bytes_of=None):
+    """Run a device against `stand_in` (a listener on the cloud's port, or None), then against the true cloud."""
+    port = cloud.ports['device']
+    device.start('--for', '60', speed=60)
+    wait_for('the first acknowledgement', lambda: device.program.log.of('batch.acknowledged'), 30)
+    cloud.stop()
+    listener = stand_in(port) if stand_in else None
+    try:
+        wait_for('NOT SYNCHRONISED', lambda: not device.status()['synchronised'], 30)
+        state = measures_on(device)
+        check(not state['synchronised'], 'the device says SYNCHRONISED without a cloud')
+        check(state['readings_held'] > 0 and state['oldest_held_age_ms'] > 0, 'nothing is said to be held: %r' % state)
+        if note:
+            wait_for('the screen to say ' + note, lambda: note in device.status()['notes'], 20)
+        if listener:
+            wait_for('the device to have tried', lambda: listener.connections > 0, 20)
+            leaked = listener.bytes
+            check(not leaked, 'the impostor was given %d bytes: %r' % (len(leaked), leaked[:60]))
+        acked_before = len(device.program.log.of('batch.acknowledged'))
+        time.sleep(0.3)
+        check(len(device.program.log.of('batch.acknowledged')) == acked_before, 'acknowledged without a cloud')
+    finally:
+        if listener:
+            listener.stop()
+    cloud.serve(device_port=port)
+    sealed = {(l['epoch'], l['seq']): l['digest'] for l in device.program.log.of('batch.sealed')}
+    wait_for('everything to be delivered', lambda: set(sealed) <= {
+        (l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')}, 60)
+    device.program.process.terminate()
+    device.program.wait(20)
+    stored = [(r['epoch'], r['seq'], r['digest']) for r in cloud.lines('batches')]
+    for (epoch, seq), digest in sealed.items():
+        check(stored.count((epoch, seq, digest)) == 1, 'batch %s of the outage is stored %d times' % (
+            seq, stored.count((epoch, seq, digest))))
+    check(device.status() is not None, 'no status')
+
+
+def test_cloud_that_is_gone_loses_nothing_and_is_said():
+    with bench() as b:
+        cloud = b.cloud()
+        outage(b, cloud, b.device(cloud, 'gone'), None)
+
+
+def test_captive_portal_gets_nothing_and_loses_nothing():
+    with bench() as b:
+        cloud = b.cloud()
+        outage(b, cloud, b.device(cloud, 'portal'), Portal)
+
+
+def test_server_of_another_authority_gets_nothing_and_loses_nothing():
+    with bench() as b:
+        cloud = b.cloud()
+        other = Authority(os.path.join(b.folder, 'other')).server()
+        outage(b, cloud, b.device(cloud, 'other'), lambda port: Impostor(other, port), note='not_trusted')
+
+
+def test_server_with_a_wrong_name_gets_nothing_and_loses_nothing():
+    with bench() as b:
+        cloud = b.cloud()
+        wrong = cloud_authority(b, cloud).server(name='elsewhere.holdfast.test')
+        outage(b, cloud, b.device(cloud, 'name'), lambda port: Impostor(wrong, port), note='not_trusted')
+
+
+def test_expired_server_is_refused_by_a_device_whose_clock_is_unset():
+    """The bound is the build time: a certificate that ended before it is never taken, clock or no clock."""
+    with bench() as b:
+        cloud = b.cloud()
+        old = cloud_authority(b, cloud).server(start='20200101000000Z', end='20200201000000Z')
+        device = b.device(cloud, 'clock')
+        port = cloud.ports['device']
+        cloud.stop()
+        impostor = Impostor(old, port)
+        try:
+            device.start('--for', '40', speed=60)
+            wait_for('the device to have tried', lambda: impostor.finished > 0, 30)
+            state = measures_on(device)
+            check(not impostor.bytes, 'an expired server was given %d bytes' % len(impostor.bytes))
+            check(not state['synchronised'], 'the device says SYNCHRONISED')
+        finally:
+            impostor.stop()
+            device.stop()
+
+
+def test_nothing_but_tls_leaves_the_device_before_the_handshake_is_done():
+    """A capture on a network of the test's own: every TCP payload to the cloud's port is a TLS record."""
+    if os.geteuid() != 0 or not shutil.which('ip') or not shutil.which('tcpdump'):
+        return 'needs root, ip and tcpdump'
+    done = subprocess.run([os.path.join(TOP, 'tests/integration/capture.sh')], capture_output=True, text=True,
+                          timeout=120)
+    if done.returncode == 77:
+        return done.stdout.strip()
+    check(done.returncode == 0, (done.stdout + done.stderr)[-300:])
+
+
+main([
+    test_cloud_that_is_gone_loses_nothing_and_is_said,
+    test_captive_portal_gets_nothing_and_loses_nothing,
+    test_server_of_another_authority_gets_nothing_and_loses_nothing,
+    test_server_with_a_wrong_name_gets_nothing_and_loses_nothing,
+    test_expired_server_is_refused_by_a_device_whose_clock_is_unset,
+])

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Req: HF-SEC-004: what does not satisfy holdfast.cddl is refused, logged with a reason code, and changes nothing.
+
+The attacker has everything but the rules: a forked firmware with valid keys seals the impossible; a faulty store
+seals answers and configurations that the schema forbids.
+"""
+import os
+
+from harness import Raw, bench, check, client_context, courier_files, forge, main, request, wait_for
+from defence import acknowledged, honest_first, twin
+
+
+def post(cloud, device, context, envelope):
+    raw = Raw(cloud.ports['device'], context)
+    raw.send(request(device.id, envelope))
+    status = raw.answer()[0]
+    raw.close()
+    return status
+
+
+def test_sealed_batch_with_an_impossible_value_is_refused_whole():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'values')
+        context = client_context(courier_files(device))
+        check(post(cloud, device, context, forge(device, 'batch')) == 200, 'the honest batch was refused')
+        before = cloud.counts()
+        for field, value in (('spo2', 1001), ('spo2', 65530), ('pulse', 3001), ('pi', 2001), ('quality', 101),
+                             ('clock', 4), ('first-dt', 1), ('merged', 1), ('merged', 61), ('records', 0),
+                             ('records', 601), ('lost', 4294967296)):
+            status = post(cloud, device, context, forge(device, 'batch', '--set', '%s=%d' % (field, value)))
+            check(status == 422, '%s = %d was answered HTTP %d' % (field, value, status))
+            check(cloud.counts() == before, '%s = %d left rows: %r' % (field, value, cloud.counts()))
+        events = [e for e in cloud.events() if e['code'] == 'schema.batch']
+        check(sum(e.get('n', 1) for e in events) == 12, 'schema events: %r' % events)
+
+
+def test_mutated_batches_under_the_right_key_are_refused():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'mutants')
+        context = client_context(courier_files(device))
+        before = cloud.counts()
+        taken = 0
+        for seed in range(60):
+            status = post(cloud, device, context, forge(device, 'batch', '--mutate', seed))
+            check(status in (200, 422), 'mutant %d: HTTP %d' % (seed, status))
+            taken += status == 200
+        after = cloud.counts()
+        check(after['batches'] - before['batches'] == taken, 'refused mutants left rows')
+        check(taken < 30, '%d of 60 mutants were taken' % taken)
+
+
+def test_answer_outside_its_schema_changes_nothing():
+    with bench() as b:
+        cloud, device, gate = twin(b)
+        honest_first(device, gate, '--for', '200')
+        before_state = device.status()
+        for seed in range(12):
+            def lie(g, d, nonce, envelope):
+                return 200, forge(device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(), '--mutate', seed)
+            before = acknowledged(device)
+            gate.lies, gate.lie = 0, lie
+            wait_for('the mutant to be heard', lambda: gate.lies >= 1, 60)
+        gate.lie = None
+        refused = device.program.log.of('answer.schema', 'answer.refused')
+        check(refused, 'no mutant was refused and logged')
+        check(device.status()['config_version'] == before_state['config_version'], 'a mutant changed the configuration')
+
+
+def test_configuration_outside_its_ranges_is_refused_and_logged():
+    with bench() as b:
+        cloud, device, gate = twin(b)
+        honest_first(device, gate, '--for', '200')
+        before = device.status()['config_version']
+        for words in (('--batch-s', 9), ('--batch-s', 61), ('--ward', ''), ('--ward', 'w' * 65), ('--zone', 'a\nb')):
+            def lie(g, d, nonce, envelope):
+                return 200, forge(device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(),
+                                  '--config-version', 7, *words)
+            gate.lies, gate.lie = 0, lie
+            wait_for('the configuration to be heard', lambda: gate.lies >= 1, 60)
+            wait_for('it to be refused', lambda: device.program.log.of('config.refused', 'answer.schema'), 20)
+            got = device.status()['config_version']
+            check(got == before, 'configuration %r was taken' % (words,))
+        gate.lie = None
+
+
+main([
+    test_sealed_batch_with_an_impossible_value_is_refused_whole,
+    test_mutated_batches_under_the_right_key_are_refused,
+    test_answer_outside_its_schema_changes_nothing,
+    test_configuration_outside_its_ranges_is_refused_and_logged,
+])
