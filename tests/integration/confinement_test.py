@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Req: HF-SEC-007: each role, in its own confined process, tries ten forbidden acts and every one fails.
+
+`--role-self-test` makes the running role itself try, after it has locked itself down, and say so in its log.
+"""
+import os
+
+from harness import Program, OXIMETER, CLOUD, bench, check, main, role_pid, wait_for
+
+DEVICE_ROLES = ('measure', 'keeper', 'courier', 'screen')
+CLOUD_ROLES = ('gate', 'enrol', 'people', 'view', 'store', 'keys')
+
+
+def field(pid, name):
+    for line in open('/proc/%d/status' % pid):
+        if line.startswith(name + ':'):
+            return line.split(':', 1)[1].strip()
+
+
+def locked_down(pid, role):
+    check(field(pid, 'Seccomp') == '2', '%s runs without a system call filter' % role)
+    check(field(pid, 'NoNewPrivs') == '1', '%s may gain privileges' % role)
+    for kind in ('CapPrm', 'CapEff', 'CapInh', 'CapAmb'):
+        check(int(field(pid, kind), 16) == 0, '%s keeps capabilities: %s' % (role, field(pid, kind)))
+    if os.geteuid() == 0:
+        uids = set(field(pid, 'Uid').split())
+        check(uids != {'0'} and len(uids) == 1, '%s runs as user %r' % (role, uids))
+        check(field(pid, 'Groups') == '', '%s is in groups %s' % (role, field(pid, 'Groups')))
+
+
+def all_tried(log, roles):
+    tried = wait_for('every role to have tried', lambda: (lambda t: t if len({l['role'] for l in t}) >= len(roles)
+                                                          else None)(log.of('role.self_test')), 30)
+    for line in tried:
+        check(line['acts'] == 10, '%s tried %r acts' % (line['role'], line['acts']))
+        check(line['succeeded'] == 0, '%s succeeded in %d forbidden acts' % (line['role'], line['succeeded']))
+
+
+def test_no_role_of_the_device_can_do_a_forbidden_thing():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'caged')
+        device.start('--for', '120', '--role-self-test', speed=1)
+        all_tried(device.program.log, DEVICE_ROLES)
+        users = set()
+        for role in DEVICE_ROLES:
+            pid = wait_for(role, lambda: role_pid(device.program.process.pid, role))
+            locked_down(pid, role)
+            users.add(field(pid, 'Uid'))
+        check(os.geteuid() != 0 or len(users) == len(DEVICE_ROLES), 'roles share a user: %r' % users)
+
+
+def test_no_role_of_the_cloud_can_do_a_forbidden_thing():
+    with bench() as b:
+        cloud = b.cloud(extra=('--role-self-test',))
+        all_tried(cloud.program.log, CLOUD_ROLES)
+        users = set()
+        for role in CLOUD_ROLES:
+            pid = wait_for(role, lambda: role_pid(cloud.program.process.pid, role))
+            locked_down(pid, role)
+            users.add(field(pid, 'Uid'))
+        check(os.geteuid() != 0 or len(users) == len(CLOUD_ROLES), 'roles share a user: %r' % users)
+
+
+def test_no_switch_turns_confinement_off():
+    for program in (OXIMETER, CLOUD):
+        text = open(program, 'rb').read()
+        for word in (b'no-sandbox', b'no-confine', b'unconfined-ok', b'HOLDFAST_NO'):
+            check(word not in text, '%s knows %r' % (os.path.basename(program), word))
+
+
+main([
+    test_no_role_of_the_device_can_do_a_forbidden_thing,
+    test_no_role_of_the_cloud_can_do_a_forbidden_thing,
+    test_no_switch_turns_confinement_off,
+])
