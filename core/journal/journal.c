@@ -92,6 +92,24 @@ static enum status record_head_at(const struct journal *j, const struct journal_
     return record_head_parse(BYTES_OF(buf), p.seq, out) == OK ? OK : AGAIN;
 }
 
+/* Move on to the next unit that may be a record's head, or to the end of the sector. */
+static enum status skim(
+    const struct journal *j, const struct journal_ring *r, struct point *p)
+{
+    uint8_t buf[16 * FRAME_UNIT];
+
+    for (p->at += FRAME_UNIT; p->at < j->flash->sector_len;) {
+        uint32_t n = j->flash->sector_len - p->at;
+        if (n > sizeof buf)
+            n = sizeof buf;
+        TRY(read_at(j, r, *p, (struct room){buf, n}));
+        for (uint32_t i = 0; i < n; i += FRAME_UNIT, p->at += FRAME_UNIT)
+            if (frame_may_be_record((struct bytes){buf + i, FRAME_UNIT}))
+                return OK;
+    }
+    return OK;
+}
+
 /* The first record head at *p or after it, up to the end of sector `last`. */
 static enum status find(const struct journal *j, const struct journal_ring *r,
     uint64_t last, struct point *p, struct record_head *h)
@@ -106,10 +124,11 @@ static enum status find(const struct journal *j, const struct journal_ring *r,
         }
         if (s == BROKEN)
             return s;
-        for (; can_start(j, p->at); p->at += FRAME_UNIT) {
+        while (can_start(j, p->at)) {
             s = record_head_at(j, r, *p, h);
             if (s != AGAIN)
                 return s;
+            TRY(skim(j, r, p));
         }
     }
     return AGAIN;

@@ -47,6 +47,8 @@ MUST_USE enum status record_head_parse(
 MUST_USE enum status mark_cell_parse(
     struct bytes in, uint64_t seq, uint64_t number, enum journal_mark *out);
 
+/* Begins like a record's head; the parse decides. */
+bool frame_may_be_record(struct bytes in);
 /* Reads as erased. */
 bool frame_blank(struct bytes in);
 

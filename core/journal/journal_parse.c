@@ -11,6 +11,12 @@ bool frame_blank(struct bytes in)
     return true;
 }
 
+bool frame_may_be_record(struct bytes in)
+{
+    return in.len >= 2 && in.at[0] == FRAME_RECORD_MAGIC >> 8
+        && in.at[1] == (FRAME_RECORD_MAGIC & 0xff);
+}
+
 static bool counts(uint64_t n)
 {
     return n >= 1 && n <= FRAME_NUMBER_MAX;
@@ -46,7 +52,8 @@ enum status record_head_parse(struct bytes in, uint64_t seq, struct record_head 
     struct reader r = reader_over(in);
     struct record_head got = {0};
 
-    uint16_t magic = take_u16(&r);
+    if (!frame_may_be_record(take(&r, 2))) /* most of a scan ends here */
+        return MALFORMED;
     got.len = take_u16(&r);
     uint32_t check = take_u32(&r);
     got.number = take_u64(&r);
@@ -54,7 +61,7 @@ enum status record_head_parse(struct bytes in, uint64_t seq, struct record_head 
     uint32_t zero = take_u32(&r);
     uint64_t zeros = take_u64(&r);
 
-    if (!reader_done(&r) || magic != FRAME_RECORD_MAGIC || zero != 0 || zeros != 0)
+    if (!reader_done(&r) || zero != 0 || zeros != 0)
         return MALFORMED;
     if (check != frame_check(in, seq))
         return MALFORMED;

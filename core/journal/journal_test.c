@@ -57,11 +57,22 @@ static size_t count(const struct journal *j, enum journal_class ring)
 static void test_the_check_is_crc32c(void)
 {
     static const uint8_t digits[] = "123456789";
+    static uint8_t bytes[2000];
 
     CHECK(crc32c(0, (struct bytes){digits, 9}) == 0xe3069283u);
     CHECK(crc32c(crc32c(0, (struct bytes){digits, 4}), (struct bytes){digits + 4, 5})
         == 0xe3069283u);
     CHECK(crc32c(0, (struct bytes){digits, 0}) == 0);
+    for (size_t len = 0; len <= sizeof bytes; len++) { /* against the definition */
+        uint32_t want = ~0u;
+        for (size_t i = 0; i < len; i++) {
+            bytes[i] = byte_of(3, i);
+            want ^= bytes[i];
+            for (int k = 0; k < 8; k++)
+                want = want >> 1 ^ (want & 1 ? 0x82f63b78u : 0);
+        }
+        CHECK(crc32c(0, (struct bytes){bytes, len}) == ~want);
+    }
 }
 
 static void test_a_blank_flash_is_an_empty_journal(void)
