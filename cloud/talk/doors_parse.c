@@ -2,6 +2,7 @@
 #include "cloud/talk/doors.h"
 
 #include "core/base/reader.h"
+#include "core/base/utf8.h"
 
 #include <string.h>
 
@@ -64,33 +65,6 @@ static void take_maybe(struct body *b, bool *has, uint16_t *v)
     b->bad |= !*has && *v != 0;
 }
 
-static size_t utf8_len(const uint8_t *at, size_t left)
-{
-    static const struct {
-        uint8_t mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 0x20}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800},
-        {0xf8, 0xf0, 0x10000}};
-
-    for (size_t n = 1; n <= 4; n++) {
-        if ((at[0] & forms[n - 1].mask) != forms[n - 1].lead)
-            continue;
-        if (n > left)
-            return 0;
-        uint32_t c = at[0] & (uint8_t)~forms[n - 1].mask;
-        for (size_t i = 1; i < n; i++) {
-            if ((at[i] & 0xc0) != 0x80)
-                return 0;
-            c = c << 6 | (at[i] & 0x3f);
-        }
-        bool surrogate = c >= 0xd800 && c <= 0xdfff;
-        bool control = c >= 0x7f && c < 0xa0;
-        return c >= forms[n - 1].least && c <= 0x10ffff && !surrogate && !control ? n
-                                                                                  : 0;
-    }
-    return 0;
-}
-
 /* u8 length, then 1..max bytes of UTF-8 without control characters. */
 static void take_text(struct body *b, char *out, size_t max)
 {
@@ -100,12 +74,9 @@ static void take_text(struct body *b, char *out, size_t max)
         return;
     }
     struct bytes got = take(&b->r, len);
-    for (size_t i = 0, n; i < got.len; i += n) {
-        n = utf8_len(got.at + i, got.len - i);
-        if (n == 0) {
-            b->bad = true;
-            return;
-        }
+    if (!utf8_printable(got)) {
+        b->bad = true;
+        return;
     }
     if (got.len)
         memcpy(out, got.at, got.len);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys: invitations, long-term keys and tombstones of devices, and the doors that use them.
+ *
+ * It signs only certificates that it has built itself, hands out neither K_up nor the KEK nor an
+ * authority's key, and a device with a tombstone gets nothing any more, whatever store says.
+ *
+ * Not here: sockets and confinement (keys_role.c), files (vault.h), certificates (cert_build.h).
+ */
+#pragma once
+
+#include "cloud/keys/vault.h"
+#include "cloud/talk/doors.h"
+#include "core/seal/enrol.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+enum { KEYS_INVITES = 1024, KEYS_BUCKETS = 4096 };
+
+struct keys_secrets { /* in locked memory; wiped at the end */
+    struct key kek;
+    struct x25519_private s;
+};
+
+struct keys_bucket { /* what one device may still ask for */
+    uint64_t at_ms;
+    uint32_t left_milli;
+};
+
+struct keys { /* fields belong to keys.c */
+    struct vault vault;
+    const struct keys_secrets *secrets;
+    const struct crypto *crypto;
+    const struct entropy *entropy;
+    EVP_PKEY *ca_key;
+    X509 *ca;
+    struct x25519_public s_public;
+    struct { /* open invitations, so that nothing lists a folder while serving */
+        struct kid kid;
+        uint64_t expires_utc_s;
+        bool answered; /* a first M1 was accepted */
+    } invites[KEYS_INVITES];
+    size_t invite_count;
+    struct keys_bucket buckets[KEYS_BUCKETS];
+    uint64_t epoch_keys_given, down_keys_given, limited;
+};
+
+/* Adopts ca_key and ca. DAMAGED: a record of the folder does not open under the KEK. */
+MUST_USE enum status keys_init(struct keys *k, const char *folder, const struct crypto *crypto,
+    const struct entropy *entropy, const struct keys_secrets *secrets, EVP_PKEY *ca_key, X509 *ca);
+void keys_end(struct keys *k);
+
+/* REFUSED: this kid is invited already, enrolled, or dead. */
+MUST_USE enum status keys_invite(
+    struct keys *k, const struct door_invite *ask, struct door_invited *out);
+bool keys_enrol_open(const struct keys *k, uint64_t now_utc_s);
+/* REFUSED: whatever is wrong with M1; one word for all causes. m2.cap >= ENROL_M2_MAX. */
+MUST_USE enum status keys_enrol(
+    struct keys *k, uint64_t now_utc_s, struct bytes m1, struct room m2, size_t *len,
+    struct kid *who);
+/* REFUSED: no such live device, the epoch is no point, or it asks too often. */
+MUST_USE enum status keys_epoch_key(
+    struct keys *k, uint64_t now_ms, const struct door_epoch *ask, struct key *out);
+MUST_USE enum status keys_down_key(
+    struct keys *k, uint64_t now_ms, const struct kid *kid, struct key *out);
+/* The device ends for ever; its wrapped keys are wiped. */
+MUST_USE enum status keys_tombstone(struct keys *k, const struct device_id *device);
+/* The generation is in use: wipe invitation, secret and kept answer. */
+MUST_USE enum status keys_first_batch(struct keys *k, const struct kid *kid);

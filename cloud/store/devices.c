@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/store/devices.h"
+
+#include "cloud/store/device_state.h"
+#include "cloud/store/events.h"
+
+static enum status changed_one(struct store *s, sqlite3_stmt *q)
+{
+    TRY(db_run(q));
+    return sqlite3_changes(s->db.handle) == 1 ? OK : REFUSED;
+}
+
+enum status device_new(struct store *s, const char *label, struct kid *out)
+{
+    struct kid kid = {.generation = 1};
+
+    TRY(s->entropy->fill(s->entropy->board, ROOM_OF(kid.device.b)));
+    kid.device.b[6] = (uint8_t)((kid.device.b[6] & 0x0f) | 0x40); /* UUIDv4 */
+    kid.device.b[8] = (uint8_t)((kid.device.b[8] & 0x3f) | 0x80);
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_ADD);
+    db_bind_blob(q, 1, kid.device.b, DEVICE_ID_LEN);
+    db_bind_text(q, 2, label);
+    db_bind_u64(q, 3, DEVICE_INVITED);
+    db_bind_u64(q, 4, kid.generation);
+    db_bind_u64(q, 5, store_utc_ms(s));
+    TRY(db_run(q));
+    TRY(event_add(s, LOG_INFO, REASON_DEVICE_ADDED, &kid.device, NULL));
+    *out = kid;
+    return OK;
+}
+
+static enum status state_of(
+    struct store *s, const struct device_id *device, enum device_state *state, uint32_t *generation)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    enum status st = db_row(q);
+    if (st != OK)
+        return st == AGAIN ? REFUSED : st;
+    *state = (enum device_state)db_u64(q, 1);
+    *generation = (uint32_t)db_u64(q, 2);
+    db_done(q);
+    return OK;
+}
+
+/* Req: HF-STORE-006 "Revocation shall be committed before it is answered, and for ever." */
+enum status device_revoke(struct store *s, const struct device_id *device)
+{
+    enum device_state state;
+    uint32_t generation;
+
+    TRY(state_of(s, device, &state, &generation));
+    if (state == DEVICE_REVOKED)
+        return REFUSED;
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_STATE);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    db_bind_u64(q, 2, DEVICE_REVOKED);
+    TRY(changed_one(s, q));
+    return event_add(s, LOG_INFO, REASON_DEVICE_REVOKED, device, NULL);
+}
+
+enum status device_configure(struct store *s, const struct door_config_set *ask)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CONFIG);
+    db_bind_blob(q, 1, ask->device.b, DEVICE_ID_LEN);
+    db_bind_u64(q, 2, ask->batch_s);
+    db_bind_text(q, 3, ask->ward);
+    db_bind_text(q, 4, ask->time_zone);
+    return changed_one(s, q);
+}
+
+enum status device_admit(struct store *s, const struct device_id *device)
+{
+    enum device_state state;
+    uint32_t generation;
+
+    TRY(state_of(s, device, &state, &generation));
+    return device_may_send(state, generation, generation) ? OK : REFUSED;
+}
+
+enum status device_told(struct store *s, const struct device_id *device, bool grave)
+{
+    sqlite3_stmt *q = db_use(&s->db, grave ? DB_DEVICE_TOLD_GRAVE : DB_DEVICE_TOLD_FIRST);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    return db_run(q);
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/store/ingest.h"
+
+#include "cloud/store/device_state.h"
+#include "cloud/store/events.h"
+#include "cloud/store/peer_rule.h"
+#include "cloud/store/seq_parse.h"
+#include "core/base/hex.h"
+#include "core/seal/seal.h"
+#include "wire/message.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { QUOTA_PER_S = 500, QUOTA_BURST = 2000, MILLI = 1000 };
+
+struct device_row {
+    uint64_t id;
+    enum device_state state;
+    uint32_t generation;
+    bool clone;
+    uint64_t copies, copy_bytes;
+    bool has_newest;
+    uint64_t newest_ms;
+    struct config config; /* version 0: none set */
+};
+
+/* One ingest under way. */
+struct job {
+    struct store *s;
+    const struct door_ingest *head;
+    struct bytes envelope;
+    struct envelope parsed;
+    struct ingested *out;
+    struct device_row row;
+    struct cached_device *cached;
+    struct bytes plain;
+    struct digest digest;
+    char request[33];
+};
+
+static enum ingest_next refuse(struct job *j, uint16_t http_status, enum reason reason)
+{
+    j->out->http_status = http_status;
+    j->out->reason = reason;
+    enum status s = event_add(j->s, LOG_REFUSE, reason, &j->head->peer, j->request);
+    return s == OK ? INGEST_DONE : INGEST_BROKEN;
+}
+
+static enum status load_row(struct job *j)
+{
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE);
+    struct device_row *r = &j->row;
+
+    db_bind_blob(q, 1, j->parsed.kid.device.b, DEVICE_ID_LEN);
+    TRY(db_row(q));
+    r->id = db_u64(q, 0);
+    r->state = (enum device_state)db_u64(q, 1);
+    r->generation = (uint32_t)db_u64(q, 2);
+    r->clone = db_u64(q, 3) != 0;
+    r->copies = db_u64(q, 4);
+    r->copy_bytes = db_u64(q, 5);
+    r->has_newest = sqlite3_column_type(q, 6) != SQLITE_NULL;
+    r->newest_ms = db_u64(q, 6);
+    r->config.version = (uint32_t)db_u64(q, 7);
+    r->config.batch_s = (uint8_t)db_u64(q, 8);
+    db_text(q, 9, r->config.ward, sizeof r->config.ward);
+    db_text(q, 10, r->config.time_zone, sizeof r->config.time_zone);
+    db_done(q);
+    return OK;
+}
+
+/* Only envelopes that opened are charged: nobody else can use up a device's share. */
+static bool within_quota(const struct store *s, struct cached_device *d)
+{
+    uint64_t now = store_mono_ms(s);
+    if (d->quota_at_ms == 0)
+        d->quota_milli = QUOTA_BURST * MILLI;
+    uint64_t gained = now > d->quota_at_ms ? (now - d->quota_at_ms) * QUOTA_PER_S : 0;
+    uint64_t left = d->quota_milli + gained;
+    d->quota_milli = left > QUOTA_BURST * MILLI ? QUOTA_BURST * MILLI : (uint32_t)left;
+    d->quota_at_ms = now ? now : 1;
+    if (d->quota_milli < MILLI)
+        return false;
+    d->quota_milli -= MILLI;
+    return true;
+}
+
+/* INGEST_DONE: opened, cached, and the down key is at hand. */
+static enum ingest_next open_it(struct job *j, const struct key *trial, bool *opened)
+{
+    struct key_cache *cache = j->s->cache;
+    struct cached_device *d = key_cache_find(cache, &j->parsed.kid);
+    const struct key *key = d ? key_cache_epoch(cache, d, &j->parsed.epoch) : NULL;
+    size_t len = 0;
+
+    *opened = false;
+    if (!key)
+        key = trial;
+    if (!key)
+        return INGEST_ASK_EPOCH;
+    if (open_batch(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len) != OK)
+        return refuse(j, 401, REASON_ENVELOPE_REFUSED);
+    j->plain = (struct bytes){j->s->plain, len};
+    j->cached = key_cache_claim(cache, &j->parsed.kid);
+    key_cache_keep_epoch(cache, j->cached, &j->parsed.epoch, key);
+    if (!j->cached->has_down)
+        return INGEST_ASK_DOWN;
+    *opened = true;
+    return INGEST_DONE;
+}
+
+static enum ingest_next verdict(struct job *j, uint32_t seq, enum outcome outcome)
+{
+    /* clang-format off */
+    static const struct { uint16_t http_status; enum reason reason; } rows[] = {
+        [OUTCOME_STORED]   = {200, REASON_BATCH_STORED},
+        [OUTCOME_ALREADY]  = {200, REASON_BATCH_ALREADY},
+        [OUTCOME_CONFLICT] = {409, REASON_BATCH_CONFLICT},
+        [OUTCOME_SCHEMA]   = {422, REASON_SCHEMA},
+    };
+    /* clang-format on */
+    struct answer *a = &j->out->answer;
+
+    j->out->http_status = rows[outcome].http_status;
+    j->out->reason = rows[outcome].reason;
+    j->out->sealed = true;
+    j->out->down = j->cached->down;
+    a->nonce = j->head->nonce;
+    a->store = j->s->db.store;
+    a->verdict_count = 1;
+    a->verdicts[0] = (struct verdict){
+        .epoch = j->parsed.epoch, .seq = seq, .digest = j->digest, .outcome = outcome};
+    if (outcome == OUTCOME_STORED || outcome == OUTCOME_ALREADY)
+        return INGEST_DONE;
+    return event_add(j->s, LOG_REFUSE, j->out->reason, &j->head->peer, j->request) == OK
+        ? INGEST_DONE
+        : INGEST_BROKEN;
+}
+
+static enum status note_answer(struct job *j)
+{
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_ANSWER);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, store_utc_ms(j->s));
+    return db_run(q);
+}
+
+static enum ingest_next schema(struct job *j)
+{
+    uint32_t seq = 0;
+    if (seq_parse(j->plain, &seq) != OK)
+        return refuse(j, 422, REASON_SCHEMA); /* no identity to name: nothing is sealed */
+    if (note_answer(j) != OK)
+        return INGEST_BROKEN;
+    return verdict(j, seq, OUTCOME_SCHEMA);
+}
+
+static enum status intern_epoch(struct job *j, uint64_t *id, uint64_t *lost)
+{
+    sqlite3_stmt *q = db_use(&j->s->db, DB_EPOCH);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_blob(q, 2, j->parsed.epoch.b, EPOCH_LEN);
+    enum status s = db_row(q);
+    if (s == OK) {
+        *id = db_u64(q, 0);
+        *lost = db_u64(q, 1);
+        db_done(q);
+        return OK;
+    }
+    if (s != AGAIN)
+        return s;
+    q = db_use(&j->s->db, DB_EPOCH_ADD);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_blob(q, 2, j->parsed.epoch.b, EPOCH_LEN);
+    TRY(db_run(q));
+    *id = (uint64_t)sqlite3_last_insert_rowid(j->s->db.handle);
+    *lost = 0;
+    return OK;
+}
+
+struct summary {
+    uint64_t last_ms; /* UTC of the last record */
+    struct maybe_u16 spo2_min, spo2_max, pulse_min, pulse_max;
+};
+
+static void widen(struct maybe_u16 v, struct maybe_u16 *min, struct maybe_u16 *max)
+{
+    if (!v.set)
+        return;
+    if (!min->set || v.v < min->v)
+        *min = v;
+    if (!max->set || v.v > max->v)
+        *max = v;
+}
+
+static struct summary summarise(const struct batch *b)
+{
+    struct summary s = {.last_ms = b->utc_ms};
+    for (size_t i = 0; i < b->record_count; i++) {
+        const struct record *r = &b->records[i];
+        s.last_ms += r->dt_ms;
+        widen(r->spo2, &s.spo2_min, &s.spo2_max);
+        widen(r->pulse, &s.pulse_min, &s.pulse_max);
+    }
+    return s;
+}
+
+static void bind_maybe(sqlite3_stmt *q, int at, struct maybe_u16 v)
+{
+    if (v.set)
+        db_bind_u64(q, at, v.v);
+}
+
+/* AGAIN: the identity is taken. */
+static enum status insert(struct job *j, uint64_t epoch, const struct summary *sum)
+{
+    const struct batch *b = &j->s->batch;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_BATCH_ADD);
+
+    db_bind_u64(q, 1, epoch);
+    db_bind_u64(q, 2, b->seq);
+    db_bind_u64(q, 3, j->row.id);
+    db_bind_blob(q, 4, j->digest.b, sizeof j->digest.b);
+    db_bind_u64(q, 5, store_utc_ms(j->s));
+    if (b->has_utc) {
+        db_bind_u64(q, 6, b->utc_ms);
+        db_bind_u64(q, 7, sum->last_ms);
+    }
+    db_bind_u64(q, 8, b->mono_ms);
+    db_bind_u64(q, 9, b->record_count);
+    db_bind_u64(q, 10, b->merged);
+    db_bind_u64(q, 11, b->lost_count);
+    db_bind_u64(q, 12, b->clock);
+    db_bind_u64(q, 13, b->test_data);
+    bind_maybe(q, 14, sum->spo2_min);
+    bind_maybe(q, 15, sum->spo2_max);
+    bind_maybe(q, 16, sum->pulse_min);
+    bind_maybe(q, 17, sum->pulse_max);
+    db_bind_blob(q, 18, j->plain.at, j->plain.len);
+    TRY(db_run(q));
+    return sqlite3_changes(j->s->db.handle) == 1 ? OK : AGAIN;
+}
+
+static enum status count(struct job *j, uint64_t lost_more, const struct summary *sum)
+{
+    const struct batch *b = &j->s->batch;
+    const struct record *last = &b->records[b->record_count - 1];
+    /* Without UTC there is no measured time to compare: then the latest to come is the newest. */
+    bool newest = !j->row.has_newest || (b->has_utc && sum->last_ms >= j->row.newest_ms);
+    sqlite3_stmt *q = db_use(&j->s->db, newest ? DB_DEVICE_NEWEST : DB_DEVICE_COUNT);
+
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, DEVICE_ACTIVE);
+    db_bind_u64(q, 3, store_utc_ms(j->s));
+    db_bind_u64(q, 4, b->record_count);
+    db_bind_u64(q, 5, lost_more);
+    if (newest) {
+        if (b->has_utc)
+            db_bind_u64(q, 6, sum->last_ms);
+        bind_maybe(q, 7, last->spo2);
+        bind_maybe(q, 8, last->pulse);
+        db_bind_u64(q, 9, last->quality);
+        db_bind_u64(q, 10, last->status);
+        db_bind_u64(q, 11, b->clock);
+        db_bind_u64(q, 12, b->test_data);
+    }
+    return db_run(q);
+}
+
+static enum status note_lost(struct job *j, uint64_t epoch, uint64_t lost)
+{
+    sqlite3_stmt *q = db_use(&j->s->db, DB_EPOCH_COUNT);
+    db_bind_u64(q, 1, epoch);
+    db_bind_u64(q, 2, lost);
+    return db_run(q);
+}
+
+static enum status quarantine(struct job *j, uint64_t epoch)
+{
+    struct store *s = j->s;
+    if (j->row.copies >= LIMIT_QUARANTINE_COPIES
+        || j->row.copy_bytes + j->plain.len > LIMIT_QUARANTINE_BYTES)
+        return OK; /* bounded: the event is still written */
+    sqlite3_stmt *q = db_use(&s->db, DB_QUARANTINE_ADD);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, epoch);
+    db_bind_u64(q, 3, s->batch.seq);
+    db_bind_blob(q, 4, j->digest.b, sizeof j->digest.b);
+    db_bind_u64(q, 5, store_utc_ms(s));
+    db_bind_blob(q, 6, j->plain.at, j->plain.len);
+    TRY(db_run(q));
+    if (sqlite3_changes(s->db.handle) == 0)
+        return OK; /* this very copy is there already */
+    q = db_use(&s->db, DB_DEVICE_QUARANTINE);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, j->plain.len);
+    return db_run(q);
+}
+
+/* A clone needs two sealed contents of one identity; another sealing of the same is none. */
+static enum status flag_clone(struct job *j, bool other_content)
+{
+    if (!other_content || j->row.clone)
+        return OK;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_CLONE);
+    db_bind_u64(q, 1, j->row.id);
+    TRY(db_run(q));
+    return event_add(j->s, LOG_REFUSE, REASON_BATCH_CLONE, &j->parsed.kid.device, j->request);
+}
+
+/* The identity is taken: by these very bytes, or by others? */
+static enum ingest_next taken(struct job *j, uint64_t epoch)
+{
+    sqlite3_stmt *q = db_use(&j->s->db, DB_BATCH);
+    struct digest stored;
+
+    db_bind_u64(q, 1, epoch);
+    db_bind_u64(q, 2, j->s->batch.seq);
+    if (db_row(q) != OK || !db_blob(q, 0, stored.b, sizeof stored.b))
+        return INGEST_BROKEN;
+    size_t len = (size_t)sqlite3_column_bytes(q, 1);
+    bool other = len != j->plain.len
+        || memcmp(sqlite3_column_blob(q, 1), j->plain.at, len) != 0;
+    db_done(q);
+    if (note_answer(j) != OK)
+        return INGEST_BROKEN;
+    if (memcmp(stored.b, j->digest.b, sizeof stored.b) == 0)
+        return verdict(j, j->s->batch.seq, OUTCOME_ALREADY);
+    if (quarantine(j, epoch) != OK || flag_clone(j, other) != OK)
+        return INGEST_BROKEN;
+    return verdict(j, j->s->batch.seq, OUTCOME_CONFLICT);
+}
+
+/* Req: HF-STORE-001 "Each identity (device, epoch, sequence) shall be stored at most once." */
+static enum ingest_next write_down(struct job *j)
+{
+    const struct batch *b = &j->s->batch;
+    struct summary sum = summarise(b);
+    uint64_t epoch = 0, lost = 0;
+
+    if (intern_epoch(j, &epoch, &lost) != OK)
+        return INGEST_BROKEN;
+    enum status s = insert(j, epoch, &sum);
+    if (s == AGAIN)
+        return taken(j, epoch);
+    if (s != OK)
+        return INGEST_BROKEN;
+    uint64_t more = b->lost_count > lost ? b->lost_count - lost : 0;
+    if (more && note_lost(j, epoch, b->lost_count) != OK)
+        return INGEST_BROKEN;
+    if (count(j, more, &sum) != OK)
+        return INGEST_BROKEN;
+    j->out->first = j->row.state == DEVICE_INVITED;
+    return verdict(j, b->seq, OUTCOME_STORED);
+}
+
+static enum ingest_next opened(struct job *j)
+{
+    const struct crypto *c = j->s->crypto;
+
+    if (!within_quota(j->s, j->cached)) {
+        j->out->retry_after_s = 2;
+        return refuse(j, 429, REASON_RATE_DEVICE);
+    }
+    if (c->sha256(c->board, j->envelope, &j->digest) != OK)
+        return INGEST_BROKEN;
+    if (batch_parse(j->plain, &j->s->batch) != OK)
+        return schema(j);
+    if (j->row.config.version > j->s->batch.config_version) {
+        j->out->answer.has_config = true;
+        j->out->answer.config = j->row.config;
+    }
+    return write_down(j);
+}
+
+static void begin(struct job *j)
+{
+    hex_of(BYTES_OF(j->head->nonce.b), (struct room){(uint8_t *)j->request, sizeof j->request});
+    memset(j->out, 0, sizeof *j->out);
+}
+
+enum ingest_next ingest(struct store *s, const struct door_ingest *head, struct bytes envelope,
+    const struct key *trial, struct ingested *out)
+{
+    struct job j = {.s = s, .head = head, .envelope = envelope, .out = out};
+    enum reason why;
+    bool is_open = false;
+
+    assert(s->db.open_txn);
+    begin(&j);
+    if (envelope_parse(ENVELOPE_BATCH, envelope, &j.parsed) != OK)
+        return refuse(&j, 400, REASON_ENVELOPE_MALFORMED);
+    out->kid = j.parsed.kid;
+    out->epoch = j.parsed.epoch;
+    if (peer_rule(&j.parsed.kid.device, &head->peer, &head->path, &why) != OK)
+        return refuse(&j, 403, why);
+    enum status known = load_row(&j);
+    if (known == BROKEN)
+        return INGEST_BROKEN;
+    if (known != OK || !device_may_send(j.row.state, j.row.generation, j.parsed.kid.generation))
+        return refuse(&j, 403, REASON_AUTHZ_STATE);
+    enum ingest_next next = open_it(&j, trial, &is_open);
+    return is_open ? opened(&j) : next;
+}
+
+enum ingest_next ingest_no_key(
+    struct store *s, const struct door_ingest *head, struct ingested *out)
+{
+    struct job j = {.s = s, .head = head, .out = out};
+    begin(&j);
+    return refuse(&j, 401, REASON_ENVELOPE_REFUSED);
+}
+
+enum status ingest_seal(
+    struct store *s, struct ingested *in, struct room envelope, size_t *len)
+{
+    uint8_t plain[LIMIT_ANSWER];
+    size_t plain_len = 0;
+
+    in->answer.server_utc_ms = store_utc_ms(s);
+    TRY(answer_build(&in->answer, ROOM_OF(plain), &plain_len));
+    return seal_answer(s->crypto, s->entropy, &in->kid, &in->down,
+        (struct bytes){plain, plain_len}, envelope, len);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/store/process.h"
+
+#include "cloud/store/devices.h"
+#include "cloud/store/device_state.h"
+#include "cloud/store/events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COMMIT_MS = 4 };
+_Static_assert(COMMIT_MS <= LIMIT_GROUP_COMMIT_MS, "within the stated bound");
+
+void store_send(struct store_process *p, uint64_t peer, enum door door, struct bytes body)
+{
+    (void)!hub_send(p->hub, peer, (uint16_t)door, body); /* who left needs no answer */
+}
+
+void store_send_done(struct store_process *p, uint64_t peer, enum status s)
+{
+    uint8_t body[1];
+    store_send(p, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
+}
+
+void store_answer(void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed)
+{
+    struct store_process *p = ctx;
+    uint8_t body[LIMIT_ANSWER + 512];
+    store_send(p, peer, DOOR_INGESTED, door_ingested_build(head, sealed, ROOM_OF(body)));
+}
+
+static void commit_now(void *ctx)
+{
+    struct store_process *p = ctx;
+    p->commit_armed = false;
+    (void)!group_commit(p->group); /* on failure everybody was told */
+}
+
+void store_arm(struct store_process *p)
+{
+    if (p->commit_armed || !group_open(p->group))
+        return;
+    if (loop_after(p->loop, COMMIT_MS, commit_now, p) == OK)
+        p->commit_armed = true;
+    else
+        commit_now(p);
+}
+
+enum status store_begin_alone(struct store_process *p)
+{
+    TRY(group_commit(p->group));
+    return db_begin(&p->store.db);
+}
+
+enum status store_end_alone(struct store_process *p, enum status s)
+{
+    if (s == OK)
+        return db_commit(&p->store.db);
+    db_rollback(&p->store.db);
+    return s;
+}
+
+/* ---- keys ---- */
+
+static struct bytes ask_body(enum door door, const struct kid *kid, const struct epoch *epoch,
+    struct room out)
+{
+    if (door == DOOR_EPOCH_KEY)
+        return door_epoch_build(&(struct door_epoch){*kid, *epoch}, out);
+    if (door == DOOR_TOMBSTONE)
+        return door_device_id_build(&kid->device, out);
+    return door_kid_build(kid, out);
+}
+
+bool store_ask(void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch)
+{
+    struct store_process *p = ctx;
+    struct ask ask = {.door = door, .kid = *kid};
+    uint8_t body[64];
+
+    if (epoch)
+        ask.epoch = *epoch;
+    if (!p->keys_peer || !asks_put(&p->asks, &ask))
+        return false;
+    struct bytes b = ask_body(door, kid, epoch, ROOM_OF(body));
+    return hub_send(p->hub, p->keys_peer, (uint16_t)door, b) == OK;
+}
+
+void store_first(void *ctx, const struct kid *kid)
+{
+    (void)store_ask(ctx, DOOR_FIRST_BATCH, kid, NULL); /* else at the next start of keys */
+}
+
+/* What keys has not confirmed yet is said again whenever it comes up. */
+static void tell_untold(struct store_process *p)
+{
+    sqlite3_stmt *q = db_use(&p->store.db, DB_DEVICE_UNTOLD);
+    while (db_row(q) == OK) {
+        struct kid kid = {.generation = (uint32_t)db_u64(q, 1)};
+        bool grave = db_u64(q, 2) == DEVICE_REVOKED;
+        if (db_blob(q, 0, kid.device.b, DEVICE_ID_LEN)
+            && !store_ask(p, grave ? DOOR_TOMBSTONE : DOOR_FIRST_BATCH, &kid, NULL))
+            break;
+    }
+    db_done(q);
+}
+
+void store_keys_up(void *ctx, uint64_t peer)
+{
+    struct store_process *p = ctx;
+    p->keys_peer = peer;
+    p->asks.count = 0;
+    tell_untold(p);
+}
+
+void store_keys_gone(void *ctx, uint64_t peer)
+{
+    struct store_process *p = ctx;
+    (void)peer;
+    p->keys_peer = 0;
+    p->asks.count = 0;
+    group_keys_gone(p->group);
+}
+
+static enum status told(struct store_process *p, const struct ask *ask, struct bytes body)
+{
+    uint8_t value;
+    TRY(door_done_parse(body, &value));
+    if (value != OK || db_begin(&p->store.db) != OK)
+        return OK; /* it is asked again when keys comes up next */
+    (void)!device_told(&p->store, &ask->kid.device, ask->door == DOOR_TOMBSTONE);
+    store_arm(p);
+    return OK;
+}
+
+enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+{
+    struct store_process *p = ctx;
+    struct ask ask;
+    struct door_key key;
+    (void)peer;
+
+    if (!asks_take(&p->asks, &ask))
+        return REFUSED; /* an answer that nobody asked for */
+    bool wants_key = ask.door == DOOR_EPOCH_KEY || ask.door == DOOR_DOWN_KEY;
+    if (wants_key != (door == DOOR_KEY))
+        return REFUSED;
+    if (!wants_key)
+        return told(p, &ask, body);
+    TRY(door_key_parse(body, &key));
+    group_key(p->group, ask.door, &ask.kid, &ask.epoch, &key);
+    wipe(&key, sizeof key);
+    store_arm(p);
+    return OK;
+}
+
+/* ---- gate ---- */
+
+static enum status take_ingest(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_ingest head;
+    struct bytes envelope;
+    TRY(door_ingest_parse(body, &head, &envelope));
+    group_ingest(p->group, peer, &head, envelope);
+    return OK;
+}
+
+static enum status take_event(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_gate_event e;
+    char request[24];
+    (void)peer;
+
+    TRY(door_gate_event_parse(body, &e));
+    snprintf(request, sizeof request, "gate-%llu", (unsigned long long)e.request);
+    if (db_begin(&p->store.db) == OK)
+        (void)!event_add(
+            &p->store, LOG_REFUSE, e.reason, e.has_peer ? &e.peer : NULL, request);
+    return OK;
+}
+
+static enum status take_admit(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_admit ask;
+    uint8_t out[8];
+
+    TRY(door_admit_parse(body, &ask));
+    struct door_admitted answer = {ask.ticket, device_admit(&p->store, &ask.peer) == OK};
+    if (!answer.admitted && db_begin(&p->store.db) == OK)
+        (void)!event_add(&p->store, LOG_REFUSE, REASON_AUTHZ_STATE, &ask.peer, NULL);
+    store_send(p, peer, DOOR_ADMITTED, door_admitted_build(&answer, ROOM_OF(out)));
+    return OK;
+}
+
+enum status store_from_gate(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+{
+    /* clang-format off */
+    static const struct {
+        enum door door;
+        enum status (*take)(struct store_process *, uint64_t, struct bytes);
+    } rows[] = {
+        {DOOR_INGEST,     take_ingest},
+        {DOOR_GATE_EVENT, take_event },
+        {DOOR_ADMIT,      take_admit },
+    };
+    /* clang-format on */
+    struct store_process *p = ctx;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].door == door) {
+            enum status s = rows[i].take(p, peer, body);
+            store_arm(p);
+            return s;
+        }
+    return REFUSED;
+}

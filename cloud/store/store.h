@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Store: what the parts of this process share: database, keys in memory, time, log.
+ *
+ * Everything here runs on one thread; the worker (worker.h) touches none of it.
+ */
+#pragma once
+
+#include "cloud/store/db.h"
+#include "cloud/store/key_cache.h"
+#include "core/base/reason.h"
+#include "core/port/crypto.h"
+#include "core/port/entropy.h"
+#include "host/log.h"
+#include "wire/types.h"
+
+struct store_clock {
+    void *board;
+    uint64_t (*utc_ms)(void *board);
+    uint64_t (*mono_ms)(void *board);
+};
+
+struct store {
+    struct db db;
+    struct key_cache *cache;
+    const struct crypto *crypto;
+    const struct entropy *entropy;
+    struct store_clock clock;
+    struct log *log;
+    bool reduced; /* all roles share one user */
+    struct batch batch; /* scratch of ingest and look */
+    uint8_t plain[LIMIT_ENVELOPE];
+};
+
+static inline uint64_t store_utc_ms(const struct store *s)
+{
+    return s->clock.utc_ms(s->clock.board);
+}
+
+static inline uint64_t store_mono_ms(const struct store *s)
+{
+    return s->clock.mono_ms(s->clock.board);
+}
