@@ -65,15 +65,22 @@ static bool set_serial(X509 *cert)
 }
 
 /* Everything that all our certificates have in common. */
-static X509 *blank(EVP_PKEY *subject_key, const char *common_name, X509 *issuer, long days)
+static X509 *blank(
+    EVP_PKEY *subject_key, const char *common_name, X509 *issuer, long days)
 {
     X509 *cert = X509_new();
     X509_NAME *name = X509_NAME_new();
-    bool ok = cert && name && X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert)
-        && X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const uint8_t *)"Holdfast", -1, -1, 0) == 1
-        && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)common_name, -1, -1, 0) == 1
+    bool ok = cert && name && X509_set_version(cert, X509_VERSION_3) == 1
+        && set_serial(cert)
+        && X509_NAME_add_entry_by_txt(
+               name, "O", MBSTRING_ASC, (const uint8_t *)"Holdfast", -1, -1, 0)
+            == 1
+        && X509_NAME_add_entry_by_txt(
+               name, "CN", MBSTRING_UTF8, (const uint8_t *)common_name, -1, -1, 0)
+            == 1
         && X509_set_subject_name(cert, name) == 1
-        && X509_set_issuer_name(cert, issuer ? X509_get_subject_name(issuer) : name) == 1
+        && X509_set_issuer_name(cert, issuer ? X509_get_subject_name(issuer) : name)
+            == 1
         && X509_gmtime_adj(X509_getm_notBefore(cert), -BACKDATE)
         && X509_gmtime_adj(X509_getm_notAfter(cert), days * DAY)
         && X509_set_pubkey(cert, subject_key) == 1;

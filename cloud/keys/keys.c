@@ -9,16 +9,17 @@
 #include <string.h>
 
 enum {
-    INVITE_LEN = 8 + 32,    /* expiry, secret */
-    MASTER_LEN = 32 + 32,   /* K_up, K_down */
-    BUCKET_BURST = 256,     /* keys that one device may cause at once ... */
-    BUCKET_PER_S = 20,      /* ... and for ever */
+    INVITE_LEN = 8 + 32,  /* expiry, secret */
+    MASTER_LEN = 32 + 32, /* K_up, K_down */
+    BUCKET_BURST = 256,   /* keys that one device may cause at once ... */
+    BUCKET_PER_S = 20,    /* ... and for ever */
     BUCKET_MILLI = 1000,
 };
 
 static bool same_kid(const struct kid *a, const struct kid *b)
 {
-    return a->generation == b->generation && memcmp(&a->device, &b->device, sizeof a->device) == 0;
+    return a->generation == b->generation
+        && memcmp(&a->device, &b->device, sizeof a->device) == 0;
 }
 
 /* A tombstone is the device's, whatever its generation. */
@@ -74,13 +75,15 @@ static enum status load_invites(struct keys *k)
             return s;
         k->invites[k->invite_count].kid = kids[i];
         k->invites[k->invite_count].expires_utc_s = expires;
-        k->invites[k->invite_count++].answered = vault_has(&k->vault, VAULT_PENDING, &kids[i]);
+        k->invites[k->invite_count++].answered =
+            vault_has(&k->vault, VAULT_PENDING, &kids[i]);
     }
     return OK;
 }
 
 enum status keys_init(struct keys *k, const char *folder, const struct crypto *crypto,
-    const struct entropy *entropy, const struct keys_secrets *secrets, EVP_PKEY *ca_key, X509 *ca)
+    const struct entropy *entropy, const struct keys_secrets *secrets, EVP_PKEY *ca_key,
+    X509 *ca)
 {
     memset(k, 0, sizeof *k);
     k->ca_key = ca_key;
@@ -165,13 +168,14 @@ static enum status keep(const struct keys *k, const struct kid *kid,
         return s;
     memcpy(kept, m1->b, sizeof m1->b);
     memcpy(kept + sizeof m1->b, m2.at, m2.len);
-    return vault_put(&k->vault, VAULT_PENDING, kid, (struct bytes){kept, sizeof m1->b + m2.len});
+    return vault_put(
+        &k->vault, VAULT_PENDING, kid, (struct bytes){kept, sizeof m1->b + m2.len});
 }
 
 /* M1's tag was opened: build the certificate and the answer. */
 static enum status answer(const struct keys *k, const struct kid *kid,
-    const uint8_t point[P256_PUBLIC_LEN], const struct device_keys *made, struct bytes m1,
-    struct room m2, size_t *len)
+    const uint8_t point[P256_PUBLIC_LEN], const struct device_keys *made,
+    struct bytes m1, struct room m2, size_t *len)
 {
     struct digest mac, m1_digest;
     uint8_t der[LIMIT_CERT];
@@ -189,8 +193,8 @@ static enum status answer(const struct keys *k, const struct kid *kid,
     return OK;
 }
 
-static enum status first_answer(struct keys *k, uint64_t now_utc_s, const struct kid *kid,
-    struct bytes m1, struct room m2, size_t *len)
+static enum status first_answer(struct keys *k, uint64_t now_utc_s,
+    const struct kid *kid, struct bytes m1, struct room m2, size_t *len)
 {
     struct key secret;
     struct device_keys made;
@@ -214,8 +218,8 @@ static enum status first_answer(struct keys *k, uint64_t now_utc_s, const struct
 }
 
 /* Req: HF-KEYS-001 "A certificate is built only for an M1 whose tag opens under an invitation." */
-enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1, struct room m2,
-    size_t *len, struct kid *who)
+enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
+    struct room m2, size_t *len, struct kid *who)
 {
     struct enrol_head head;
     uint8_t tag[TAG_LEN];
@@ -243,7 +247,8 @@ static bool within_rate(struct keys *k, uint64_t now_ms, const struct device_id 
         b->left_milli = BUCKET_BURST * BUCKET_MILLI;
     uint64_t gained = now_ms > b->at_ms ? (now_ms - b->at_ms) * BUCKET_PER_S : 0;
     uint64_t left = b->left_milli + gained;
-    b->left_milli = left > BUCKET_BURST * BUCKET_MILLI ? BUCKET_BURST * BUCKET_MILLI : (uint32_t)left;
+    b->left_milli = left > BUCKET_BURST * BUCKET_MILLI ? BUCKET_BURST * BUCKET_MILLI
+                                                       : (uint32_t)left;
     b->at_ms = now_ms ? now_ms : 1;
     if (b->left_milli < BUCKET_MILLI) {
         k->limited++;
@@ -259,7 +264,8 @@ static enum status master_of(
     size_t len = 0;
     if (dead(k, &kid->device) || !within_rate(k, now_ms, &kid->device))
         return REFUSED;
-    enum status s = vault_get(&k->vault, VAULT_MASTER, kid, (struct room){out, MASTER_LEN}, &len);
+    enum status s =
+        vault_get(&k->vault, VAULT_MASTER, kid, (struct room){out, MASTER_LEN}, &len);
     if (s == AGAIN)
         return REFUSED;
     return s == OK && len != MASTER_LEN ? DAMAGED : s;

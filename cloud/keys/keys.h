@@ -12,6 +12,7 @@
 #include "cloud/keys/vault.h"
 #include "cloud/talk/doors.h"
 #include "core/seal/enrol.h"
+#include "core/seal/seal.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -47,8 +48,9 @@ struct keys { /* fields belong to keys.c */
 };
 
 /* Adopts ca_key and ca. DAMAGED: a record of the folder does not open under the KEK. */
-MUST_USE enum status keys_init(struct keys *k, const char *folder, const struct crypto *crypto,
-    const struct entropy *entropy, const struct keys_secrets *secrets, EVP_PKEY *ca_key, X509 *ca);
+MUST_USE enum status keys_init(struct keys *k, const char *folder,
+    const struct crypto *crypto, const struct entropy *entropy,
+    const struct keys_secrets *secrets, EVP_PKEY *ca_key, X509 *ca);
 void keys_end(struct keys *k);
 
 /* REFUSED: this kid is invited already, enrolled, or dead. */
@@ -56,9 +58,8 @@ MUST_USE enum status keys_invite(
     struct keys *k, const struct door_invite *ask, struct door_invited *out);
 bool keys_enrol_open(const struct keys *k, uint64_t now_utc_s);
 /* REFUSED: whatever is wrong with M1; one word for all causes. m2.cap >= ENROL_M2_MAX. */
-MUST_USE enum status keys_enrol(
-    struct keys *k, uint64_t now_utc_s, struct bytes m1, struct room m2, size_t *len,
-    struct kid *who);
+MUST_USE enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
+    struct room m2, size_t *len, struct kid *who);
 /* REFUSED: no such live device, the epoch is no point, or it asks too often. */
 MUST_USE enum status keys_epoch_key(
     struct keys *k, uint64_t now_ms, const struct door_epoch *ask, struct key *out);

@@ -44,21 +44,23 @@ static enum status say_done(struct keys_process *p, uint64_t peer, enum status s
     uint8_t body[1];
     if (s != OK)
         LOG(&p->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("status", status_name(s)));
-    (void)hub_send(p->hub, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
+    (void)!hub_send(p->hub, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
     return OK;
 }
 
-static enum status say_key(struct keys_process *p, uint64_t peer, struct door_key *answer)
+static enum status say_key(
+    struct keys_process *p, uint64_t peer, struct door_key *answer)
 {
     uint8_t body[64];
     struct bytes b = door_key_build(answer, ROOM_OF(body));
-    (void)hub_send(p->hub, peer, DOOR_KEY, b);
+    (void)!hub_send(p->hub, peer, DOOR_KEY, b);
     wipe(body, sizeof body);
     wipe(answer, sizeof *answer);
     return OK;
 }
 
-static enum status answer_epoch_key(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_epoch_key(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     struct door_epoch ask;
     struct door_key answer = {0};
@@ -68,7 +70,8 @@ static enum status answer_epoch_key(struct keys_process *p, uint64_t peer, struc
     return say_key(p, peer, &answer);
 }
 
-static enum status answer_down_key(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_down_key(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     struct kid kid;
     struct door_key answer = {0};
@@ -78,7 +81,8 @@ static enum status answer_down_key(struct keys_process *p, uint64_t peer, struct
     return say_key(p, peer, &answer);
 }
 
-static enum status answer_tombstone(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_tombstone(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     struct device_id device;
 
@@ -89,7 +93,8 @@ static enum status answer_tombstone(struct keys_process *p, uint64_t peer, struc
     return say_done(p, peer, s);
 }
 
-static enum status answer_first_batch(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_first_batch(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     struct kid kid;
 
@@ -97,7 +102,8 @@ static enum status answer_first_batch(struct keys_process *p, uint64_t peer, str
     return say_done(p, peer, keys_first_batch(&p->keys, &kid));
 }
 
-static enum status answer_enrol(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_enrol(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     uint8_t m2[ENROL_M2_MAX], out[1 + ENROL_M2_MAX];
     size_t len = 0;
@@ -111,20 +117,23 @@ static enum status answer_enrol(struct keys_process *p, uint64_t peer, struct by
         LOG(&p->log, LOG_REFUSE, REASON_ENROL_REFUSED, F_DEV(&who.device),
             F_WORD("status", status_name(s)));
     struct door_enrolled answer = {.ok = ok, .m2 = {m2, ok ? len : 0}};
-    (void)hub_send(p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
+    (void)!hub_send(
+        p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
     return OK;
 }
 
-static enum status answer_enrol_open(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_enrol_open(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     uint8_t out[1];
     (void)body;
     bool open = keys_enrol_open(&p->keys, utc_s());
-    (void)hub_send(p->hub, peer, DOOR_DONE, door_done_build(open, ROOM_OF(out)));
+    (void)!hub_send(p->hub, peer, DOOR_DONE, door_done_build(open, ROOM_OF(out)));
     return OK;
 }
 
-static enum status answer_invite(struct keys_process *p, uint64_t peer, struct bytes body)
+static enum status answer_invite(
+    struct keys_process *p, uint64_t peer, struct bytes body)
 {
     struct door_invite ask;
     struct door_invited answer = {0};
@@ -134,7 +143,8 @@ static enum status answer_invite(struct keys_process *p, uint64_t peer, struct b
     enum status s = keys_invite(&p->keys, &ask, &answer);
     if (s == OK)
         LOG(&p->log, LOG_INFO, REASON_DEVICE_ADDED, F_DEV(&ask.kid.device));
-    (void)hub_send(p->hub, peer, DOOR_INVITED, door_invited_build(&answer, ROOM_OF(out)));
+    (void)!hub_send(
+        p->hub, peer, DOOR_INVITED, door_invited_build(&answer, ROOM_OF(out)));
     wipe(&answer, sizeof answer);
     wipe(out, sizeof out);
     return OK;
@@ -157,8 +167,8 @@ static const struct {
 };
 /* clang-format on */
 
-static enum status heard(struct keys_process *p, enum door_end end, uint64_t peer, uint16_t door,
-    struct bytes body)
+static enum status heard(struct keys_process *p, enum door_end end, uint64_t peer,
+    uint16_t door, struct bytes body)
 {
     for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
         if (doors[i].end == end && doors[i].door == door)
@@ -166,22 +176,26 @@ static enum status heard(struct keys_process *p, enum door_end end, uint64_t pee
     return REFUSED;
 }
 
-static enum status from_store(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+static enum status from_store(
+    void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
     return heard(ctx, KEYS_FROM_STORE, peer, door, body);
 }
 
-static enum status from_enrol(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+static enum status from_enrol(
+    void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
     return heard(ctx, KEYS_FROM_ENROL, peer, door, body);
 }
 
-static enum status from_admin(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+static enum status from_admin(
+    void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
     return heard(ctx, KEYS_FROM_ADMIN, peer, door, body);
 }
 
-static enum status listen_all(struct keys_process *p, uid_t self, uid_t store, uid_t enrol)
+static enum status listen_all(
+    struct keys_process *p, uid_t self, uid_t store, uid_t enrol)
 {
     struct {
         const char *file;
@@ -189,11 +203,20 @@ static enum status listen_all(struct keys_process *p, uid_t self, uid_t store, u
         struct hub_port port;
     } ports[] = {
         {"store", p->to_store,
-            {.end = KEYS_FROM_STORE, .heard = from_store, .uids = {store}, .uid_count = 1}},
+            {.end = KEYS_FROM_STORE,
+                .heard = from_store,
+                .uids = {store},
+                .uid_count = 1}},
         {"enrol", p->to_enrol,
-            {.end = KEYS_FROM_ENROL, .heard = from_enrol, .uids = {enrol}, .uid_count = 1}},
+            {.end = KEYS_FROM_ENROL,
+                .heard = from_enrol,
+                .uids = {enrol},
+                .uid_count = 1}},
         {"admin", p->to_admin,
-            {.end = KEYS_FROM_ADMIN, .heard = from_admin, .uids = {self, 0}, .uid_count = 2}},
+            {.end = KEYS_FROM_ADMIN,
+                .heard = from_admin,
+                .uids = {self, 0},
+                .uid_count = 2}},
     };
     for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
         size_t number;
@@ -205,8 +228,8 @@ static enum status listen_all(struct keys_process *p, uid_t self, uid_t store, u
     return OK;
 }
 
-static enum status read_file(struct keys_process *p, uid_t self, const char *file,
-    struct room into, size_t *len)
+static enum status read_file(
+    struct keys_process *p, uid_t self, const char *file, struct room into, size_t *len)
 {
     char path[PLACE_MAX];
     const char *why = NULL;
@@ -214,7 +237,8 @@ static enum status read_file(struct keys_process *p, uid_t self, const char *fil
     TRY(place_of(p->args->root, PLACE_VAR, "keys", file, path));
     enum status s = keyfile_read(path, self, into, len, &why);
     if (s != OK)
-        cli_error(EXIT_ENVIRONMENT, path, 0, why ? why : "missing", "a key file of `init`, 0400");
+        cli_error(EXIT_ENVIRONMENT, path, 0, why ? why : "missing",
+            "a key file of `init`, 0400");
     return s;
 }
 
@@ -251,8 +275,8 @@ static enum status load(struct keys_process *p, uid_t self)
         X509_free(ca);
         return DAMAGED;
     }
-    return keys_init(&p->keys, p->folder, host_crypto_port(p->crypto), host_entropy_port(),
-        p->secrets, ca_key, ca);
+    return keys_init(&p->keys, p->folder, host_crypto_port(p->crypto),
+        host_entropy_port(), p->secrets, ca_key, ca);
 }
 
 static enum status lock_down(struct keys_process *p)
@@ -303,9 +327,10 @@ int keys_role(const struct role_args *a)
     enum status s = set_up(p);
     int code = s == OK ? EXIT_DONE : EXIT_ENVIRONMENT;
     if (s == OK && a->self_test) {
-        code = confine_try_forbidden(STDOUT_FILENO, p->run, getppid()) == 0 ? EXIT_DONE : EXIT_NO;
+        code = confine_try_forbidden(STDOUT_FILENO, p->run, getppid()) == 0 ? EXIT_DONE
+                                                                            : EXIT_NO;
     } else if (s == OK) {
-        LOG(&p->log, LOG_INFO, REASON_ROLE_READY);
+        LOG(&p->log, LOG_INFO, REASON_ROLE_READY, F_NUM("invitations", p->keys.invite_count));
         s = role_ready(&(struct role_ready){0});
         if (s == OK)
             s = life_beat(&p->life);

@@ -13,7 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { IV_LEN = 12, RECORD_MAX = IV_LEN + VAULT_PLAIN_MAX + TAG_LEN, AAD_LEN = 32 + KID_LEN };
+enum {
+    IV_LEN = 12,
+    RECORD_MAX = IV_LEN + VAULT_PLAIN_MAX + TAG_LEN,
+    AAD_LEN = 32 + KID_LEN
+};
 
 static const char *const names[VAULT_KINDS] = {
     [VAULT_INVITE] = "invite",
@@ -105,8 +109,8 @@ static enum status write_file(const char *tmp, const char *path, struct bytes re
     return s;
 }
 
-enum status vault_put(
-    const struct vault *v, enum vault_kind kind, const struct kid *kid, struct bytes plain)
+enum status vault_put(const struct vault *v, enum vault_kind kind,
+    const struct kid *kid, struct bytes plain)
 {
     uint8_t record[RECORD_MAX], aad[AAD_LEN];
     char tmp[VAULT_PATH + 80], path[VAULT_PATH + 80];
@@ -116,8 +120,8 @@ enum status vault_put(
     aad_of(kind, kid, aad);
     TRY(v->entropy->fill(v->entropy->board, ROOM_OF(iv.b)));
     memcpy(record, iv.b, IV_LEN);
-    TRY(v->crypto->aead_seal(v->crypto->board, BYTES_OF(v->kek->b), &iv, BYTES_OF(aad), plain,
-        (struct room){record + IV_LEN, sizeof record - IV_LEN}));
+    TRY(v->crypto->aead_seal(v->crypto->board, BYTES_OF(v->kek->b), &iv, BYTES_OF(aad),
+        plain, (struct room){record + IV_LEN, sizeof record - IV_LEN}));
     path_of(v, kind, kid, ".new", tmp);
     path_of(v, kind, kid, "", path);
     TRY(write_file(tmp, path, (struct bytes){record, IV_LEN + plain.len + TAG_LEN}));
@@ -141,8 +145,8 @@ static enum status read_file(const char *path, struct room into, size_t *len)
     return s;
 }
 
-enum status vault_get(const struct vault *v, enum vault_kind kind, const struct kid *kid,
-    struct room plain, size_t *len)
+enum status vault_get(const struct vault *v, enum vault_kind kind,
+    const struct kid *kid, struct room plain, size_t *len)
 {
     uint8_t record[RECORD_MAX], aad[AAD_LEN];
     char path[VAULT_PATH + 80];
@@ -156,8 +160,8 @@ enum status vault_get(const struct vault *v, enum vault_kind kind, const struct 
         return DAMAGED;
     memcpy(iv.b, record, IV_LEN);
     aad_of(kind, kid, aad);
-    enum status s = v->crypto->aead_open(v->crypto->board, BYTES_OF(v->kek->b), &iv, BYTES_OF(aad),
-        (struct bytes){record + IV_LEN, n - IV_LEN}, plain);
+    enum status s = v->crypto->aead_open(v->crypto->board, BYTES_OF(v->kek->b), &iv,
+        BYTES_OF(aad), (struct bytes){record + IV_LEN, n - IV_LEN}, plain);
     if (s != OK)
         return s == REFUSED ? DAMAGED : s;
     *len = plain_len;
@@ -199,7 +203,8 @@ bool vault_has(const struct vault *v, enum vault_kind kind, const struct kid *ki
 static bool kid_of_name(const char *name, struct kid *kid)
 {
     uint8_t raw[KID_LEN];
-    if (hex_parse((struct bytes){(const uint8_t *)name, strlen(name)}, ROOM_OF(raw)) != OK)
+    if (hex_parse((struct bytes){(const uint8_t *)name, strlen(name)}, ROOM_OF(raw))
+        != OK)
         return false;
     memcpy(kid->device.b, raw, DEVICE_ID_LEN);
     kid->generation = (uint32_t)raw[16] << 24 | (uint32_t)raw[17] << 16
@@ -207,8 +212,8 @@ static bool kid_of_name(const char *name, struct kid *kid)
     return true;
 }
 
-enum status vault_list(
-    const struct vault *v, enum vault_kind kind, struct kid *kids, size_t max, size_t *count)
+enum status vault_list(const struct vault *v, enum vault_kind kind, struct kid *kids,
+    size_t max, size_t *count)
 {
     char path[VAULT_PATH + 80];
     snprintf(path, sizeof path, "%s/%s", v->folder, names[kind]);

@@ -15,7 +15,13 @@
 
 #include <stdbool.h>
 
-enum vault_kind { VAULT_INVITE, VAULT_MASTER, VAULT_PENDING, VAULT_TOMBSTONE, VAULT_KINDS };
+enum vault_kind {
+    VAULT_INVITE,
+    VAULT_MASTER,
+    VAULT_PENDING,
+    VAULT_TOMBSTONE,
+    VAULT_KINDS
+};
 enum { VAULT_PATH = 512, VAULT_PLAIN_MAX = 1536 };
 
 struct vault {
@@ -26,17 +32,17 @@ struct vault {
 };
 
 /* Make the kinds' folders (0700) if they are missing. */
-MUST_USE enum status vault_open(struct vault *v, const char *folder, const struct crypto *crypto,
-    const struct entropy *entropy, const struct key *kek);
-MUST_USE enum status vault_put(
-    const struct vault *v, enum vault_kind kind, const struct kid *kid, struct bytes plain);
+MUST_USE enum status vault_open(struct vault *v, const char *folder,
+    const struct crypto *crypto, const struct entropy *entropy, const struct key *kek);
+MUST_USE enum status vault_put(const struct vault *v, enum vault_kind kind,
+    const struct kid *kid, struct bytes plain);
 /* AGAIN: there is none. DAMAGED: it does not open. */
-MUST_USE enum status vault_get(const struct vault *v, enum vault_kind kind, const struct kid *kid,
-    struct room plain, size_t *len);
+MUST_USE enum status vault_get(const struct vault *v, enum vault_kind kind,
+    const struct kid *kid, struct room plain, size_t *len);
 /* Overwritten, then unlinked; OK too when there is none. */
 MUST_USE enum status vault_remove(
     const struct vault *v, enum vault_kind kind, const struct kid *kid);
 bool vault_has(const struct vault *v, enum vault_kind kind, const struct kid *kid);
 /* Every kid of a kind, at start and before confinement. FULL: more than max. */
-MUST_USE enum status vault_list(
-    const struct vault *v, enum vault_kind kind, struct kid *kids, size_t max, size_t *count);
+MUST_USE enum status vault_list(const struct vault *v, enum vault_kind kind,
+    struct kid *kids, size_t max, size_t *count);

@@ -163,13 +163,16 @@ enum status db_create(const char *path, const struct entropy *entropy)
     if (access(path, F_OK) == 0)
         return REFUSED;
     TRY(entropy->fill(entropy->board, ROOM_OF(store.b)));
-    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-        APPLICATION_ID, USER_VERSION);
+    snprintf(marks, sizeof marks,
+        "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID,
+        USER_VERSION);
     enum status st = BROKEN;
-    if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK
+    if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL)
+            == SQLITE_OK
         && exec(h, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN") == OK
         && exec(h, marks) == OK && exec(h, schema) == OK
-        && sqlite3_prepare_v2(h, "INSERT INTO meta VALUES(1, ?1)", -1, &s, NULL) == SQLITE_OK) {
+        && sqlite3_prepare_v2(h, "INSERT INTO meta VALUES(1, ?1)", -1, &s, NULL)
+            == SQLITE_OK) {
         db_bind_blob(s, 1, store.b, sizeof store.b);
         st = sqlite3_step(s) == SQLITE_DONE ? exec(h, "COMMIT") : BROKEN;
     }
@@ -201,8 +204,8 @@ enum status db_settings_hold(sqlite3 *h, const char **why)
 static enum status prepare_all(struct db *db, const char **why)
 {
     for (int i = 0; i < DB_STMTS; i++)
-        if (sqlite3_prepare_v3(db->handle, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[i],
-                NULL)
+        if (sqlite3_prepare_v3(db->handle, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                &db->stmts[i], NULL)
             != SQLITE_OK) {
             *why = sqlite3_errmsg(db->handle);
             return DAMAGED;
@@ -213,8 +216,10 @@ static enum status prepare_all(struct db *db, const char **why)
 static enum status read_store_id(struct db *db)
 {
     sqlite3_stmt *s = NULL;
-    bool ok = sqlite3_prepare_v2(db->handle, "SELECT store FROM meta", -1, &s, NULL) == SQLITE_OK
-        && sqlite3_step(s) == SQLITE_ROW && db_blob(s, 0, db->store.b, sizeof db->store.b);
+    bool ok = sqlite3_prepare_v2(db->handle, "SELECT store FROM meta", -1, &s, NULL)
+            == SQLITE_OK
+        && sqlite3_step(s) == SQLITE_ROW
+        && db_blob(s, 0, db->store.b, sizeof db->store.b);
     sqlite3_finalize(s);
     return ok ? OK : DAMAGED;
 }
@@ -226,7 +231,8 @@ enum status db_open(struct db *db, const char *path, const char **why)
     if (access(path, F_OK) != 0)
         return AGAIN;
     *why = "not a database";
-    if (sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
+    if (sqlite3_open_v2(
+            path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
         != SQLITE_OK)
         return DAMAGED;
     /* EXCLUSIVE first: nobody else opens it, and no shared-memory file is needed. */

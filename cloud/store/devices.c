@@ -29,8 +29,8 @@ enum status device_new(struct store *s, const char *label, struct kid *out)
     return OK;
 }
 
-static enum status state_of(
-    struct store *s, const struct device_id *device, enum device_state *state, uint32_t *generation)
+static enum status state_of(struct store *s, const struct device_id *device,
+    enum device_state *state, uint32_t *generation)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE);
     db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
@@ -80,7 +80,8 @@ enum status device_admit(struct store *s, const struct device_id *device)
 
 enum status device_told(struct store *s, const struct device_id *device, bool grave)
 {
-    sqlite3_stmt *q = db_use(&s->db, grave ? DB_DEVICE_TOLD_GRAVE : DB_DEVICE_TOLD_FIRST);
+    sqlite3_stmt *q =
+        db_use(&s->db, grave ? DB_DEVICE_TOLD_GRAVE : DB_DEVICE_TOLD_FIRST);
     db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
     return db_run(q);
 }

@@ -11,8 +11,10 @@
 MUST_USE enum status device_new(struct store *s, const char *label, struct kid *out);
 /* REFUSED: no such device, or it is revoked already. */
 MUST_USE enum status device_revoke(struct store *s, const struct device_id *device);
-MUST_USE enum status device_configure(struct store *s, const struct door_config_set *ask);
+MUST_USE enum status device_configure(
+    struct store *s, const struct door_config_set *ask);
 /* REFUSED: no row, or it may not send now. */
 MUST_USE enum status device_admit(struct store *s, const struct device_id *device);
 /* keys has heard: the first batch, the end. */
-MUST_USE enum status device_told(struct store *s, const struct device_id *device, bool grave);
+MUST_USE enum status device_told(
+    struct store *s, const struct device_id *device, bool grave);

@@ -17,7 +17,8 @@ static void bind_key(sqlite3_stmt *q, const struct row *r)
         db_bind_blob(q, 3, r->device->b, sizeof r->device->b);
 }
 
-static enum status add(struct store *s, const struct row *r, const char *request, bool folded)
+static enum status add(
+    struct store *s, const struct row *r, const char *request, bool folded)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_EVENT_ADD);
     db_bind_u64(q, 1, r->now_ms);

@@ -32,7 +32,8 @@ struct group {
     size_t waiting_count;
 };
 
-enum status group_new(struct group **out, struct store *s, const struct group_ports *ports)
+enum status group_new(
+    struct group **out, struct store *s, const struct group_ports *ports)
 {
     struct group *g = calloc(1, sizeof *g);
     if (!g)
@@ -83,8 +84,8 @@ static void log_stored(struct group *g, const struct ingested *in)
 {
     const struct verdict *v = &in->answer.verdicts[0];
     LOG(g->s->log, LOG_INFO, in->reason, F_DEV(&in->kid.device),
-        F_HEX("req", in->answer.nonce.b, sizeof in->answer.nonce.b), F_NUM("seq", v->seq),
-        F_HEX("epoch", v->epoch.b, sizeof v->epoch.b),
+        F_HEX("req", in->answer.nonce.b, sizeof in->answer.nonce.b),
+        F_NUM("seq", v->seq), F_HEX("epoch", v->epoch.b, sizeof v->epoch.b),
         F_HEX("digest", v->digest.b, sizeof v->digest.b));
 }
 
@@ -94,15 +95,18 @@ static void answer_one(struct group *g, struct pending *p)
     size_t len = 0;
 
     if (!p->in.sealed) {
-        tell(g, p->peer, p->ticket, p->in.http_status, p->in.retry_after_s, (struct bytes){0});
+        tell(g, p->peer, p->ticket, p->in.http_status, p->in.retry_after_s,
+            (struct bytes){0});
         return;
     }
     if (p->in.http_status == 200)
         log_stored(g, &p->in);
     if (ingest_seal(g->s, &p->in, ROOM_OF(envelope), &len) != OK)
-        tell_later(g, p->peer, p->ticket); /* stored; the device asks again: "already" */
+        tell_later(
+            g, p->peer, p->ticket); /* stored; the device asks again: "already" */
     else
-        tell(g, p->peer, p->ticket, p->in.http_status, 0, (struct bytes){envelope, len});
+        tell(
+            g, p->peer, p->ticket, p->in.http_status, 0, (struct bytes){envelope, len});
     if (p->in.first)
         g->ports.first(g->ports.ctx, &p->in.kid);
 }
@@ -136,7 +140,8 @@ static bool same_wait(const struct waiting *w, enum door door, const struct kid 
         && (door == DOOR_DOWN_KEY || memcmp(&w->epoch, epoch, sizeof *epoch) == 0);
 }
 
-static bool room_to_wait(const struct group *g, const struct ingested *in, enum door door, bool *asked)
+static bool room_to_wait(
+    const struct group *g, const struct ingested *in, enum door door, bool *asked)
 {
     size_t each = 0;
     *asked = false;
@@ -147,8 +152,8 @@ static bool room_to_wait(const struct group *g, const struct ingested *in, enum 
     return g->waiting_count < GROUP_WAITING && each < GROUP_WAITING_EACH;
 }
 
-static void wait_for(struct group *g, enum door door, uint64_t peer, const struct door_ingest *head,
-    struct bytes envelope, const struct ingested *in)
+static void wait_for(struct group *g, enum door door, uint64_t peer,
+    const struct door_ingest *head, struct bytes envelope, const struct ingested *in)
 {
     bool asked = false;
     struct waiting *w = NULL;
@@ -160,8 +165,13 @@ static void wait_for(struct group *g, enum door door, uint64_t peer, const struc
         tell_later(g, peer, head->ticket);
         return;
     }
-    *w = (struct waiting){.next = g->waiting, .door = door, .kid = in->kid, .epoch = in->epoch,
-        .peer = peer, .head = *head, .len = envelope.len};
+    *w = (struct waiting){.next = g->waiting,
+        .door = door,
+        .kid = in->kid,
+        .epoch = in->epoch,
+        .peer = peer,
+        .head = *head,
+        .len = envelope.len};
     memcpy(w->envelope, envelope.at, envelope.len);
     g->waiting = w;
     g->waiting_count++;
@@ -202,13 +212,13 @@ static bool begin(struct group *g, uint64_t peer, const struct door_ingest *head
     return false;
 }
 
-void group_ingest(
-    struct group *g, uint64_t peer, const struct door_ingest *head, struct bytes envelope)
+void group_ingest(struct group *g, uint64_t peer, const struct door_ingest *head,
+    struct bytes envelope)
 {
     if (!begin(g, peer, head))
         return;
-    enum ingest_next next
-        = ingest(g->s, head, envelope, NULL, &g->pending[g->pending_count].in);
+    enum ingest_next next =
+        ingest(g->s, head, envelope, NULL, &g->pending[g->pending_count].in);
     take_result(g, next, peer, head, envelope);
 }
 
@@ -223,13 +233,14 @@ static void run_waiting(struct group *g, struct waiting *w, const struct door_ke
         next = ingest_no_key(g->s, &w->head, &g->pending[g->pending_count].in);
     } else {
         const struct key *trial = w->door == DOOR_EPOCH_KEY ? &key->key : NULL;
-        next = ingest(g->s, &w->head, envelope, trial, &g->pending[g->pending_count].in);
+        next =
+            ingest(g->s, &w->head, envelope, trial, &g->pending[g->pending_count].in);
     }
     take_result(g, next, w->peer, &w->head, envelope);
 }
 
-void group_key(struct group *g, enum door door, const struct kid *kid, const struct epoch *epoch,
-    const struct door_key *key)
+void group_key(struct group *g, enum door door, const struct kid *kid,
+    const struct epoch *epoch, const struct door_key *key)
 {
     struct waiting *ready = NULL;
 

@@ -12,24 +12,33 @@
 
 #include "cloud/store/ingest.h"
 
-enum { GROUP_MAX = 128, GROUP_WAITING = 256, GROUP_WAITING_EACH = 32, GROUP_RETRY_S = 2 };
+enum {
+    GROUP_MAX = 128,
+    GROUP_WAITING = 256,
+    GROUP_WAITING_EACH = 32,
+    GROUP_RETRY_S = 2
+};
 
 struct group_ports {
     void *ctx;
-    void (*answer)(void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);
+    void (*answer)(void *ctx, uint64_t peer, const struct door_ingested *head,
+        struct bytes sealed);
     /* DOOR_EPOCH_KEY or DOOR_DOWN_KEY; false: keys is not there. */
-    bool (*ask)(void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
-    void (*first)(void *ctx, const struct kid *kid); /* committed: a generation's first batch */
+    bool (*ask)(
+        void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
+    void (*first)(
+        void *ctx, const struct kid *kid); /* committed: a generation's first batch */
 };
 
 struct group;
-MUST_USE enum status group_new(struct group **out, struct store *s, const struct group_ports *ports);
+MUST_USE enum status group_new(
+    struct group **out, struct store *s, const struct group_ports *ports);
 void group_free(struct group *g);
-void group_ingest(
-    struct group *g, uint64_t peer, const struct door_ingest *head, struct bytes envelope);
+void group_ingest(struct group *g, uint64_t peer, const struct door_ingest *head,
+    struct bytes envelope);
 /* keys answered what was asked for: run what waits for it. */
-void group_key(struct group *g, enum door door, const struct kid *kid, const struct epoch *epoch,
-    const struct door_key *key);
+void group_key(struct group *g, enum door door, const struct kid *kid,
+    const struct epoch *epoch, const struct door_key *key);
 void group_keys_gone(struct group *g); /* what waits is told 503 */
 /* Commit, answer. OK too when nothing is open. BROKEN: everything was told 503. */
 MUST_USE enum status group_commit(struct group *g);

@@ -150,7 +150,8 @@ static enum ingest_next schema(struct job *j)
 {
     uint32_t seq = 0;
     if (seq_parse(j->plain, &seq) != OK)
-        return refuse(j, 422, REASON_SCHEMA); /* no identity to name: nothing is sealed */
+        return refuse(
+            j, 422, REASON_SCHEMA); /* no identity to name: nothing is sealed */
     if (note_answer(j) != OK)
         return INGEST_BROKEN;
     return verdict(j, seq, OUTCOME_SCHEMA);
@@ -247,7 +248,8 @@ static enum status count(struct job *j, uint64_t lost_more, const struct summary
     const struct batch *b = &j->s->batch;
     const struct record *last = &b->records[b->record_count - 1];
     /* Without UTC there is no measured time to compare: then the latest to come is the newest. */
-    bool newest = !j->row.has_newest || (b->has_utc && sum->last_ms >= j->row.newest_ms);
+    bool newest =
+        !j->row.has_newest || (b->has_utc && sum->last_ms >= j->row.newest_ms);
     sqlite3_stmt *q = db_use(&j->s->db, newest ? DB_DEVICE_NEWEST : DB_DEVICE_COUNT);
 
     db_bind_u64(q, 1, j->row.id);
@@ -306,7 +308,8 @@ static enum status flag_clone(struct job *j, bool other_content)
     sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_CLONE);
     db_bind_u64(q, 1, j->row.id);
     TRY(db_run(q));
-    return event_add(j->s, LOG_REFUSE, REASON_BATCH_CLONE, &j->parsed.kid.device, j->request);
+    return event_add(
+        j->s, LOG_REFUSE, REASON_BATCH_CLONE, &j->parsed.kid.device, j->request);
 }
 
 /* The identity is taken: by these very bytes, or by others? */
@@ -320,8 +323,8 @@ static enum ingest_next taken(struct job *j, uint64_t epoch)
     if (db_row(q) != OK || !db_blob(q, 0, stored.b, sizeof stored.b))
         return INGEST_BROKEN;
     size_t len = (size_t)sqlite3_column_bytes(q, 1);
-    bool other = len != j->plain.len
-        || memcmp(sqlite3_column_blob(q, 1), j->plain.at, len) != 0;
+    bool other =
+        len != j->plain.len || memcmp(sqlite3_column_blob(q, 1), j->plain.at, len) != 0;
     db_done(q);
     if (note_answer(j) != OK)
         return INGEST_BROKEN;
@@ -376,12 +379,13 @@ static enum ingest_next opened(struct job *j)
 
 static void begin(struct job *j)
 {
-    hex_of(BYTES_OF(j->head->nonce.b), (struct room){(uint8_t *)j->request, sizeof j->request});
+    hex_of(BYTES_OF(j->head->nonce.b),
+        (struct room){(uint8_t *)j->request, sizeof j->request});
     memset(j->out, 0, sizeof *j->out);
 }
 
-enum ingest_next ingest(struct store *s, const struct door_ingest *head, struct bytes envelope,
-    const struct key *trial, struct ingested *out)
+enum ingest_next ingest(struct store *s, const struct door_ingest *head,
+    struct bytes envelope, const struct key *trial, struct ingested *out)
 {
     struct job j = {.s = s, .head = head, .envelope = envelope, .out = out};
     enum reason why;
@@ -398,7 +402,8 @@ enum ingest_next ingest(struct store *s, const struct door_ingest *head, struct 
     enum status known = load_row(&j);
     if (known == BROKEN)
         return INGEST_BROKEN;
-    if (known != OK || !device_may_send(j.row.state, j.row.generation, j.parsed.kid.generation))
+    if (known != OK
+        || !device_may_send(j.row.state, j.row.generation, j.parsed.kid.generation))
         return refuse(&j, 403, REASON_AUTHZ_STATE);
     enum ingest_next next = open_it(&j, trial, &is_open);
     return is_open ? opened(&j) : next;

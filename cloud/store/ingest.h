@@ -15,26 +15,26 @@
 #include "wire/envelope.h"
 
 enum ingest_next {
-    INGEST_DONE,      /* *out holds what to say after the commit */
+    INGEST_DONE, /* *out holds what to say after the commit */
     INGEST_ASK_EPOCH, /* the key of out->kid, out->epoch is needed first; nothing was written */
-    INGEST_ASK_DOWN,  /* the down key of out->kid is needed first; nothing was written */
-    INGEST_BROKEN,    /* the database said no: roll back, acknowledge nothing */
+    INGEST_ASK_DOWN, /* the down key of out->kid is needed first; nothing was written */
+    INGEST_BROKEN,   /* the database said no: roll back, acknowledge nothing */
 };
 
 struct ingested {
     uint16_t http_status, retry_after_s;
     enum reason reason;
-    struct kid kid;      /* once the envelope was parsed */
+    struct kid kid; /* once the envelope was parsed */
     struct epoch epoch;
-    bool sealed;         /* an answer is to be sealed: then down and answer are set */
-    bool first;          /* the generation's first batch */
-    struct key down;     /* wipe after use */
+    bool sealed;     /* an answer is to be sealed: then down and answer are set */
+    bool first;      /* the generation's first batch */
+    struct key down; /* wipe after use */
     struct answer answer;
 };
 
 /* trial: a key that keys has just given for this very epoch, or NULL. */
-enum ingest_next ingest(struct store *s, const struct door_ingest *head, struct bytes envelope,
-    const struct key *trial, struct ingested *out);
+enum ingest_next ingest(struct store *s, const struct door_ingest *head,
+    struct bytes envelope, const struct key *trial, struct ingested *out);
 /* After the commit: stamp and seal. */
 MUST_USE enum status ingest_seal(
     struct store *s, struct ingested *in, struct room envelope, size_t *len);

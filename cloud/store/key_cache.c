@@ -63,7 +63,8 @@ struct cached_device *key_cache_claim(struct key_cache *c, const struct kid *kid
     return oldest;
 }
 
-const struct key *key_cache_epoch(struct key_cache *c, struct cached_device *d, const struct epoch *e)
+const struct key *key_cache_epoch(
+    struct key_cache *c, struct cached_device *d, const struct epoch *e)
 {
     for (int i = 0; i < LIMIT_EPOCH_KEYS; i++)
         if (d->epochs[i].set && memcmp(&d->epochs[i].epoch, e, sizeof *e) == 0) {
@@ -73,8 +74,8 @@ const struct key *key_cache_epoch(struct key_cache *c, struct cached_device *d, 
     return NULL;
 }
 
-void key_cache_keep_epoch(
-    struct key_cache *c, struct cached_device *d, const struct epoch *e, const struct key *key)
+void key_cache_keep_epoch(struct key_cache *c, struct cached_device *d,
+    const struct epoch *e, const struct key *key)
 {
     struct cached_epoch *oldest = &d->epochs[0];
     if (key_cache_epoch(c, d, e))
@@ -83,7 +84,8 @@ void key_cache_keep_epoch(
         if (d->epochs[i].used < oldest->used)
             oldest = &d->epochs[i];
     wipe(oldest, sizeof *oldest);
-    *oldest = (struct cached_epoch){.set = true, .epoch = *e, .key = *key, .used = ++c->clock};
+    *oldest = (struct cached_epoch){
+        .set = true, .epoch = *e, .key = *key, .used = ++c->clock};
 }
 
 void key_cache_forget(struct key_cache *c, const struct device_id *device)

@@ -33,10 +33,12 @@ struct cached_device {
 struct key_cache;
 MUST_USE enum status key_cache_new(struct key_cache **out);
 void key_cache_free(struct key_cache *c);
-struct cached_device *key_cache_find(struct key_cache *c, const struct kid *kid); /* or NULL */
+struct cached_device *key_cache_find(
+    struct key_cache *c, const struct kid *kid); /* or NULL */
 /* Found or made by pushing out the longest unused of its set. */
 struct cached_device *key_cache_claim(struct key_cache *c, const struct kid *kid);
-const struct key *key_cache_epoch(struct key_cache *c, struct cached_device *d, const struct epoch *e);
-void key_cache_keep_epoch(
-    struct key_cache *c, struct cached_device *d, const struct epoch *e, const struct key *key);
+const struct key *key_cache_epoch(
+    struct key_cache *c, struct cached_device *d, const struct epoch *e);
+void key_cache_keep_epoch(struct key_cache *c, struct cached_device *d,
+    const struct epoch *e, const struct key *key);
 void key_cache_forget(struct key_cache *c, const struct device_id *device);

@@ -10,10 +10,10 @@
 #include <string.h>
 
 enum {
-    SPAN_BATCHES = 20000,    /* most batches that one trend or gap list looks at */
-    BODY_SPAN_MS = 120000,   /* a point narrower than this is made from single readings */
+    SPAN_BATCHES = 20000,  /* most batches that one trend or gap list looks at */
+    BODY_SPAN_MS = 120000, /* a point narrower than this is made from single readings */
     BATCH_MOST_MS = 39400000, /* 600 records of 65,535 ms */
-    GAP_MS = 5000,           /* between batches: at least this, or declared loss, is a gap */
+    GAP_MS = 5000, /* between batches: at least this, or declared loss, is a gap */
     LINE_MAX_ = 700,
 };
 
@@ -135,13 +135,15 @@ static void add_summary(struct trend *t, sqlite3_stmt *q)
 
 static struct bytes blob(sqlite3_stmt *q, int column)
 {
-    return (struct bytes){sqlite3_column_blob(q, column), (size_t)sqlite3_column_bytes(q, column)};
+    return (struct bytes){
+        sqlite3_column_blob(q, column), (size_t)sqlite3_column_bytes(q, column)};
 }
 
 static sqlite3_stmt *span(struct store *s, const struct door_span *ask)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_BATCH_SPAN);
-    uint64_t before = ask->from_utc_ms > BATCH_MOST_MS ? ask->from_utc_ms - BATCH_MOST_MS : 0;
+    uint64_t before =
+        ask->from_utc_ms > BATCH_MOST_MS ? ask->from_utc_ms - BATCH_MOST_MS : 0;
     db_bind_blob(q, 1, ask->device.b, sizeof ask->device.b);
     db_bind_u64(q, 2, before);
     db_bind_u64(q, 3, ask->to_utc_ms > INT64_MAX ? INT64_MAX : ask->to_utc_ms);
@@ -158,10 +160,13 @@ struct neighbours {
 
 static bool gap_between(struct neighbours *n, sqlite3_stmt *q, struct door_gap *gap)
 {
-    struct neighbours now = {true, db_u64(q, 0), db_u64(q, 1), db_u64(q, 3), db_u64(q, 4)};
+    struct neighbours now = {
+        true, db_u64(q, 0), db_u64(q, 1), db_u64(q, 3), db_u64(q, 4)};
     uint64_t first = db_u64(q, 2);
     bool same = n->any && n->epoch == now.epoch;
-    uint64_t lost = same && now.lost > n->lost ? now.lost - n->lost : same ? 0 : now.lost;
+    uint64_t lost = same && now.lost > n->lost ? now.lost - n->lost
+        : same                                 ? 0
+                                               : now.lost;
     bool is_gap = n->any
         && (lost > 0 || (same && now.seq > n->seq + 1) || first > n->last_ms + GAP_MS);
 
@@ -208,7 +213,8 @@ enum status look_trend(
     return st == BROKEN ? BROKEN : OK;
 }
 
-enum status look_gaps(struct store *s, const struct door_span *ask, struct door_gap_list *out)
+enum status look_gaps(
+    struct store *s, const struct door_span *ask, struct door_gap_list *out)
 {
     struct neighbours n = {0};
     enum status st;
@@ -381,8 +387,8 @@ static bool nobody(const struct device_id *d)
     return memcmp(d, &zero, sizeof zero) == 0;
 }
 
-enum status look_list_batches(
-    struct store *s, const struct door_list *ask, struct room text, size_t *len, uint64_t *next)
+enum status look_list_batches(struct store *s, const struct door_list *ask,
+    struct room text, size_t *len, uint64_t *next)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_BATCH_PAGE);
     db_bind_u64(q, 1, ask->cursor);
@@ -403,8 +409,8 @@ enum status look_list_events(
 
 enum status look_status(struct store *s, struct room text, size_t *len)
 {
-    static const char *const names[]
-        = {"devices", "batches", "readings", "lost", "quarantined", "clones", "events", "people"};
+    static const char *const names[] = {"devices", "batches", "readings", "lost",
+        "quarantined", "clones", "events", "people"};
     sqlite3_stmt *q = db_use(&s->db, DB_TOTALS);
     struct json j = json_over(text);
 
@@ -497,7 +503,8 @@ enum status look_content(
     if (st == OK) {
         if (e.count)
             qsort(e.at, e.count, sizeof *e.at, by_time);
-        uint8_t *flat = (uint8_t *)e.at; /* packed over itself: content is at the end of each */
+        uint8_t *flat =
+            (uint8_t *)e.at; /* packed over itself: content is at the end of each */
         for (size_t i = 0; i < e.count; i++) {
             uint8_t one[CONTENT_LEN];
             memcpy(one, e.at[i].content, sizeof one);

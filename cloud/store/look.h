@@ -10,7 +10,8 @@
 #include "cloud/store/store.h"
 #include "cloud/talk/doors.h"
 
-MUST_USE enum status look_devices(struct store *s, uint32_t from, struct door_device_list *out);
+MUST_USE enum status look_devices(
+    struct store *s, uint32_t from, struct door_device_list *out);
 /* Minimum and maximum of each span: no extreme is lost by thinning. */
 MUST_USE enum status look_trend(
     struct store *s, const struct door_span *ask, struct door_trend_points *out);
@@ -20,8 +21,8 @@ MUST_USE enum status look_gaps(
 /* JSON lines into text, whole lines only; *next: 0 at the end. */
 MUST_USE enum status look_list_devices(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
-MUST_USE enum status look_list_batches(
-    struct store *s, const struct door_list *ask, struct room text, size_t *len, uint64_t *next);
+MUST_USE enum status look_list_batches(struct store *s, const struct door_list *ask,
+    struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_status(struct store *s, struct room text, size_t *len);

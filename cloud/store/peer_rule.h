@@ -12,5 +12,5 @@
 #include "wire/types.h"
 
 /* REFUSED with the reason. */
-MUST_USE enum status peer_rule(const struct device_id *envelope, const struct device_id *peer,
-    const struct device_id *path, enum reason *why);
+MUST_USE enum status peer_rule(const struct device_id *envelope,
+    const struct device_id *peer, const struct device_id *path, enum reason *why);

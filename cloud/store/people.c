@@ -29,15 +29,16 @@ static void failed(struct people *p, const char *name)
 
     if (++t->failures < PEOPLE_FREE_TRIES)
         return;
-    for (uint32_t i = PEOPLE_FREE_TRIES; i < t->failures && delay_s < PEOPLE_DELAY_MAX_S; i++)
+    for (uint32_t i = PEOPLE_FREE_TRIES;
+         i < t->failures && delay_s < PEOPLE_DELAY_MAX_S; i++)
         delay_s *= 2;
     if (delay_s > PEOPLE_DELAY_MAX_S)
         delay_s = PEOPLE_DELAY_MAX_S;
     t->until_ms = store_mono_ms(p->s) + delay_s * 1000;
 }
 
-enum status people_check(struct people *p, const struct door_sign_in *ask, struct worker_job *job,
-    uint32_t *retry_after_s)
+enum status people_check(struct people *p, const struct door_sign_in *ask,
+    struct worker_job *job, uint32_t *retry_after_s)
 {
     const struct throttle *t = throttle_of(p, ask->name);
     uint64_t now = store_mono_ms(p->s);
@@ -62,12 +63,14 @@ enum status people_check(struct people *p, const struct door_sign_in *ask, struc
     return s == BROKEN ? BROKEN : OK;
 }
 
-static enum status digest_of(const struct people *p, const struct session_token *t, struct digest *d)
+static enum status digest_of(
+    const struct people *p, const struct session_token *t, struct digest *d)
 {
     return p->s->crypto->sha256(p->s->crypto->board, BYTES_OF(t->b), d);
 }
 
-static enum status new_session(struct people *p, uint64_t person, struct session_token *token)
+static enum status new_session(
+    struct people *p, uint64_t person, struct session_token *token)
 {
     struct digest d;
     TRY(p->s->entropy->fill(p->s->entropy->board, ROOM_OF(token->b)));

@@ -39,8 +39,10 @@ MUST_USE enum status people_check(struct people *p, const struct door_sign_in *a
 MUST_USE enum status people_signed_in(
     struct people *p, const struct worker_job *job, struct session_token *token);
 /* REFUSED: no such session (an event); inside an open transaction. */
-MUST_USE enum status people_session(struct people *p, const struct session_token *token);
-MUST_USE enum status people_sign_out(struct people *p, const struct session_token *token);
+MUST_USE enum status people_session(
+    struct people *p, const struct session_token *token);
+MUST_USE enum status people_sign_out(
+    struct people *p, const struct session_token *token);
 /* A hash was made: REFUSED if the name is taken. */
 MUST_USE enum status people_add(struct people *p, const struct worker_job *job);
 MUST_USE enum status people_trim(struct people *p); /* sessions that are over */

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/process.h"
 
-#include "cloud/store/devices.h"
 #include "cloud/store/device_state.h"
+#include "cloud/store/devices.h"
 #include "cloud/store/events.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { COMMIT_MS = 4 };
-_Static_assert(COMMIT_MS <= LIMIT_GROUP_COMMIT_MS, "within the stated bound");
+_Static_assert((int)COMMIT_MS <= (int)LIMIT_GROUP_COMMIT_MS, "within the stated bound");
 
-void store_send(struct store_process *p, uint64_t peer, enum door door, struct bytes body)
+void store_send(
+    struct store_process *p, uint64_t peer, enum door door, struct bytes body)
 {
     (void)!hub_send(p->hub, peer, (uint16_t)door, body); /* who left needs no answer */
 }
@@ -22,11 +23,13 @@ void store_send_done(struct store_process *p, uint64_t peer, enum status s)
     store_send(p, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
 }
 
-void store_answer(void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed)
+void store_answer(
+    void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed)
 {
     struct store_process *p = ctx;
     uint8_t body[LIMIT_ANSWER + 512];
-    store_send(p, peer, DOOR_INGESTED, door_ingested_build(head, sealed, ROOM_OF(body)));
+    store_send(
+        p, peer, DOOR_INGESTED, door_ingested_build(head, sealed, ROOM_OF(body)));
 }
 
 static void commit_now(void *ctx)
@@ -62,8 +65,8 @@ enum status store_end_alone(struct store_process *p, enum status s)
 
 /* ---- keys ---- */
 
-static struct bytes ask_body(enum door door, const struct kid *kid, const struct epoch *epoch,
-    struct room out)
+static struct bytes ask_body(
+    enum door door, const struct kid *kid, const struct epoch *epoch, struct room out)
 {
     if (door == DOOR_EPOCH_KEY)
         return door_epoch_build(&(struct door_epoch){*kid, *epoch}, out);
@@ -72,7 +75,8 @@ static struct bytes ask_body(enum door door, const struct kid *kid, const struct
     return door_kid_build(kid, out);
 }
 
-bool store_ask(void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch)
+bool store_ask(
+    void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch)
 {
     struct store_process *p = ctx;
     struct ask ask = {.door = door, .kid = *kid};
@@ -88,7 +92,8 @@ bool store_ask(void *ctx, enum door door, const struct kid *kid, const struct ep
 
 void store_first(void *ctx, const struct kid *kid)
 {
-    (void)store_ask(ctx, DOOR_FIRST_BATCH, kid, NULL); /* else at the next start of keys */
+    (void)store_ask(
+        ctx, DOOR_FIRST_BATCH, kid, NULL); /* else at the next start of keys */
 }
 
 /* What keys has not confirmed yet is said again whenever it comes up. */
@@ -122,7 +127,8 @@ void store_keys_gone(void *ctx, uint64_t peer)
     group_keys_gone(p->group);
 }
 
-static enum status told(struct store_process *p, const struct ask *ask, struct bytes body)
+static enum status told(
+    struct store_process *p, const struct ask *ask, struct bytes body)
 {
     uint8_t value;
     TRY(door_done_parse(body, &value));
@@ -156,7 +162,8 @@ enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct byte
 
 /* ---- gate ---- */
 
-static enum status take_ingest(struct store_process *p, uint64_t peer, struct bytes body)
+static enum status take_ingest(
+    struct store_process *p, uint64_t peer, struct bytes body)
 {
     struct door_ingest head;
     struct bytes envelope;
@@ -185,7 +192,8 @@ static enum status take_admit(struct store_process *p, uint64_t peer, struct byt
     uint8_t out[8];
 
     TRY(door_admit_parse(body, &ask));
-    struct door_admitted answer = {ask.ticket, device_admit(&p->store, &ask.peer) == OK};
+    struct door_admitted answer = {
+        ask.ticket, device_admit(&p->store, &ask.peer) == OK};
     if (!answer.admitted && db_begin(&p->store.db) == OK)
         (void)!event_add(&p->store, LOG_REFUSE, REASON_AUTHZ_STATE, &ask.peer, NULL);
     store_send(p, peer, DOOR_ADMITTED, door_admitted_build(&answer, ROOM_OF(out)));

@@ -32,27 +32,32 @@ struct store_process {
     bool commit_armed;
     char folder[PLACE_MAX], database[PLACE_MAX];
     char run[PLACE_MAX], keys_run[PLACE_MAX];
-    char from_gate[PLACE_MAX], from_view[PLACE_MAX], from_admin[PLACE_MAX], to_keys[PLACE_MAX];
+    char from_gate[PLACE_MAX], from_view[PLACE_MAX], from_admin[PLACE_MAX],
+        to_keys[PLACE_MAX];
     uint8_t out[LIMIT_TALK_BODY];
 };
 
 /* The doors, as hub wants them; ctx is the process. */
 enum status store_from_gate(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
 enum status store_from_view(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
-enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
+enum status store_from_admin(
+    void *ctx, uint64_t peer, uint16_t door, struct bytes body);
 enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
 void store_keys_up(void *ctx, uint64_t peer);
 void store_keys_gone(void *ctx, uint64_t peer);
 void store_worker_done(void *ctx, int fd, uint32_t events);
 
 /* Shared by the doors' files. */
-bool store_ask(void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
+bool store_ask(
+    void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
 void store_first(void *ctx, const struct kid *kid);
-void store_answer(void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);
+void store_answer(
+    void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);
 void store_arm(struct store_process *p); /* a commit within LIMIT_GROUP_COMMIT_MS */
 /* Commit what is open, then begin a transaction of one's own. */
 MUST_USE enum status store_begin_alone(struct store_process *p);
 /* OK: commit; else roll back. What the act came to. */
 MUST_USE enum status store_end_alone(struct store_process *p, enum status s);
-void store_send(struct store_process *p, uint64_t peer, enum door door, struct bytes body);
+void store_send(
+    struct store_process *p, uint64_t peer, enum door door, struct bytes body);
 void store_send_done(struct store_process *p, uint64_t peer, enum status s);

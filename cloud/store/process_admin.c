@@ -73,8 +73,8 @@ static enum status configure(struct store_process *p, uint64_t peer, struct byte
 
 enum { TEXT_ROOM = 16384 };
 
-static void send_text(
-    struct store_process *p, uint64_t peer, enum status s, uint64_t next, struct bytes text)
+static void send_text(struct store_process *p, uint64_t peer, enum status s,
+    uint64_t next, struct bytes text)
 {
     struct door_text t = {.status = s, .next_cursor = s == OK ? next : 0};
     if (s == OK)
@@ -83,7 +83,8 @@ static void send_text(
 }
 
 /* All that answer with text. The group is committed first, so that what is listed is stored. */
-static enum status text(struct store_process *p, uint64_t peer, enum door door, struct bytes body)
+static enum status text(
+    struct store_process *p, uint64_t peer, enum door door, struct bytes body)
 {
     uint8_t mem[TEXT_ROOM];
     struct room room = ROOM_OF(mem);

@@ -53,7 +53,8 @@ static void finish_sign_in(struct store_process *p, const struct worker_job *job
     if (store_begin_alone(p) == OK) {
         answer.status = people_signed_in(&p->people, job, &answer.token);
         /* A refusal is committed too: its event must stay. */
-        enum status s = store_end_alone(p, answer.status == REFUSED ? OK : answer.status);
+        enum status s =
+            store_end_alone(p, answer.status == REFUSED ? OK : answer.status);
         if (s != OK)
             answer.status = s;
     }
@@ -113,7 +114,8 @@ static enum status devices(struct store_process *p, uint64_t peer, struct bytes 
     if (s != OK)
         memset(&list, 0, sizeof list);
     list.status = s;
-    store_send(p, peer, DOOR_DEVICE_LIST, door_device_list_build(&list, ROOM_OF(p->out)));
+    store_send(
+        p, peer, DOOR_DEVICE_LIST, door_device_list_build(&list, ROOM_OF(p->out)));
     return OK;
 }
 
@@ -129,7 +131,8 @@ static enum status trend(struct store_process *p, uint64_t peer, struct bytes bo
     if (s != OK)
         points.count = 0;
     points.status = s;
-    store_send(p, peer, DOOR_TREND_POINTS, door_trend_points_build(&points, ROOM_OF(p->out)));
+    store_send(
+        p, peer, DOOR_TREND_POINTS, door_trend_points_build(&points, ROOM_OF(p->out)));
     return OK;
 }
 

@@ -25,7 +25,8 @@ enum status seq_parse(struct bytes plain, uint32_t *seq)
     } else if (head > 0x17) {
         return MALFORMED;
     }
-    if (r.short_of || map >> 5 != 5 || key1 != 1 || version != 1 || key2 != 2 || v < least)
+    if (r.short_of || map >> 5 != 5 || key1 != 1 || version != 1 || key2 != 2
+        || v < least)
         return MALFORMED;
     *seq = v;
     return OK;

@@ -27,7 +27,7 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    bool reduced; /* all roles share one user */
+    bool reduced;       /* all roles share one user */
     struct batch batch; /* scratch of ingest and look */
     uint8_t plain[LIMIT_ENVELOPE];
 };

@@ -36,16 +36,33 @@ static enum status open_database(struct store_process *p)
     return s;
 }
 
-static enum status listen_all(struct store_process *p, uid_t self, uid_t gate, uid_t view)
+static enum status listen_all(
+    struct store_process *p, uid_t self, uid_t gate, uid_t view)
 {
-    struct hub_port from_gate = {.path = p->from_gate, .end = STORE_FROM_GATE,
-        .uids = {gate}, .uid_count = 1, .heard = store_from_gate, .ctx = p};
-    struct hub_port from_view = {.path = p->from_view, .end = STORE_FROM_VIEW,
-        .uids = {view}, .uid_count = 1, .heard = store_from_view, .ctx = p};
-    struct hub_port from_admin = {.path = p->from_admin, .end = STORE_FROM_ADMIN,
-        .uids = {self, 0}, .uid_count = 2, .heard = store_from_admin, .ctx = p};
-    struct hub_port to_keys = {.path = p->to_keys, .end = STORE_FROM_KEYS,
-        .heard = store_from_keys, .up = store_keys_up, .gone = store_keys_gone, .ctx = p};
+    struct hub_port from_gate = {.path = p->from_gate,
+        .end = STORE_FROM_GATE,
+        .uids = {gate},
+        .uid_count = 1,
+        .heard = store_from_gate,
+        .ctx = p};
+    struct hub_port from_view = {.path = p->from_view,
+        .end = STORE_FROM_VIEW,
+        .uids = {view},
+        .uid_count = 1,
+        .heard = store_from_view,
+        .ctx = p};
+    struct hub_port from_admin = {.path = p->from_admin,
+        .end = STORE_FROM_ADMIN,
+        .uids = {self, 0},
+        .uid_count = 2,
+        .heard = store_from_admin,
+        .ctx = p};
+    struct hub_port to_keys = {.path = p->to_keys,
+        .end = STORE_FROM_KEYS,
+        .heard = store_from_keys,
+        .up = store_keys_up,
+        .gone = store_keys_gone,
+        .ctx = p};
     size_t number;
 
     TRY(place_of(p->args->root, PLACE_RUN, "store", "gate", p->from_gate));
@@ -81,8 +98,8 @@ static enum status lock_down(struct store_process *p)
 static enum status set_up(struct store_process *p)
 {
     unsigned self, gate, view, gid;
-    const struct group_ports ports
-        = {.ctx = p, .answer = store_answer, .ask = store_ask, .first = store_first};
+    const struct group_ports ports = {
+        .ctx = p, .answer = store_answer, .ask = store_ask, .first = store_first};
 
     TRY(place_of(p->args->root, PLACE_VAR, "store", NULL, p->folder));
     TRY(place_of(p->args->root, PLACE_RUN, "store", NULL, p->run));
@@ -122,7 +139,8 @@ static enum status serve(struct store_process *p)
     TRY(worker_new(&p->worker));
     TRY(loop_watch(p->loop, worker_fd(p->worker), EPOLLIN, store_worker_done, p));
     trim(p);
-    LOG(&p->log, LOG_INFO, REASON_ROLE_READY, F_WORD("separation", p->store.reduced ? "reduced" : "full"));
+    LOG(&p->log, LOG_INFO, REASON_ROLE_READY,
+        F_WORD("separation", p->store.reduced ? "reduced" : "full"));
     TRY(role_ready(&(struct role_ready){0}));
     TRY(life_beat(&p->life));
     TRY(loop_run(p->loop));
@@ -154,8 +172,9 @@ int store_role(const struct role_args *a)
     enum status s = set_up(p);
     int code = EXIT_ENVIRONMENT;
     if (s == OK && a->self_test)
-        code = confine_try_forbidden(STDOUT_FILENO, p->keys_run, getppid()) == 0 ? EXIT_DONE
-                                                                                : EXIT_NO;
+        code = confine_try_forbidden(STDOUT_FILENO, p->keys_run, getppid()) == 0
+            ? EXIT_DONE
+            : EXIT_NO;
     else if (s == OK)
         code = serve(p) == OK ? EXIT_DONE : EXIT_INTERNAL;
     else

@@ -13,8 +13,8 @@
 enum { ARGON_T = 2, ARGON_M_KIB = 19456, ARGON_P = 1, ARGON_LEN = 32 };
 
 /* m=19456, t=2, p=1; the tag is of no password that anybody knows (all zero). */
-const char worker_nobody[WORKER_HASH]
-    = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const char worker_nobody[WORKER_HASH] =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 struct ring {
     struct worker_job jobs[WORKER_QUEUE];
@@ -50,8 +50,9 @@ static void do_job(struct worker_job *job)
     if (job->verify)
         job->ok = argon2id_verify(job->hash, job->password, len) == ARGON2_OK;
     else
-        job->ok = argon2id_hash_encoded(ARGON_T, ARGON_M_KIB, ARGON_P, job->password, len,
-                      job->salt, sizeof job->salt, ARGON_LEN, job->hash, sizeof job->hash)
+        job->ok =
+            argon2id_hash_encoded(ARGON_T, ARGON_M_KIB, ARGON_P, job->password, len,
+                job->salt, sizeof job->salt, ARGON_LEN, job->hash, sizeof job->hash)
             == ARGON2_OK;
     wipe(job->password, sizeof job->password);
 }

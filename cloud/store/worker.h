@@ -17,21 +17,23 @@
 enum { WORKER_QUEUE = 8, WORKER_HASH = 128 };
 
 struct worker_job { /* holds a password: wipe after use */
-    bool verify;                 /* else: make a hash */
+    bool verify;    /* else: make a hash */
     char password[LIMIT_PASSWORD + 1];
-    char hash[WORKER_HASH];      /* verify: in; else: out */
-    uint8_t salt[16];            /* not for verify */
-    bool ok;                     /* out: it matches, or the hash was made */
-    uint64_t tag[4];             /* the caller's */
-    char name[65];               /* the caller's */
+    char hash[WORKER_HASH]; /* verify: in; else: out */
+    uint8_t salt[16];       /* not for verify */
+    bool ok;                /* out: it matches, or the hash was made */
+    uint64_t tag[4];        /* the caller's */
+    char name[65];          /* the caller's */
 };
 
 struct worker;
 /* After confinement: the thread is born confined. */
 MUST_USE enum status worker_new(struct worker **out);
-void worker_free(struct worker *w); /* ends the thread */
+void worker_free(struct worker *w);    /* ends the thread */
 int worker_fd(const struct worker *w); /* readable: something is done */
-MUST_USE enum status worker_put(struct worker *w, const struct worker_job *job); /* FULL */
-MUST_USE enum status worker_take(struct worker *w, struct worker_job *job); /* AGAIN: nothing */
+MUST_USE enum status worker_put(
+    struct worker *w, const struct worker_job *job); /* FULL */
+MUST_USE enum status worker_take(
+    struct worker *w, struct worker_job *job); /* AGAIN: nothing */
 /* A hash that no password matches, as dear to check as any other. */
 extern const char worker_nobody[WORKER_HASH];

@@ -75,7 +75,8 @@ static void dial_later(struct port *port)
 {
     if (loop_after(port->hub->loop, port->delay_ms, dial, port) != OK)
         abort(); /* a role that can never reach its peer again must be restarted */
-    port->delay_ms = port->delay_ms * 2 > DIAL_MAX_MS ? DIAL_MAX_MS : port->delay_ms * 2;
+    port->delay_ms =
+        port->delay_ms * 2 > DIAL_MAX_MS ? DIAL_MAX_MS : port->delay_ms * 2;
 }
 
 static void drop(struct peer *p)
@@ -129,7 +130,8 @@ static void read_peer(struct peer *p)
     for (int i = 0; i < READ_BURST && p->fd >= 0; i++) {
         uint16_t door = 0;
         struct bytes body = {0};
-        enum status s = talk_recv(p->fd, doors, count, ROOM_OF(h->buffer), &door, &body);
+        enum status s =
+            talk_recv(p->fd, doors, count, ROOM_OF(h->buffer), &door, &body);
         if (s == AGAIN)
             return;
         if (s == OK) {
@@ -166,7 +168,8 @@ static void adopt(struct port *port, int fd)
             dial_later(port);
         return;
     }
-    *p = (struct peer){.next = h->peers, .port = port, .number = ++h->numbers, .fd = fd};
+    *p =
+        (struct peer){.next = h->peers, .port = port, .number = ++h->numbers, .fd = fd};
     p->last = &p->first;
     h->peers = p;
     h->peer_count++;
@@ -182,7 +185,8 @@ static void on_listen(void *ctx, int listen_fd, uint32_t events)
     uid_t uid = 0;
     (void)events;
 
-    enum status s = talk_accept(listen_fd, port->is.uids, port->is.uid_count, &fd, &uid);
+    enum status s =
+        talk_accept(listen_fd, port->is.uids, port->is.uid_count, &fd, &uid);
     if (s == OK)
         adopt(port, fd);
     else if (s == REFUSED)

@@ -19,8 +19,8 @@ enum { HUB_PORTS = 4, HUB_UIDS = 4, HUB_QUEUE = 1024, HUB_PEERS = 64 };
 struct hub; /* heap */
 
 struct hub_port {
-    const char *path;   /* kept by the caller */
-    enum door_end end;  /* what is heard here */
+    const char *path;     /* kept by the caller */
+    enum door_end end;    /* what is heard here */
     uid_t uids[HUB_UIDS]; /* listening: who may connect */
     size_t uid_count;
     /* OK: go on. Anything else: the peer is dropped (it broke a rule of the doors). */
@@ -33,10 +33,13 @@ struct hub_port {
 MUST_USE enum status hub_new(struct hub **out, struct loop *loop, struct log *log);
 void hub_free(struct hub *h);
 /* number: of this port, for hub_send_all. BROKEN with errno. */
-MUST_USE enum status hub_listen(struct hub *h, const struct hub_port *port, size_t *number);
-MUST_USE enum status hub_dial(struct hub *h, const struct hub_port *port, size_t *number);
+MUST_USE enum status hub_listen(
+    struct hub *h, const struct hub_port *port, size_t *number);
+MUST_USE enum status hub_dial(
+    struct hub *h, const struct hub_port *port, size_t *number);
 /* REFUSED: the peer is gone. */
-MUST_USE enum status hub_send(struct hub *h, uint64_t peer, uint16_t door, struct bytes body);
+MUST_USE enum status hub_send(
+    struct hub *h, uint64_t peer, uint16_t door, struct bytes body);
 void hub_send_all(struct hub *h, size_t port, uint16_t door, struct bytes body);
 /* Messages that wait for this peer: to stop reading more work for it. */
 size_t hub_waiting(const struct hub *h);
