@@ -166,6 +166,7 @@ struct outbox { /* fields belong to the outbox_*.c */
     struct answer answer; /* scratch, as are these */
     uint8_t plain[LIMIT_BATCH];
     uint8_t record[JOURNAL_RECORD_MAX];
+    uint8_t going[JOURNAL_RECORD_MAX]; /* the record that makes room */
 };
 
 /* Draw an epoch, raise the start counter, find what the journal holds. */

@@ -31,6 +31,14 @@ MUST_USE enum status outbox_close_old(struct outbox *o);
 struct outbox_flight *outbox_flight_of(struct outbox *o, const struct nonce *nonce);
 void outbox_land(struct outbox *o, struct outbox_flight *f, enum row_state state);
 
+/*
+ * outbox_record.c: read a record of the journal into `into`; what it carries goes to *e and
+ * *sent. MALFORMED: it is not there, or not whole.
+ */
+MUST_USE enum status outbox_record(const struct outbox *o,
+    const struct journal_place *place, struct room into, struct entry *e,
+    struct outbox_sent *sent);
+
 /* outbox_choose.c */
 struct choice {
     uint8_t ring;

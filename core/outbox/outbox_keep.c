@@ -69,12 +69,17 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
         return;
 
     struct memory *m = &o->memory;
+    struct outbox_sent sent = {0};
+    struct entry e;
     outbox_count_lost(o, readings);
     if (m->losing_count < MEMORY_LOSING_MAX)
         m->losing[m->losing_count++] = (struct losing){
             .ring = place->ring, .number = place->number, .readings = readings};
     outbox_remember(o);
-    outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
+    bool known = outbox_record(o, place, ROOM_OF(o->going), &e, &sent) == OK;
+    outbox_tell(o,
+        (struct told_of){
+            .note = OUTBOX_LOST, .count = readings, .sent = known ? &sent : NULL});
 }
 
 static void add_row(struct outbox *o, const struct journal_place *place,

@@ -42,28 +42,6 @@ static struct outbox_flight *free_flight(struct outbox *o)
     return NULL;
 }
 
-/* Read the record of a row. MALFORMED: it is not there, or not whole. */
-static enum status fetch(
-    struct outbox *o, const struct choice *c, struct entry *e, struct outbox_sent *sent)
-{
-    struct journal_place place = {
-        .ring = c->ring, .at = c->row->at, .number = c->row->number};
-    struct envelope env;
-    enum journal_mark mark;
-    size_t len;
-
-    enum status s =
-        journal_read(o->ports.journal, &place, ROOM_OF(o->record), &len, &mark);
-    if (s != OK)
-        return s == BROKEN ? BROKEN : MALFORMED;
-    if (entry_parse((struct bytes){o->record, len}, e) != OK
-        || envelope_parse(ENVELOPE_BATCH, e->envelope, &env) != OK)
-        return MALFORMED;
-    sent->epoch = env.epoch;
-    sent->seq = e->seq;
-    return o->ports.crypto->sha256(o->ports.crypto->board, e->envelope, &sent->digest);
-}
-
 /* What flash no longer gives back is lost, and said to be. */
 static void give_up(struct outbox *o, const struct choice *c)
 {
@@ -122,7 +100,9 @@ enum status outbox_next(
     while (outbox_choose(o, outbox_now(o), &c)) {
         struct outbox_sent sent = {0};
         struct entry e;
-        enum status s = fetch(o, &c, &e, &sent);
+        struct journal_place place = {
+            .ring = c.ring, .at = c.row->at, .number = c.row->number};
+        enum status s = outbox_record(o, &place, ROOM_OF(o->record), &e, &sent);
 
         if (s == MALFORMED) {
             give_up(o, &c);
