@@ -34,15 +34,17 @@ MUST_USE enum status enrol_m2_parse(
     struct bytes in, struct digest *mac, struct bytes *cert_der);
 
 struct bundle {
-    char address[256];        /* host or IP of the cloud */
+    char address[256]; /* host or IP of the cloud */
     uint16_t port, enrol_port;
-    char name[256];           /* checked in the server's certificate */
+    char name[256]; /* checked in the server's certificate */
     CONF_BLOB(LIMIT_CERT) ca_active, ca_backup; /* DER; the only trust anchors */
-    struct x25519_public s;   /* the cloud's key */
+    struct x25519_public s;                     /* the cloud's key */
     struct kid kid;
     uint64_t expires_utc_s;
     struct key secret;
 };
 
-MUST_USE enum status bundle_parse(struct bytes text, struct bundle *out, struct conf_error *err);
-MUST_USE enum status bundle_build(const struct bundle *bundle, struct room out, size_t *len);
+MUST_USE enum status bundle_parse(
+    struct bytes text, struct bundle *out, struct conf_error *err);
+MUST_USE enum status bundle_build(
+    const struct bundle *bundle, struct room out, size_t *len);

@@ -16,9 +16,10 @@ enum envelope_kind { ENVELOPE_BATCH, ENVELOPE_ANSWER };
 struct envelope {
     struct kid kid;
     struct iv iv;
-    struct epoch epoch;      /* batch only */
-    struct bytes protected_; /* the bytes inside the protected bstr, for Enc_structure */
-    struct bytes sealed;     /* ciphertext || tag */
+    struct epoch epoch; /* batch only */
+    struct bytes
+        protected_;      /* the bytes inside the protected bstr, for Enc_structure */
+    struct bytes sealed; /* ciphertext || tag */
 };
 
 MUST_USE enum status envelope_parse(

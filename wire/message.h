@@ -14,9 +14,11 @@
 #include "wire/types.h"
 
 MUST_USE enum status batch_parse(struct bytes in, struct batch *out);
-MUST_USE enum status batch_build(const struct batch *batch, struct room out, size_t *len);
+MUST_USE enum status batch_build(
+    const struct batch *batch, struct room out, size_t *len);
 MUST_USE enum status answer_parse(struct bytes in, struct answer *out);
-MUST_USE enum status answer_build(const struct answer *answer, struct room out, size_t *len);
+MUST_USE enum status answer_build(
+    const struct answer *answer, struct room out, size_t *len);
 
 /*
  * Content: the canonical 26 bytes of one record, by which device and store are compared:

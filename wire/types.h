@@ -56,41 +56,48 @@ struct maybe_u16 {
     uint16_t v;
 };
 
-struct record { /* one reading */
-    uint16_t dt_ms;             /* since the previous record; 0 in the first */
-    struct maybe_u16 spo2;      /* permille, 0..1000 */
-    struct maybe_u16 pulse;     /* 0.1 bpm, 0..3000 */
-    struct maybe_u16 pi;        /* 0.01 %, 0..2000 */
-    uint16_t status;            /* bit n is 150604.n */
-    uint8_t quality;            /* 0..100 */
+struct record {             /* one reading */
+    uint16_t dt_ms;         /* since the previous record; 0 in the first */
+    struct maybe_u16 spo2;  /* permille, 0..1000 */
+    struct maybe_u16 pulse; /* 0.1 bpm, 0..3000 */
+    struct maybe_u16 pi;    /* 0.01 %, 0..2000 */
+    uint16_t status;        /* bit n is 150604.n */
+    uint8_t quality;        /* 0..100 */
 };
 
 struct event {
-    uint8_t code;   /* 1..255, wire/event.def */
-    uint16_t count; /* 1..65535 */
+    uint8_t code;               /* 1..255, wire/event.def */
+    uint16_t count;             /* 1..65535 */
     uint64_t first_ms, last_ms; /* monotonic, 0..2^53-1 */
 };
 
 struct batch {
-    uint32_t seq;           /* in this epoch, from 0 */
-    uint32_t start_count;   /* a hint for order, may repeat */
-    uint64_t mono_ms;       /* of the first record */
+    uint32_t seq;         /* in this epoch, from 0 */
+    uint32_t start_count; /* a hint for order, may repeat */
+    uint64_t mono_ms;     /* of the first record */
     bool has_utc;
-    uint64_t utc_ms;        /* of the first record */
-    uint8_t clock;          /* enum clock_state 0..3 */
+    uint64_t utc_ms; /* of the first record */
+    uint8_t clock;   /* enum clock_state 0..3 */
     struct assignment assignment;
-    uint16_t record_count;  /* 1..600 */
+    uint16_t record_count; /* 1..600 */
     struct record records[LIMIT_BATCH_RECORDS];
     uint8_t algorithm[ALGORITHM_LEN]; /* calibration and algorithm id */
-    uint32_t lost_count;    /* records lost so far in this epoch */
+    uint32_t lost_count;              /* records lost so far in this epoch */
     uint32_t config_version;
     bool test_data;
-    uint8_t event_count;    /* 0..32 */
+    uint8_t event_count; /* 0..32 */
     struct event events[LIMIT_BATCH_EVENTS];
-    uint8_t merged;         /* 0: each record is one reading; else 2..60 readings merged into each */
+    uint8_t
+        merged; /* 0: each record is one reading; else 2..60 readings merged into each */
 };
 
-enum outcome { OUTCOME_STORED, OUTCOME_ALREADY, OUTCOME_CONFLICT, OUTCOME_SCHEMA, OUTCOME_NOT_NOW };
+enum outcome {
+    OUTCOME_STORED,
+    OUTCOME_ALREADY,
+    OUTCOME_CONFLICT,
+    OUTCOME_SCHEMA,
+    OUTCOME_NOT_NOW
+};
 
 struct verdict { /* on one batch */
     struct epoch epoch;
@@ -102,7 +109,7 @@ struct verdict { /* on one batch */
 struct config {
     uint32_t version;
     uint8_t batch_s; /* 10..60 */
-    char ward[65];      /* UTF-8, 1..64 bytes, NUL-ended here */
+    char ward[65];   /* UTF-8, 1..64 bytes, NUL-ended here */
     char time_zone[65];
     bool has_assignment;
     struct assignment assignment;
@@ -111,7 +118,7 @@ struct config {
 };
 
 struct answer {
-    struct nonce nonce; /* of the transmission that it answers */
+    struct nonce nonce;    /* of the transmission that it answers */
     uint8_t verdict_count; /* 1..8 */
     struct verdict verdicts[LIMIT_ANSWER_OUTCOMES];
     uint64_t server_utc_ms;
