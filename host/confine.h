@@ -18,7 +18,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum confine_access { CONFINE_READ = 1, CONFINE_WRITE = 2 /* create, write, rename, unlink below */, CONFINE_SOCKET = 4 /* connect to unix sockets below */ };
+enum confine_access {
+    CONFINE_READ = 1,
+    CONFINE_WRITE = 2 /* create, write, rename, unlink below */,
+    CONFINE_SOCKET = 4 /* connect to unix sockets below */
+};
 
 struct confine_path {
     const char *path;
@@ -29,8 +33,8 @@ enum confine_right { /* groups of system calls beyond read, write, poll, clock, 
     CONFINE_UNIX = 1u << 0,     /* socket/connect/accept of AF_UNIX */
     CONFINE_INET_OUT = 1u << 1, /* socket/connect of AF_INET, AF_INET6; getaddrinfo */
     CONFINE_INET_IN = 1u << 2,  /* accept on descriptors opened before; setsockopt */
-    CONFINE_FILES = 1u << 3,    /* openat, fstat, fsync, rename, unlink below the paths */
-    CONFINE_THREADS = 1u << 4,  /* clone of threads, futex */
+    CONFINE_FILES = 1u << 3, /* openat, fstat, fsync, rename, unlink below the paths */
+    CONFINE_THREADS = 1u << 4, /* clone of threads, futex */
 };
 
 struct confine_plan {
@@ -38,14 +42,17 @@ struct confine_plan {
     const char *user; /* holdfast-<role> */
     const struct confine_path *paths;
     size_t path_count;
-    unsigned rights;         /* enum confine_right */
-    uint16_t connect_port;   /* the only TCP port that may be connected to; 0: any if INET_OUT */
+    unsigned rights; /* enum confine_right */
+    uint16_t
+        connect_port; /* the only TCP port that may be connected to; 0: any if INET_OUT */
 };
 
 /* The user's ids, looked up before confinement; REFUSED when root and the user does not exist. */
-MUST_USE enum status confine_user(const char *user, unsigned *uid, unsigned *gid, bool *reduced);
+MUST_USE enum status confine_user(
+    const char *user, unsigned *uid, unsigned *gid, bool *reduced);
 /* BROKEN: something did not take; the caller must end at once. */
-MUST_USE enum status confine_enter(const struct confine_plan *plan, const char **what_failed);
+MUST_USE enum status confine_enter(
+    const struct confine_plan *plan, const char **what_failed);
 
 /* Ten forbidden acts, tried by a role on itself (--self-test-confinement): writes one line per
  * act and returns how many succeeded; 0 is the only good answer. Used by tests and selftest. */
