@@ -179,7 +179,7 @@ int power_main(int argc, char **argv, const char *claim, power_run *run)
 
     if (p == MAP_FAILED)
         return 2;
-    p->seconds = 4;
+    p->seconds = 2;
     p->next_seed = 1;
     p->started = now_s();
     if (!options(p, argc, argv, &jobs)) {

@@ -17,7 +17,7 @@ struct power;
 typedef void power_run(struct power *p, uint64_t seed);
 
 /*
- * --seconds N (default 4), --states N (stop there), --jobs N (processes), --seed N (first),
+ * --seconds N (default 2), --states N (stop there), --jobs N (processes), --seed N (first),
  * --all (every form of every cut, not a sample), --expect-bad (a planted defect: success is to
  * find it). Prints TAP and `N distinct states, N bad`. The value for main to return.
  */
