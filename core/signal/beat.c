@@ -8,13 +8,19 @@
 static const float settle = 50.0f;     /* samples before anything is believed */
 static const float learn = 250.0f;     /* samples in which the first level is learnt */
 static const float refractory = 25.0f; /* samples: 240 beats a minute */
-static const float threshold = 0.40f;  /* share of the level */
-static const float guard = 0.40f;  /* of the usual height, and of the usual interval */
+static const float threshold = 0.30f;  /* share of the level */
+static const float guard = 0.30f;  /* of the usual height, and of the usual interval */
 static const float decay = 0.996f; /* a sample without a beat: 1/e in 2.5 s */
 
 void beat_init(struct beat *b)
 {
     memset(b, 0, sizeof *b);
+    b->closest = refractory;
+}
+
+void beat_expect(struct beat *b, float gap)
+{
+    b->closest = 0.55f * gap > refractory ? 0.55f * gap : refractory;
 }
 
 static float slope_sum(struct beat *b, float rise)
@@ -75,7 +81,7 @@ static bool is_beat(const struct beat *b, float at)
     if (!b->have_last)
         return true;
     float gap = at - b->last_at;
-    if (gap < refractory)
+    if (gap < b->closest)
         return false;
     return b->top >= guard * b->level && gap >= guard * usual_gap(b);
 }

@@ -24,8 +24,9 @@ struct beat {
     float rise[BEAT_SLOPE]; /* ring of upward differences */
     uint8_t rise_at;
     float sum, last;
-    uint32_t now; /* samples since the start */
-    float level;  /* size of recent beats, what the threshold follows */
+    uint32_t now;  /* samples since the start */
+    float closest; /* least gap between beats */
+    float level;   /* size of recent beats, what the threshold follows */
     float heights[BEAT_KEPT], gaps[BEAT_KEPT];
     uint8_t height_count, gap_count;
     bool have_last, climbing;
@@ -37,6 +38,9 @@ struct beat {
 };
 
 void beat_init(struct beat *b);
+
+/* What another way says the interval is, in samples: nothing much closer is a beat. 0: unknown. */
+void beat_expect(struct beat *b, float gap);
 
 /* True when an upstroke has just been completed and is a beat. */
 bool beat_take(struct beat *b, float in, struct beat_found *out);

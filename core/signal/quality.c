@@ -14,6 +14,7 @@ struct evidence {
     float size_even;  /* 0..1: beats are of one size */
     float together;   /* 0..1: red and infrared move together */
     float shape_even; /* median correlation of a beat with those before */
+    float odd_shapes; /* share of beats that look like nothing before */
     float swing;      /* AC / DC */
     bool has_rate;
     struct rate_found rate;
@@ -66,7 +67,10 @@ static void weigh_sizes(const struct signal *s, struct evidence *e)
         return;
     float usual = middle(heights, n);
     e->size_even = 1.0f - ramp(middle_spread(heights, n, usual) / usual, 0.12f, 0.5f);
-    e->shape_even = middle(shapes, s->shape_due && n > 1 ? n - 1 : n);
+    size_t compared = s->shape_due && n > 1 ? n - 1 : n;
+    e->shape_even = middle(shapes, compared);
+    for (size_t i = 0; i < compared; i++)
+        e->odd_shapes += (shapes[i] < 0.7f ? 1.0f : 0.0f) / (float)compared;
     e->swing = middle(swings, n);
     /* A faint pulse is drowned by the part's own noise first in red; movement is not faint. */
     bool faint = e->swing < 0.003f;
@@ -105,8 +109,8 @@ static float trust(const struct evidence *e)
     }
     /* Irregular rhythm: nothing repeats, but every beat is like the next. */
     if (e->gap_count >= 5 && e->unevenness > 0.05f)
-        return 0.65f * together * even * e->size_even
-            * ramp(e->shape_even, 0.8f, 0.95f);
+        return 0.65f * together * even * e->size_even * ramp(e->shape_even, 0.8f, 0.95f)
+            * (1.0f - ramp(e->odd_shapes, 0.1f, 0.35f));
     return 0.0f;
 }
 

@@ -119,6 +119,8 @@ bool rate_answer(const struct rate *r, struct rate_found *out)
         lag = by_multiples(r, lag, height);
         out->period_s = lag / (float)RATE_HZ;
         out->clarity = height > 1.0f ? 1.0f : height;
+        int half = (int)(0.5f * lag + 0.5f) - RATE_LAG_FIRST;
+        out->half = half >= 0 ? r->alike[half] : 0.0f;
         return true;
     }
     return false;

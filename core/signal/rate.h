@@ -31,6 +31,8 @@ struct rate {
 struct rate_found {
     float period_s;
     float clarity; /* 0..1: 1 is perfect repetition */
+    float
+        half; /* likeness at half the period: high if every other beat is only smaller */
 };
 
 void rate_init(struct rate *r);

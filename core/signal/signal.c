@@ -293,12 +293,23 @@ static void remember_swing(struct signal *s, const struct vital *v)
     }
 }
 
+/* A large dicrotic wave is told from a beat by what repeats. */
+static void tell_beats_the_rate(struct signal *s)
+{
+    struct rate_found found;
+    bool sure =
+        rate_answer(&s->rate, &found) && found.clarity >= 0.75f && found.half < 0.5f;
+
+    beat_expect(&s->beat, sure ? found.period_s * SENSOR_HZ : 0.0f);
+}
+
 static void end_second(struct signal *s, struct vital *out)
 {
     struct vital v = {0};
 
     forget_old_beats(s);
     drop_stale_beat(s);
+    tell_beats_the_rate(s);
     s->step_rate = 0.8f * s->step_rate + (float)s->step_count;
     if (!light_forbids(s, &v)) {
         quality_judge(s, (s->flags & SENSOR_PULSE_ONLY) != 0, &v);
