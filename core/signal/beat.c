@@ -3,6 +3,7 @@
 
 #include "core/signal/middle.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const float settle = 50.0f;     /* samples before anything is believed */
@@ -148,4 +149,12 @@ bool beat_take(struct beat *b, float in, struct beat_found *out)
     fade(b);
     b->rise_before = rise;
     return found;
+}
+
+void beat_shift(struct beat *b, uint32_t samples)
+{
+    assert(b->now >= samples);
+    b->now -= samples;
+    b->last_at -= (float)samples;
+    b->steep_at -= (float)samples;
 }

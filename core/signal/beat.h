@@ -44,3 +44,6 @@ void beat_expect(struct beat *b, float gap);
 
 /* True when an upstroke has just been completed and is a beat. */
 bool beat_take(struct beat *b, float in, struct beat_found *out);
+
+/* Moves the origin of time `samples` later, so that fractions stay fine for ever. */
+void beat_shift(struct beat *b, uint32_t samples);

@@ -16,7 +16,6 @@ struct evidence {
     float shape_even; /* median correlation of a beat with those before */
     float odd_shapes; /* share of beats that look like nothing before */
     float swing;      /* AC / DC */
-    bool has_rate;
     struct rate_found rate;
     float disagreement; /* of the two rates, relative */
 };
@@ -82,10 +81,14 @@ static void weigh(const struct signal *s, struct evidence *e)
     memset(e, 0, sizeof *e);
     weigh_gaps(s, e);
     weigh_sizes(s, e);
-    e->has_rate = rate_answer(&s->rate, &e->rate);
     e->disagreement = 1.0f;
-    if (e->has_rate && e->gap_count > 0)
-        e->disagreement = fabsf(e->rate.period_s * SENSOR_HZ / e->beat_gap - 1.0f);
+    if (e->gap_count == 0 || !rate_answer(&s->rate, &e->rate))
+        return;
+    float by_beats = e->beat_gap / SENSOR_HZ;
+    /* Breathing makes every second beat alike: ask whether single beats repeat as well. */
+    if (fabsf(e->rate.period_s / by_beats - 1.0f) > 0.12f)
+        (void)rate_supports(&s->rate, by_beats, &e->rate);
+    e->disagreement = fabsf(e->rate.period_s / by_beats - 1.0f);
 }
 
 static bool enough_beats(const struct signal *s, const struct evidence *e)

@@ -12,7 +12,7 @@
 #include "core/signal/signal.h"
 
 enum {
-    QUALITY_SHOWN = 50, /* below it no value */
+    QUALITY_SHOWN = 55, /* below it no value */
     QUALITY_GOOD = 70,  /* below it values are marked poor */
 };
 

@@ -102,25 +102,52 @@ static float by_multiples(const struct rate *r, float lag, float height)
     return best;
 }
 
-bool rate_answer(const struct rate *r, struct rate_found *out)
+static float best_top(const struct rate *r)
 {
     float best = 0.0f;
 
-    if (r->next_lag < RATE_LAGS)
-        return false;
     for (int i = 1; i < RATE_LAGS - 1; i++)
         if (is_top(r, i) && r->alike[i] > best)
             best = r->alike[i];
+    return best;
+}
+
+static void fill(const struct rate *r, int i, struct rate_found *out)
+{
+    float height;
+    float coarse = finer(r, i, &height);
+    float lag = by_multiples(r, coarse, height);
+    int half = (int)(0.5f * lag + 0.5f) - RATE_LAG_FIRST;
+
+    out->period_s = lag / (float)RATE_HZ;
+    out->clarity = height > 1.0f ? 1.0f : height;
+    out->half = half >= 0 ? r->alike[half] : 0.0f;
+}
+
+bool rate_answer(const struct rate *r, struct rate_found *out)
+{
+    if (r->next_lag < RATE_LAGS)
+        return false;
+    float best = best_top(r);
     for (int i = 1; i < RATE_LAGS - 1; i++) {
         if (!is_top(r, i) || r->alike[i] < 0.88f * best)
             continue;
-        float height;
-        float lag = finer(r, i, &height);
-        lag = by_multiples(r, lag, height);
-        out->period_s = lag / (float)RATE_HZ;
-        out->clarity = height > 1.0f ? 1.0f : height;
-        int half = (int)(0.5f * lag + 0.5f) - RATE_LAG_FIRST;
-        out->half = half >= 0 ? r->alike[half] : 0.0f;
+        fill(r, i, out);
+        return true;
+    }
+    return false;
+}
+
+bool rate_supports(const struct rate *r, float period_s, struct rate_found *out)
+{
+    if (r->next_lag < RATE_LAGS)
+        return false;
+    float best = best_top(r), lag = period_s * (float)RATE_HZ;
+    for (int i = 1; i < RATE_LAGS - 1; i++) {
+        float away = (float)(RATE_LAG_FIRST + i) - lag;
+        if (!is_top(r, i) || fabsf(away) > 0.08f * lag || r->alike[i] < 0.6f * best)
+            continue;
+        fill(r, i, out);
         return true;
     }
     return false;

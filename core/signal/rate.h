@@ -37,7 +37,11 @@ struct rate_found {
 
 void rate_init(struct rate *r);
 void rate_take(struct rate *r, float in); /* 25 times a second */
-void rate_start(struct rate *r);          /* copies; false lags are forgotten */
+void rate_start(struct rate *r);          /* copies; the lags before are forgotten */
 uint32_t rate_work(struct rate *r); /* one lag, if one is left; returns inner steps */
-bool rate_answer(
-    const struct rate *r, struct rate_found *out); /* after RATE_LAGS works */
+
+/* After RATE_LAGS calls of rate_work(); false before, or if nothing repeats. */
+bool rate_answer(const struct rate *r, struct rate_found *out);
+
+/* Whether the wave also repeats near `period_s`, nearly as well as it does at its best. */
+bool rate_supports(const struct rate *r, float period_s, struct rate_found *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/signal/shape.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,4 +65,10 @@ float shape_compare(struct shape *s, float at)
         s->usual[i] += 0.2f * (beat[i] - s->usual[i]);
     }
     return squares > 0.0f ? product / sqrtf(squares) : 0.0f;
+}
+
+void shape_shift(struct shape *s, uint32_t samples)
+{
+    assert(samples % SHAPE_RING == 0 && s->now >= samples);
+    s->now -= samples;
 }

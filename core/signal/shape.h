@@ -30,3 +30,6 @@ bool shape_ready(const struct shape *s, float at);
 
 /* Correlation of the beat at `at` with the usual one, -1..1; then it becomes part of it. */
 float shape_compare(struct shape *s, float at);
+
+/* Moves the origin of time later by a multiple of SHAPE_RING samples. */
+void shape_shift(struct shape *s, uint32_t samples);

@@ -17,6 +17,8 @@ enum {
     BEAT_AGE = 800,
     RATE_TICK = 45, /* the lags follow, one a sample, and are done before tick 99 */
     LAST_TICK = SENSOR_HZ - 1,
+    SHIFT =
+        51200, /* samples by which the origin of time moves on, once they are twice past */
 };
 static_assert(
     RATE_TICK + RATE_LAGS < LAST_TICK, "all lags are done when the second ends");
@@ -33,6 +35,7 @@ static void restart(struct signal *s)
     rate_init(&s->rate);
     shape_init(&s->shape);
     s->shape_due = false;
+    s->telling = false;
     s->beat_count = 0;
     s->since_start = 0;
     s->settle = 0;
@@ -293,14 +296,43 @@ static void remember_swing(struct signal *s, const struct vital *v)
     }
 }
 
-/* A large dicrotic wave is told from a beat by what repeats. */
+static float mean_gap(const struct signal *s)
+{
+    if (s->beat_count < 4)
+        return 0.0f;
+    return (s->beats[s->beat_count - 1].at - s->beats[0].at)
+        / (float)(s->beat_count - 1);
+}
+
+/* A large dicrotic wave half a beat later would count as a beat of its own. What repeats tells
+ * it: the whole period does, the half does not, and is not its opposite either, as it would be
+ * between plain beats. Two beats of unequal size repeat at the half, and are left alone. */
 static void tell_beats_the_rate(struct signal *s)
 {
     struct rate_found found;
-    bool sure =
-        rate_answer(&s->rate, &found) && found.clarity >= 0.75f && found.half < 0.5f;
+    float expected = 0.0f;
 
-    beat_expect(&s->beat, sure ? found.period_s * SENSOR_HZ : 0.0f);
+    if (rate_answer(&s->rate, &found) && found.clarity >= 0.8f && found.half > -0.3f
+        && found.half < 0.4f) {
+        float period = found.period_s * SENSOR_HZ;
+        float share = mean_gap(s) / period;
+        if (share > 0.42f && share < (s->telling ? 1.1f : 0.58f))
+            expected = period;
+    }
+    s->telling = expected > 0.0f;
+    beat_expect(&s->beat, expected);
+}
+
+/* Times are float32 for their fractions: they must not grow with the days. */
+static void keep_times_small(struct signal *s)
+{
+    if (s->since_start < 2u * SHIFT)
+        return;
+    s->since_start -= SHIFT;
+    beat_shift(&s->beat, SHIFT);
+    shape_shift(&s->shape, SHIFT);
+    for (uint16_t i = 0; i < s->beat_count; i++)
+        s->beats[i].at -= (float)SHIFT;
 }
 
 static void end_second(struct signal *s, struct vital *out)
@@ -309,6 +341,7 @@ static void end_second(struct signal *s, struct vital *out)
 
     forget_old_beats(s);
     drop_stale_beat(s);
+    keep_times_small(s);
     tell_beats_the_rate(s);
     s->step_rate = 0.8f * s->step_rate + (float)s->step_count;
     if (!light_forbids(s, &v)) {

@@ -81,7 +81,8 @@ struct signal { /* the caller provides the memory; fields belong to signal.c */
     struct beat beat;
     struct rate rate;
     struct shape shape;
-    bool shape_due;                         /* the last beat has yet to be compared */
+    bool shape_due; /* the last beat has yet to be compared */
+    bool telling;   /* the beats are being told the rate: they were counted double */
     struct signal_beat beats[SIGNAL_BEATS]; /* oldest first, at most 8 s old */
     uint16_t beat_count;
     uint32_t since_start; /* samples since the wave was (re)started */

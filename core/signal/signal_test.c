@@ -14,6 +14,9 @@ struct finger {
     double phase;
     uint64_t random;
     uint32_t flags;
+    double second_wave; /* height of a dicrotic wave, of the first */
+    double weaker;      /* every other beat is so much weaker */
+    bool odd;           /* which it is */
 };
 
 static struct finger a_finger(void)
@@ -50,9 +53,15 @@ static double shape(double phase)
 static struct sample light(struct finger *f)
 {
     struct sample s = {.flags = f->flags};
-    double blood = f->swing * shape(f->phase);
+    double later = f->phase - 0.46 < 0 ? 0.0 : (f->phase - 0.46) / 0.5;
+    double second_wave = later > 0 && later < 1 ? sin(3.14159265 * later) : 0.0;
+    double blood =
+        f->swing * (shape(f->phase) + f->second_wave * second_wave * second_wave);
 
+    blood *= f->odd ? 1.0 - f->weaker : 1.0;
     f->phase += f->bpm / 60.0 / SENSOR_HZ;
+    if (f->phase >= 1.0)
+        f->odd = !f->odd;
     f->phase -= floor(f->phase);
     double ir = f->ir * exp(-blood) + f->noise * noise(f);
     double red = f->red * exp(-blood * f->ratio) + f->noise * noise(f);
@@ -195,6 +204,94 @@ static void test_values_come_within_seconds_of_the_finger(void)
         }
         CHECK(pulse_at > 0 && pulse_at <= (rates[i] < 60 ? 9 : 6));
         CHECK(spo2_at > 0 && spo2_at <= (rates[i] < 60 ? 10 : 8));
+    }
+}
+
+static void test_a_dicrotic_wave_is_not_a_beat(void)
+{
+    static const double heights[] = {0.2, 0.4, 0.55, 0.7};
+    static const double rates[] = {50, 65, 83, 100};
+
+    for (size_t i = 0; i < 16; i++) {
+        struct finger f = a_finger();
+        struct signal s;
+        f.second_wave = heights[i % 4];
+        f.bpm = rates[i / 4];
+        signal_init(&s, &line);
+        for (int t = 0; t < 40; t++) {
+            struct vital v = second(&s, &f);
+            if (v.has_pulse)
+                CHECK(fabs(v.pulse_decibpm / 10.0 - f.bpm) < 3);
+            if (t > 25)
+                CHECK(v.has_pulse);
+        }
+    }
+}
+
+static void test_beats_of_two_sizes_are_all_counted(void)
+{
+    static const double weaker[] = {0.1, 0.25, 0.4};
+
+    for (size_t i = 0; i < sizeof weaker / sizeof weaker[0]; i++) {
+        struct finger f = a_finger();
+        struct signal s;
+        int told = 0;
+        f.weaker = weaker[i];
+        f.bpm = 90;
+        signal_init(&s, &line);
+        for (int t = 0; t < 60; t++) {
+            struct vital v = second(&s, &f);
+            if (v.has_pulse)
+                CHECK(fabs(v.pulse_decibpm - 900.0) < 30);
+            told += v.has_pulse;
+        }
+        CHECK(told > 40);
+    }
+}
+
+static void test_four_hours_are_as_exact_as_the_first_minute(void)
+{
+    struct finger f = a_finger();
+    struct signal s;
+
+    signal_init(&s, &line);
+    f.noise = 2;
+    (void)seconds(&s, &f, 12);
+    for (int t = 0; t < 4 * 3600; t++) {
+        struct vital v = second(&s, &f);
+        CHECK(v.has_pulse && fabs(v.pulse_decibpm - 720.0) <= 2);
+        CHECK(v.has_spo2 && fabs(v.spo2_permille - 950.0) <= 3);
+    }
+    CHECK(s.since_start < 120000);
+}
+
+/* Whatever the light does, what comes out keeps the header's bounds. */
+static void test_no_sample_breaks_the_bounds_of_the_output(void)
+{
+    struct finger f = a_finger();
+    struct signal s;
+    uint32_t red = 0, ir = 0;
+
+    signal_init(&s, &line);
+    for (int k = 0; k < 400000; k++) {
+        struct vital v;
+        double n = noise(&f);
+        if (f.random >> 60 == 0) { /* often still, often wild */
+            red = (uint32_t)(f.random >> 20) & SENSOR_COUNT_MAX;
+            ir = (uint32_t)(f.random >> 38) & SENSOR_COUNT_MAX;
+        } else if (n > 1.0) {
+            red ^= 1u << (f.random >> 62);
+        }
+        struct sample in = {.red = red, .ir = ir};
+        if (f.random % 97 == 0)
+            in.flags = (uint32_t)(f.random >> 33) & 0x7f;
+        if (!signal_take(&s, &in, &v))
+            continue;
+        CHECK(v.quality <= 100 && v.spo2_permille <= 1000 && v.pulse_decibpm <= 3000
+            && v.pi_centipercent <= 2000);
+        CHECK(v.has_pulse
+            || (!v.has_spo2 && !v.has_pi && (v.status & STATUS_SIGNAL_INADEQUATE)));
+        CHECK(signal_pleth(&s) <= 1000);
     }
 }
 
@@ -450,6 +547,10 @@ MAIN(TEST(test_pulse_rate_is_right_within_one_percent_from_30_to_220),
     TEST(test_a_ratio_outside_the_calibrated_range_gives_no_spo2),
     TEST(test_perfusion_index_is_the_swing_of_the_light),
     TEST(test_values_come_within_seconds_of_the_finger),
+    TEST(test_a_dicrotic_wave_is_not_a_beat),
+    TEST(test_beats_of_two_sizes_are_all_counted),
+    TEST(test_four_hours_are_as_exact_as_the_first_minute),
+    TEST(test_no_sample_breaks_the_bounds_of_the_output),
     TEST(test_noise_gives_no_value),
     TEST(test_a_finger_that_leaves_is_off_within_two_seconds),
     TEST(test_a_pulse_that_stops_leaves_no_value_behind),
