@@ -82,7 +82,7 @@ static void test_nothing_is_sent_before_the_pinned_handshake_has_finished(void)
             if (e == UPLINK_SECURED && dialing)
                 secured = true;
             if (a == UPLINK_SEND && !secured) {
-                CHECK(!"sent without a handshake");
+                CHECK(secured); /* sent without a handshake */
                 return;
             }
             if (a == UPLINK_HANG_UP || a == UPLINK_DIAL)
