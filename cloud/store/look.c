@@ -346,7 +346,7 @@ static void event_line(struct json *j, sqlite3_stmt *q)
         json_null(j);
     else
         json_str(j, (const char *)sqlite3_column_text(q, 5));
-    key_u64(j, "count", db_u64(q, 6));
+    key_u64(j, "n", db_u64(q, 6));
     json_object_end(j);
 }
 

@@ -134,8 +134,17 @@ static void trim(void *ctx)
         loop_stop(p->loop);
 }
 
+static void self_test(struct store_process *p)
+{
+    char sister[PLACE_MAX];
+    if (place_of(p->args->root, PLACE_RUN, "keys", "admin", sister) == OK)
+        life_self_test(&p->log, sister);
+}
+
 static enum status serve(struct store_process *p)
 {
+    if (p->args->self_test)
+        self_test(p);
     TRY(worker_new(&p->worker));
     TRY(loop_watch(p->loop, worker_fd(p->worker), EPOLLIN, store_worker_done, p));
     trim(p);
@@ -171,11 +180,7 @@ int store_role(const struct role_args *a)
     log_open(&p->log, STDERR_FILENO, "store", a->log_json);
     enum status s = set_up(p);
     int code = EXIT_ENVIRONMENT;
-    if (s == OK && a->self_test)
-        code = confine_try_forbidden(STDOUT_FILENO, p->keys_run, getppid()) == 0
-            ? EXIT_DONE
-            : EXIT_NO;
-    else if (s == OK)
+    if (s == OK)
         code = serve(p) == OK ? EXIT_DONE : EXIT_INTERNAL;
     else
         LOG(&p->log, LOG_FAULT, REASON_ROLE_STOPPED, F_WORD("status", status_name(s)));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/talk/life.h"
 
+#include "host/confine.h"
 #include "host/supervise.h"
 
 #include <signal.h>
@@ -51,4 +52,11 @@ void life_end(struct life *life)
     loop_forget(life->loop, life->signals);
     close(life->signals);
     life->loop = NULL;
+}
+
+void life_self_test(struct log *log, const char *sister_socket)
+{
+    int succeeded = confine_try_forbidden(STDERR_FILENO, sister_socket, getppid());
+    LOG(log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST, F_NUM("acts", 10),
+        F_NUM("succeeded", succeeded));
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "host/log.h"
 #include "host/loop.h"
 
 struct life {
@@ -16,3 +17,6 @@ MUST_USE enum status life_begin(struct life *life, struct loop *loop);
 /* After role_ready(): a beat each 500 ms. */
 MUST_USE enum status life_beat(struct life *life);
 void life_end(struct life *life);
+/* After confinement: try the ten forbidden acts and log role.self_test with what came of them.
+ * sister_socket: a socket that this role has no business with. */
+void life_self_test(struct log *log, const char *sister_socket);

@@ -22,8 +22,7 @@ struct role_args {
     uint16_t port;      /* gate, enrol, people: 0 is any */
     uint16_t index;     /* which of the gate processes, from 0 */
     bool log_json;
-    bool
-        self_test; /* confine, then confine_try_forbidden(1, ...), and return EXIT_DONE or EXIT_NO */
+    bool self_test; /* after confinement: life_self_test(), then serve */
 };
 
 int gate_role(const struct role_args *a);

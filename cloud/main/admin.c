@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/main/admin.h"
+
+#include "cloud/main/ports.h"
+#include "cloud/main/settings.h"
+#include "cloud/talk/doors.h"
+#include "cloud/talk/role.h"
+#include "cloud/talk/routes.h"
+#include "core/base/hex.h"
+#include "core/base/json.h"
+#include "wire/enrol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ANSWER_MS = 30000 };
+
+struct line { /* to one admin socket, one question at a time */
+    int fd;
+    enum door_end hears;
+    uint8_t out[LIMIT_TALK_BODY];
+    uint8_t in[TALK_HEAD_LEN + LIMIT_TALK_BODY];
+};
+
+static int no_answer(const char *who)
+{
+    char what[96];
+    snprintf(what, sizeof what, "%s does not answer", who);
+    return cli_error(
+        EXIT_ENVIRONMENT, NULL, 0, what, "a running `holdfast-cloud serve` with the same --root");
+}
+
+static int line_open(struct line *l, const char *root, const char *role)
+{
+    char path[PLACE_MAX];
+    l->hears = strcmp(role, "keys") == 0 ? ADMIN_FROM_KEYS : ADMIN_FROM_STORE;
+    if (place_of(root, PLACE_RUN, role, "admin", path) != OK
+        || talk_connect(path, &l->fd) != OK)
+        return no_answer(role);
+    return EXIT_DONE;
+}
+
+/* The answer's body borrows from the line. */
+static enum status line_ask(struct line *l, enum door door, struct bytes body, enum door expected,
+    struct bytes *answer)
+{
+    size_t count;
+    const struct talk_door *doors = doors_heard(l->hears, &count);
+    uint16_t got = 0;
+    enum status s;
+
+    TRY(talk_send(l->fd, (uint16_t)door, body));
+    do {
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
+        if (poll(&p, 1, ANSWER_MS) <= 0)
+            return BROKEN;
+        s = talk_recv(l->fd, doors, count, ROOM_OF(l->in), &got, answer);
+    } while (s == AGAIN);
+    return s == OK && got != expected ? MALFORMED : s;
+}
+
+static enum status line_done(struct line *l, enum door door, struct bytes body, enum status *done)
+{
+    struct bytes answer;
+    uint8_t value;
+    TRY(line_ask(l, door, body, DOOR_DONE, &answer));
+    TRY(door_done_parse(answer, &value));
+    *done = (enum status)value;
+    return OK;
+}
+
+static int device_of(const char *text, struct device_id *out)
+{
+    if (uuid_parse((struct bytes){(const uint8_t *)text, strlen(text)}, out->b) == OK)
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, NULL, 0, "not a device id",
+        "a UUID in lower case, as `holdfast-cloud device list` prints it");
+}
+
+static bool text_fits(const char *text, size_t max)
+{
+    size_t n = strlen(text);
+    return n >= 1 && n <= max;
+}
+
+/* ---- device add ---- */
+
+static int read_cert(const char *root, const char *file, uint8_t *at, uint16_t *len)
+{
+    char path[PLACE_MAX];
+    if (place_of(root, PLACE_VAR, "keys/public", file, path) != OK)
+        return cli_error(EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
+    FILE *f = fopen(path, "re");
+    size_t n = f ? fread(at, 1, LIMIT_CERT, f) : 0;
+    if (f)
+        fclose(f);
+    if (n == 0)
+        return cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be read", "root or holdfast-keys as user");
+    *len = (uint16_t)n;
+    return EXIT_DONE;
+}
+
+static int fill_bundle(const char *root, int64_t port, int64_t enrol_port, struct bundle *b)
+{
+    struct settings set;
+    struct ports bound;
+    int code = settings_read(root, &set);
+    if (code != EXIT_DONE)
+        return code;
+    bool running = ports_read(root, &bound) == OK;
+    int64_t device_port = running ? bound.device : set.device_port;
+    int64_t enrol = running ? bound.enrol : set.enrol_port;
+    b->port = (uint16_t)(port ? port : device_port);
+    b->enrol_port = (uint16_t)(enrol_port ? enrol_port : enrol);
+    snprintf(b->name, sizeof b->name, "%s", set.name);
+    snprintf(b->address, sizeof b->address, "%s", set.address);
+    code = read_cert(root, "server-ca-active.crt", b->ca_active.at, &b->ca_active.len);
+    if (code == EXIT_DONE)
+        code = read_cert(root, "server-ca-backup.crt", b->ca_backup.at, &b->ca_backup.len);
+    return code;
+}
+
+static int write_bundle(int fd, const char *path, const struct bundle *b)
+{
+    static uint8_t text[LIMIT_CONF_FILE];
+    size_t len = 0;
+    bool ok = bundle_build(b, ROOM_OF(text), &len) == OK
+        && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+    wipe(text, sizeof text);
+    return ok ? EXIT_DONE : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
+}
+
+static int invite(const char *root, struct bundle *b)
+{
+    static struct line l;
+    struct door_invite ask = {.kid = b->kid, .expires_utc_s = b->expires_utc_s};
+    struct door_invited got = {0};
+    struct bytes answer;
+
+    int code = line_open(&l, root, "keys");
+    if (code != EXIT_DONE)
+        return code;
+    struct bytes body = door_invite_build(&ask, ROOM_OF(l.out));
+    enum status s = line_ask(&l, DOOR_INVITE, body, DOOR_INVITED, &answer);
+    if (s == OK)
+        s = door_invited_parse(answer, &got);
+    close(l.fd);
+    wipe(l.in, sizeof l.in);
+    if (s != OK)
+        return no_answer("keys");
+    if (!got.ok)
+        return cli_error(EXIT_NO, NULL, 0, "keys refused the invitation", "at most 1,024 open ones");
+    b->secret = got.secret;
+    b->s = got.s;
+    wipe(&got, sizeof got);
+    return EXIT_DONE;
+}
+
+static int make_device(const char *root, const char *label, struct kid *kid)
+{
+    static struct line l;
+    struct door_device_new ask = {0};
+    struct door_device_made made = {.status = BROKEN};
+    struct bytes answer;
+
+    snprintf(ask.label, sizeof ask.label, "%s", label);
+    int code = line_open(&l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    struct bytes body = door_device_new_build(&ask, ROOM_OF(l.out));
+    if (line_ask(&l, DOOR_DEVICE_NEW, body, DOOR_DEVICE_MADE, &answer) != OK
+        || door_device_made_parse(answer, &made) != OK)
+        code = no_answer("store");
+    else if (made.status != OK)
+        code = cli_error(EXIT_INTERNAL, NULL, 0, "store could not add the device", "a writable database");
+    close(l.fd);
+    *kid = made.kid;
+    return code;
+}
+
+static void print_added(const struct bundle *b, const char *bundle, bool json)
+{
+    char id[UUID_TEXT];
+    uuid_of(b->kid.device.b, id);
+    if (json)
+        printf("{\"device\":\"%s\",\"generation\":%u,\"expires_utc_s\":%llu}\n", id,
+            b->kid.generation, (unsigned long long)b->expires_utc_s);
+    else
+        printf("device %s added; carry %s to it, then: holdfast-oximeter enrol %s\n", id, bundle,
+            bundle);
+}
+
+int admin_device_add(const char *root, const char *label, const char *bundle, int64_t port,
+    int64_t enrol_port, int64_t hours, bool json)
+{
+    static struct bundle b;
+
+    if (!text_fits(label, DOOR_LABEL))
+        return cli_error(EXIT_USAGE, NULL, 0, "the label is too long", "1 to 64 bytes");
+    int code = fill_bundle(root, port, enrol_port, &b);
+    if (code != EXIT_DONE)
+        return code;
+    int fd = open(bundle, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return cli_error(EXIT_USAGE, bundle, 0, strerror(errno), "a new file that may be written");
+    b.expires_utc_s = (uint64_t)time(NULL) + (uint64_t)hours * 3600;
+    code = make_device(root, label, &b.kid);
+    if (code == EXIT_DONE)
+        code = invite(root, &b);
+    if (code == EXIT_DONE)
+        code = write_bundle(fd, bundle, &b);
+    close(fd);
+    if (code == EXIT_DONE)
+        print_added(&b, bundle, json);
+    else
+        unlink(bundle);
+    wipe(&b.secret, sizeof b.secret);
+    return code;
+}
+
+/* ---- acts ---- */
+
+static int act(const char *root, enum door door, struct bytes body, struct line *l,
+    const char *refused, const char *expected)
+{
+    enum status done = BROKEN;
+    int code = line_open(l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    enum status s = line_done(l, door, body, &done);
+    close(l->fd);
+    wipe(l->out, sizeof l->out);
+    if (s != OK)
+        return no_answer("store");
+    if (done == REFUSED)
+        return cli_error(EXIT_NO, NULL, 0, refused, expected);
+    return done == OK ? EXIT_DONE
+                      : cli_error(EXIT_INTERNAL, NULL, 0, "store could not do it", "a writable database");
+}
+
+int admin_device_revoke(const char *root, const char *id)
+{
+    static struct line l;
+    struct device_id device;
+    int code = device_of(id, &device);
+    if (code != EXIT_DONE)
+        return code;
+    return act(root, DOOR_DEVICE_REVOKE, door_device_id_build(&device, ROOM_OF(l.out)), &l,
+        "no such device, or it is revoked already", "the id of a device that is not revoked");
+}
+
+int admin_device_configure(
+    const char *root, const char *id, int64_t batch_s, const char *ward, const char *zone)
+{
+    static struct line l;
+    struct door_config_set ask = {.batch_s = (uint8_t)batch_s};
+    int code = device_of(id, &ask.device);
+    if (code != EXIT_DONE)
+        return code;
+    if (!text_fits(ward, DOOR_LABEL) || !text_fits(zone, DOOR_LABEL))
+        return cli_error(EXIT_USAGE, NULL, 0, "--ward or --zone", "1 to 64 bytes");
+    snprintf(ask.ward, sizeof ask.ward, "%s", ward);
+    snprintf(ask.time_zone, sizeof ask.time_zone, "%s", zone);
+    return act(root, DOOR_CONFIG_SET, door_config_set_build(&ask, ROOM_OF(l.out)), &l,
+        "no such device", "the id of a device");
+}
+
+static int read_password(char *out, size_t cap)
+{
+    char line[LIMIT_PASSWORD + 2];
+    if (!fgets(line, sizeof line, stdin))
+        line[0] = 0;
+    size_t n = strcspn(line, "\n");
+    bool whole = line[n] == '\n' || feof(stdin);
+    line[n] = 0;
+    snprintf(out, cap, "%s", line);
+    wipe(line, sizeof line);
+    if (whole && n >= 8 && n < cap)
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, NULL, 0, "the password on standard input",
+        "one line of 8 to 128 bytes");
+}
+
+int admin_user_add(const char *root, const char *name)
+{
+    static struct line l;
+    struct door_sign_in ask = {0};
+
+    if (!text_fits(name, DOOR_NAME))
+        return cli_error(EXIT_USAGE, NULL, 0, "the name", "1 to 64 bytes");
+    snprintf(ask.name, sizeof ask.name, "%s", name);
+    int code = read_password(ask.password, sizeof ask.password);
+    if (code == EXIT_DONE)
+        code = act(root, DOOR_USER_ADD, door_sign_in_build(&ask, ROOM_OF(l.out)), &l,
+            "the name is taken", "a new name");
+    wipe(&ask, sizeof ask);
+    return code;
+}
+
+/* ---- looks ---- */
+
+static enum status ask_text(
+    struct line *l, enum door door, struct bytes body, struct door_text *out)
+{
+    struct bytes answer;
+    TRY(line_ask(l, door, body, DOOR_TEXT, &answer));
+    return door_text_parse(answer, out);
+}
+
+static void print_plain(struct bytes json)
+{
+    /* {"a":"b","c":1} as a=b c=1: the same fields for people */
+    for (size_t i = 0; i < json.len; i++) {
+        char c = (char)json.at[i];
+        if (c == '{' || c == '}' || c == '"')
+            continue;
+        putchar(c == ',' ? ' ' : c == ':' && i && json.at[i - 1] == '"' ? '=' : c);
+    }
+}
+
+static void print_text(struct bytes text, bool json, bool newline)
+{
+    if (json)
+        fwrite(text.at, 1, text.len, stdout);
+    else
+        print_plain(text);
+    if (newline)
+        putchar('\n');
+}
+
+static int ask_once(const char *root, enum door door, struct bytes body, struct line *l, bool json)
+{
+    struct door_text t = {.status = BROKEN};
+    int code = line_open(l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    enum status s = ask_text(l, door, body, &t);
+    close(l->fd);
+    if (s != OK)
+        return no_answer("store");
+    if (t.status != OK)
+        return cli_error(EXIT_INTERNAL, NULL, 0, "store could not answer", status_name(t.status));
+    print_text(t.text, json, true);
+    return EXIT_DONE;
+}
+
+int admin_status(const char *root, bool json)
+{
+    static struct line l;
+    return ask_once(root, DOOR_STATUS, (struct bytes){0}, &l, json);
+}
+
+int admin_content(const char *root, const char *id, bool json)
+{
+    static struct line l;
+    struct device_id device = {0};
+    int code = id ? device_of(id, &device) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    return ask_once(root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
+}
+
+int admin_list(const char *root, const char *what, const char *id, bool json)
+{
+    static struct line l;
+    struct door_list ask = {0};
+    struct door_text t = {.status = BROKEN};
+    bool batches = strcmp(what, "batches") == 0;
+    enum door door = batches          ? DOOR_LIST_BATCHES
+        : strcmp(what, "events") == 0 ? DOOR_LIST_EVENTS
+                                      : DOOR_LIST_DEVICES;
+
+    int code = id ? device_of(id, &ask.device) : EXIT_DONE;
+    if (code == EXIT_DONE)
+        code = line_open(&l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    do {
+        struct bytes body = batches ? door_list_batches_build(&ask, ROOM_OF(l.out))
+                                    : door_list_build(&ask, ROOM_OF(l.out));
+        if (ask_text(&l, door, body, &t) != OK || t.status != OK)
+            code = no_answer("store");
+        else
+            print_text(t.text, json, false);
+        ask.cursor = t.next_cursor;
+    } while (code == EXIT_DONE && ask.cursor);
+    close(l.fd);
+    return code;
+}
+
+int admin_routes(bool json)
+{
+    for (size_t i = 0; i < ROUTE_TOTAL; i++) {
+        const struct route *r = &routes[i];
+        if (!r->method)
+            continue;
+        printf(json ? "{\"method\":\"%s\",\"path\":\"%s\",\"role\":\"%s\",\"who\":\"%s\"}\n"
+                    : "%-6s %-28s %-6s %s\n",
+            r->method, r->path, r->role, r->who);
+    }
+    return EXIT_DONE;
+}

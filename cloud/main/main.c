@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* holdfast-cloud: the command line as a table, each verb in a file of its own kind. */
+#include "cloud/main/admin.h"
+#include "cloud/main/init.h"
+#include "cloud/main/serve.h"
+#include "host/cli.h"
+
+#include <string.h>
+
+static const char *root_of(const struct cli_args *a)
+{
+    const char *root = cli_word(a, "root", "");
+    return strcmp(root, "/") == 0 ? "" : root;
+}
+
+static int verb_init(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *name = cli_word(a, "name", NULL), *address = cli_word(a, "address", NULL);
+    if (!name || !address)
+        return cli_error(EXIT_USAGE, NULL, 0, "init", "--name NAME and --address ADDR");
+    return init_cloud(root_of(a), name, address);
+}
+
+static int verb_serve(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    struct serve_options o = {.root = root_of(a),
+        .device_port = cli_number(a, "device-port", -1),
+        .enrol_port = cli_number(a, "enrol-port", -1),
+        .people_port = cli_number(a, "people-port", -1),
+        .gates = cli_number(a, "gates", -1),
+        .for_s = cli_number(a, "for", 0),
+        .log_json = cli_given(a, "log-json"),
+        .self_test = cli_given(a, "role-self-test")};
+    return serve_cloud(&o);
+}
+
+static int verb_role(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return serve_role(a);
+}
+
+static int verb_device_add(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *bundle = cli_word(a, "bundle", NULL);
+    if (!bundle)
+        return cli_error(EXIT_USAGE, NULL, 0, "device add", "--bundle FILE");
+    return admin_device_add(root_of(a), a->operand[0], bundle, cli_number(a, "port", 0),
+        cli_number(a, "enrol-port", 0), cli_number(a, "hours", 24), cli_given(a, "json"));
+}
+
+static int verb_device_revoke(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_device_revoke(root_of(a), a->operand[0]);
+}
+
+static int verb_device_configure(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_device_configure(root_of(a), a->operand[0], cli_number(a, "batch-s", 30),
+        cli_word(a, "ward", "ward"), cli_word(a, "zone", "UTC"));
+}
+
+static int verb_devices(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "devices", NULL, cli_given(a, "json"));
+}
+
+static int verb_batches(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "batches", cli_word(a, "device", NULL), cli_given(a, "json"));
+}
+
+static int verb_events(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "events", NULL, cli_given(a, "json"));
+}
+
+static int verb_content(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_content(root_of(a), cli_word(a, "device", NULL), cli_given(a, "json"));
+}
+
+static int verb_user_add(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_user_add(root_of(a), a->operand[0]);
+}
+
+static int verb_status(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_status(root_of(a), cli_given(a, "json"));
+}
+
+static int verb_routes(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_routes(cli_given(a, "json"));
+}
+
+/* clang-format off */
+static const struct cli_option options[] = {
+    {"root",           CLI_WORD,   0, 0,     "DIR",     "prefix of /etc, /var/lib and /run/holdfast", false},
+    {"json",           CLI_FLAG,   0, 0,     "",        "JSON, one object a line",                 false},
+    {"name",           CLI_WORD,   0, 0,     "NAME",    "name in the server's certificate",        false},
+    {"address",        CLI_WORD,   0, 0,     "ADDR",    "host or IP where devices dial",           false},
+    {"device-port",    CLI_NUMBER, 0, 65535, "PORT",    "for devices; 0: any",                     false},
+    {"enrol-port",     CLI_NUMBER, 0, 65535, "PORT",    "for enrolment; 0: any",                   false},
+    {"people-port",    CLI_NUMBER, 0, 65535, "PORT",    "for browsers; 0: any",                    false},
+    {"gates",          CLI_NUMBER, 1, 8,     "N",       "processes that serve devices",            false},
+    {"for",            CLI_NUMBER, 1, 86400000, "SECONDS", "end after this time",                  false},
+    {"log-json",       CLI_FLAG,   0, 0,     "",        "log as JSON lines on stderr",             false},
+    {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write the bundle",               false},
+    {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
+    {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation is good",         false},
+    {"device",         CLI_WORD,   0, 0,     "ID",      "of this device only",                     false},
+    {"batch-s",        CLI_NUMBER, 10, 60,   "SECONDS", "length of a batch",                       false},
+    {"ward",           CLI_WORD,   0, 0,     "TEXT",    "ward shown on the device",                false},
+    {"zone",           CLI_WORD,   0, 0,     "TEXT",    "time zone shown on the device",           false},
+    {"role-self-test", CLI_FLAG,   0, 0,     "",        "each role tries the forbidden acts",      false},
+    {"role",           CLI_WORD,   0, 0,     "ROLE",    "run as one role",                         true },
+    {"listen",         CLI_WORD,   0, 0,     "IP",      "address to bind",                         true },
+    {"index",          CLI_NUMBER, 0, 8,     "N",       "which of several",                        true },
+    {0},
+};
+
+#define TAKES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct cli_verb verbs[] = {
+    {"init",          "",       "make the keys and the database of a new cloud", TAKES("root", "name", "address"), verb_init},
+    {"serve",         "",       "run every role until told to stop", TAKES("root", "device-port", "enrol-port",
+                                "people-port", "gates", "for", "log-json", "role-self-test"), verb_serve},
+    {"device add",    "LABEL",  "make a device and its enrolment bundle", TAKES("root", "bundle", "port", "enrol-port",
+                                "hours", "json"), verb_device_add},
+    {"device list",   "",       "the devices",                TAKES("root", "json"), verb_devices},
+    {"device revoke", "ID",     "end a device for ever",      TAKES("root"), verb_device_revoke},
+    {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
+                                verb_device_configure},
+    {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
+    {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
+    {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},
+    {"batches",       "",       "the stored batches",         TAKES("root", "json", "device"), verb_batches},
+    {"events",        "",       "the security events",        TAKES("root", "json"), verb_events},
+    {"content",       "",       "digest of all stored readings", TAKES("root", "json", "device"), verb_content},
+    {"routes",        "",       "every HTTP request served",  TAKES("root", "json"), verb_routes},
+    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index",
+                                "log-json", "role-self-test"), verb_role},
+    {0},
+};
+/* clang-format on */
+
+int main(int argc, char **argv)
+{
+    static const struct cli cli = {"holdfast-cloud",
+        "the companion cloud of a connected pulse oximeter", HOLDFAST_VERSION, options, verbs};
+    return cli_main(&cli, NULL, argc, argv);
+}

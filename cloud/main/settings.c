@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/main/settings.h"
+
+#include "cloud/talk/role.h"
+#include "host/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct settings, field)
+
+/* clang-format off */
+static const struct conf_key keys[] = {
+    {"", "name",        CONF_TEXT, 1, 255, NULL,        "name in the server's certificate",              AT(name)       },
+    {"", "address",     CONF_TEXT, 1, 255, NULL,        "host or IP address at which devices find it",   AT(address)    },
+    {"", "listen",      CONF_TEXT, 1, 63,  "\"0.0.0.0\"", "IP address that the listeners bind",          AT(listen)     },
+    {"", "device_port", CONF_INT,  0, 65535, "8443",    "TCP port for devices; 0: any",                  AT(device_port)},
+    {"", "enrol_port",  CONF_INT,  0, 65535, "8444",    "TCP port for enrolment; 0: any",                AT(enrol_port) },
+    {"", "people_port", CONF_INT,  0, 65535, "9443",    "TCP port for browsers; 0: any",                 AT(people_port)},
+    {"", "gates",       CONF_INT,  1, 8,     "1",       "processes that serve devices",                  AT(gates)      },
+};
+/* clang-format on */
+
+int settings_read(const char *root, struct settings *out)
+{
+    static uint8_t text[LIMIT_CONF_FILE + 1];
+    char path[PLACE_MAX];
+    struct conf_error err = {0};
+
+    if (place_of(root, PLACE_ETC, NULL, "cloud.conf", path) != OK)
+        return cli_error(EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be read",
+            "the configuration that `holdfast-cloud init` writes");
+    size_t len = fread(text, 1, sizeof text, f);
+    fclose(f);
+    memset(out, 0, sizeof *out);
+    if (conf_parse((struct bytes){text, len}, keys, sizeof keys / sizeof keys[0], out,
+            sizeof *out, &err)
+        != OK)
+        return cli_error(EXIT_USAGE, path, err.line, err.what, err.expected);
+    return EXIT_DONE;
+}
+
+enum status settings_write(const char *path, const char *name, const char *address)
+{
+    FILE *f = fopen(path, "wxe");
+    if (!f)
+        return BROKEN;
+    fprintf(f, "# Holdfast cloud. One key a line; a key that is not listed has its default.\n");
+    fprintf(f, "name = \"%s\"\naddress = \"%s\"\n", name, address);
+    for (size_t i = 2; i < sizeof keys / sizeof keys[0]; i++)
+        fprintf(f, "# %s = %s   # %s\n", keys[i].name, keys[i].preset, keys[i].help);
+    return fclose(f) == 0 ? OK : BROKEN;
+}
