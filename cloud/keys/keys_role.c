@@ -44,7 +44,8 @@ static enum status say_done(struct keys_process *p, uint64_t peer, enum status s
     uint8_t body[1];
     if (s != OK)
         LOG(&p->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("status", status_name(s)));
-    (void)!hub_send(p->hub, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
+    (void)!hub_send(
+        p->hub, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
     return OK;
 }
 
@@ -336,7 +337,8 @@ int keys_role(const struct role_args *a)
     if (s == OK) {
         if (a->self_test)
             self_test(p);
-        LOG(&p->log, LOG_INFO, REASON_ROLE_READY, F_NUM("invitations", p->keys.invite_count));
+        LOG(&p->log, LOG_INFO, REASON_ROLE_READY,
+            F_NUM("invitations", p->keys.invite_count));
         s = role_ready(&(struct role_ready){0});
         if (s == OK)
             s = life_beat(&p->life);

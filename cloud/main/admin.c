@@ -31,8 +31,8 @@ static int no_answer(const char *who)
 {
     char what[96];
     snprintf(what, sizeof what, "%s does not answer", who);
-    return cli_error(
-        EXIT_ENVIRONMENT, NULL, 0, what, "a running `holdfast-cloud serve` with the same --root");
+    return cli_error(EXIT_ENVIRONMENT, NULL, 0, what,
+        "a running `holdfast-cloud serve` with the same --root");
 }
 
 static int line_open(struct line *l, const char *root, const char *role)
@@ -46,8 +46,8 @@ static int line_open(struct line *l, const char *root, const char *role)
 }
 
 /* The answer's body borrows from the line. */
-static enum status line_ask(struct line *l, enum door door, struct bytes body, enum door expected,
-    struct bytes *answer)
+static enum status line_ask(struct line *l, enum door door, struct bytes body,
+    enum door expected, struct bytes *answer)
 {
     size_t count;
     const struct talk_door *doors = doors_heard(l->hears, &count);
@@ -64,7 +64,8 @@ static enum status line_ask(struct line *l, enum door door, struct bytes body, e
     return s == OK && got != expected ? MALFORMED : s;
 }
 
-static enum status line_done(struct line *l, enum door door, struct bytes body, enum status *done)
+static enum status line_done(
+    struct line *l, enum door door, struct bytes body, enum status *done)
 {
     struct bytes answer;
     uint8_t value;
@@ -100,12 +101,14 @@ static int read_cert(const char *root, const char *file, uint8_t *at, uint16_t *
     if (f)
         fclose(f);
     if (n == 0)
-        return cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be read", "root or holdfast-keys as user");
+        return cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be read",
+            "root or holdfast-keys as user");
     *len = (uint16_t)n;
     return EXIT_DONE;
 }
 
-static int fill_bundle(const char *root, int64_t port, int64_t enrol_port, struct bundle *b)
+static int fill_bundle(
+    const char *root, int64_t port, int64_t enrol_port, struct bundle *b)
 {
     struct settings set;
     struct ports bound;
@@ -121,7 +124,8 @@ static int fill_bundle(const char *root, int64_t port, int64_t enrol_port, struc
     snprintf(b->address, sizeof b->address, "%s", set.address);
     code = read_cert(root, "server-ca-active.crt", b->ca_active.at, &b->ca_active.len);
     if (code == EXIT_DONE)
-        code = read_cert(root, "server-ca-backup.crt", b->ca_backup.at, &b->ca_backup.len);
+        code =
+            read_cert(root, "server-ca-backup.crt", b->ca_backup.at, &b->ca_backup.len);
     return code;
 }
 
@@ -132,7 +136,9 @@ static int write_bundle(int fd, const char *path, const struct bundle *b)
     bool ok = bundle_build(b, ROOM_OF(text), &len) == OK
         && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
     wipe(text, sizeof text);
-    return ok ? EXIT_DONE : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
+    return ok
+        ? EXIT_DONE
+        : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
 }
 
 static int invite(const char *root, struct bundle *b)
@@ -154,7 +160,8 @@ static int invite(const char *root, struct bundle *b)
     if (s != OK)
         return no_answer("keys");
     if (!got.ok)
-        return cli_error(EXIT_NO, NULL, 0, "keys refused the invitation", "at most 1,024 open ones");
+        return cli_error(
+            EXIT_NO, NULL, 0, "keys refused the invitation", "at most 1,024 open ones");
     b->secret = got.secret;
     b->s = got.s;
     wipe(&got, sizeof got);
@@ -177,7 +184,8 @@ static int make_device(const char *root, const char *label, struct kid *kid)
         || door_device_made_parse(answer, &made) != OK)
         code = no_answer("store");
     else if (made.status != OK)
-        code = cli_error(EXIT_INTERNAL, NULL, 0, "store could not add the device", "a writable database");
+        code = cli_error(EXIT_INTERNAL, NULL, 0, "store could not add the device",
+            "a writable database");
     close(l.fd);
     *kid = made.kid;
     return code;
@@ -191,12 +199,12 @@ static void print_added(const struct bundle *b, const char *bundle, bool json)
         printf("{\"device\":\"%s\",\"generation\":%u,\"expires_utc_s\":%llu}\n", id,
             b->kid.generation, (unsigned long long)b->expires_utc_s);
     else
-        printf("device %s added; carry %s to it, then: holdfast-oximeter enrol %s\n", id, bundle,
-            bundle);
+        printf("device %s added; carry %s to it, then: holdfast-oximeter enrol %s\n",
+            id, bundle, bundle);
 }
 
-int admin_device_add(const char *root, const char *label, const char *bundle, int64_t port,
-    int64_t enrol_port, int64_t hours, bool json)
+int admin_device_add(const char *root, const char *label, const char *bundle,
+    int64_t port, int64_t enrol_port, int64_t hours, bool json)
 {
     static struct bundle b;
 
@@ -207,7 +215,8 @@ int admin_device_add(const char *root, const char *label, const char *bundle, in
         return code;
     int fd = open(bundle, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return cli_error(EXIT_USAGE, bundle, 0, strerror(errno), "a new file that may be written");
+        return cli_error(
+            EXIT_USAGE, bundle, 0, strerror(errno), "a new file that may be written");
     b.expires_utc_s = (uint64_t)time(NULL) + (uint64_t)hours * 3600;
     code = make_device(root, label, &b.kid);
     if (code == EXIT_DONE)
@@ -240,7 +249,8 @@ static int act(const char *root, enum door door, struct bytes body, struct line 
     if (done == REFUSED)
         return cli_error(EXIT_NO, NULL, 0, refused, expected);
     return done == OK ? EXIT_DONE
-                      : cli_error(EXIT_INTERNAL, NULL, 0, "store could not do it", "a writable database");
+                      : cli_error(EXIT_INTERNAL, NULL, 0, "store could not do it",
+                          "a writable database");
 }
 
 int admin_device_revoke(const char *root, const char *id)
@@ -250,12 +260,13 @@ int admin_device_revoke(const char *root, const char *id)
     int code = device_of(id, &device);
     if (code != EXIT_DONE)
         return code;
-    return act(root, DOOR_DEVICE_REVOKE, door_device_id_build(&device, ROOM_OF(l.out)), &l,
-        "no such device, or it is revoked already", "the id of a device that is not revoked");
+    return act(root, DOOR_DEVICE_REVOKE, door_device_id_build(&device, ROOM_OF(l.out)),
+        &l, "no such device, or it is revoked already",
+        "the id of a device that is not revoked");
 }
 
-int admin_device_configure(
-    const char *root, const char *id, int64_t batch_s, const char *ward, const char *zone)
+int admin_device_configure(const char *root, const char *id, int64_t batch_s,
+    const char *ward, const char *zone)
 {
     static struct line l;
     struct door_config_set ask = {.batch_s = (uint8_t)batch_s};
@@ -333,7 +344,8 @@ static void print_text(struct bytes text, bool json, bool newline)
         putchar('\n');
 }
 
-static int ask_once(const char *root, enum door door, struct bytes body, struct line *l, bool json)
+static int ask_once(
+    const char *root, enum door door, struct bytes body, struct line *l, bool json)
 {
     struct door_text t = {.status = BROKEN};
     int code = line_open(l, root, "store");
@@ -344,7 +356,8 @@ static int ask_once(const char *root, enum door door, struct bytes body, struct 
     if (s != OK)
         return no_answer("store");
     if (t.status != OK)
-        return cli_error(EXIT_INTERNAL, NULL, 0, "store could not answer", status_name(t.status));
+        return cli_error(
+            EXIT_INTERNAL, NULL, 0, "store could not answer", status_name(t.status));
     print_text(t.text, json, true);
     return EXIT_DONE;
 }
@@ -362,7 +375,8 @@ int admin_content(const char *root, const char *id, bool json)
     int code = id ? device_of(id, &device) : EXIT_DONE;
     if (code != EXIT_DONE)
         return code;
-    return ask_once(root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
+    return ask_once(
+        root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
 }
 
 int admin_list(const char *root, const char *what, const char *id, bool json)
@@ -399,8 +413,9 @@ int admin_routes(bool json)
         const struct route *r = &routes[i];
         if (!r->method)
             continue;
-        printf(json ? "{\"method\":\"%s\",\"path\":\"%s\",\"role\":\"%s\",\"who\":\"%s\"}\n"
-                    : "%-6s %-28s %-6s %s\n",
+        printf(json
+                ? "{\"method\":\"%s\",\"path\":\"%s\",\"role\":\"%s\",\"who\":\"%s\"}\n"
+                : "%-6s %-28s %-6s %s\n",
             r->method, r->path, r->role, r->who);
     }
     return EXIT_DONE;

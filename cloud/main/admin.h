@@ -6,12 +6,13 @@
 
 #include "host/cli.h"
 
-int admin_device_add(const char *root, const char *label, const char *bundle, int64_t port,
-    int64_t enrol_port, int64_t hours, bool json);
+int admin_device_add(const char *root, const char *label, const char *bundle,
+    int64_t port, int64_t enrol_port, int64_t hours, bool json);
 int admin_device_revoke(const char *root, const char *id);
-int admin_device_configure(
-    const char *root, const char *id, int64_t batch_s, const char *ward, const char *zone);
-int admin_user_add(const char *root, const char *name); /* password: one line of stdin */
+int admin_device_configure(const char *root, const char *id, int64_t batch_s,
+    const char *ward, const char *zone);
+int admin_user_add(
+    const char *root, const char *name); /* password: one line of stdin */
 int admin_status(const char *root, bool json);
 /* devices, batches, events: one line each, JSON or for people */
 int admin_list(const char *root, const char *what, const char *device, bool json);

@@ -72,20 +72,22 @@ static bool is_empty(const char *path)
     return empty;
 }
 
-static enum status write_public(const char *path, struct bytes b, const struct owner *owner)
+static enum status write_public(
+    const char *path, struct bytes b, const struct owner *owner)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
     if (fd < 0)
         return BROKEN;
-    enum status s = write(fd, b.at, b.len) == (ssize_t)b.len && fsync(fd) == 0 ? OK : BROKEN;
+    enum status s =
+        write(fd, b.at, b.len) == (ssize_t)b.len && fsync(fd) == 0 ? OK : BROKEN;
     if (s == OK && owner && fchown(fd, owner->uid, owner->gid) != 0)
         s = BROKEN;
     close(fd);
     return s;
 }
 
-static enum status write_cert(
-    struct making *m, const char *role, const char *file, X509 *cert, const struct owner *owner)
+static enum status write_cert(struct making *m, const char *role, const char *file,
+    X509 *cert, const struct owner *owner)
 {
     uint8_t der[4096];
     size_t len = 0;
@@ -95,27 +97,30 @@ static enum status write_cert(
     return write_public(path, (struct bytes){der, len}, owner);
 }
 
-static enum status write_key(
-    struct making *m, const char *role, const char *file, EVP_PKEY *key, const struct owner *owner)
+static enum status write_key(struct making *m, const char *role, const char *file,
+    EVP_PKEY *key, const struct owner *owner)
 {
     uint8_t der[512];
     size_t len = 0;
     char path[PLACE_MAX];
     TRY(place_of(m->root, PLACE_VAR, role, file, path));
     TRY(cert_key_der(key, ROOM_OF(der), &len));
-    enum status s = keyfile_write(path, owner->uid, owner->gid, (struct bytes){der, len}, false);
+    enum status s =
+        keyfile_write(path, owner->uid, owner->gid, (struct bytes){der, len}, false);
     OPENSSL_cleanse(der, sizeof der);
     return s;
 }
 
-static enum status write_secret(struct making *m, const char *file, const struct owner *owner)
+static enum status write_secret(
+    struct making *m, const char *file, const struct owner *owner)
 {
     struct key secret;
     char path[PLACE_MAX];
     const struct entropy *e = host_entropy_port();
     TRY(place_of(m->root, PLACE_VAR, "keys", file, path));
     TRY(e->fill(e->board, ROOM_OF(secret.b)));
-    enum status s = keyfile_write(path, owner->uid, owner->gid, BYTES_OF(secret.b), false);
+    enum status s =
+        keyfile_write(path, owner->uid, owner->gid, BYTES_OF(secret.b), false);
     wipe(&secret, sizeof secret);
     return s;
 }
@@ -137,7 +142,8 @@ static enum status make_folders(struct making *m)
 {
     char path[PLACE_MAX];
     struct owner o;
-    m->what = "folders cannot be made (as root: are the users holdfast-* there? script/setup)";
+    m->what =
+        "folders cannot be made (as root: are the users holdfast-* there? script/setup)";
     for (size_t i = 0; i < ROLES; i++) {
         TRY(owner_of(roles[i], &o));
         TRY(place_of(m->root, PLACE_VAR, roles[i], NULL, path));
@@ -158,8 +164,10 @@ static enum status make_authorities(struct making *m)
     TRY(cert_new_key(&m->active_key));
     TRY(cert_new_key(&m->backup_key));
     TRY(cert_new_key(&m->device_key));
-    TRY(cert_authority(m->active_key, "Holdfast server authority (active)", &m->active));
-    TRY(cert_authority(m->backup_key, "Holdfast server authority (backup)", &m->backup));
+    TRY(cert_authority(
+        m->active_key, "Holdfast server authority (active)", &m->active));
+    TRY(cert_authority(
+        m->backup_key, "Holdfast server authority (backup)", &m->backup));
     return cert_authority(m->device_key, "Holdfast device authority", &m->device);
 }
 
@@ -221,7 +229,8 @@ static enum status make_keys(struct making *m)
     return make_vault(m, &o);
 }
 
-static enum status write_pem(struct making *m, const char *stem, EVP_PKEY *key, X509 *cert)
+static enum status write_pem(
+    struct making *m, const char *stem, EVP_PKEY *key, X509 *cert)
 {
     char file[64], path[PLACE_MAX];
     snprintf(file, sizeof file, "%s.key.pem", stem);
@@ -284,27 +293,32 @@ static bool name_is_plain(const char *text)
     size_t n = strlen(text);
     if (n < 1 || n > 253)
         return false;
-    return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:") == n;
+    return strspn(text,
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")
+        == n;
 }
 
 int init_cloud(const char *root, const char *name, const char *address)
 {
     static enum status (*const steps[])(struct making *) = {check_empty, make_folders,
-        make_authorities, make_servers, make_keys, make_offline, make_database, make_settings};
+        make_authorities, make_servers, make_keys, make_offline, make_database,
+        make_settings};
     struct making m = {.root = root, .name = name, .address = address};
     char offline[PLACE_MAX];
     enum status s = OK;
 
     if (!name_is_plain(name) || !name_is_plain(address))
-        return cli_error(EXIT_USAGE, NULL, 0, "--name or --address", "a host name or an IP address");
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "--name or --address", "a host name or an IP address");
     umask(022);
     for (size_t i = 0; s == OK && i < sizeof steps / sizeof steps[0]; i++)
         s = steps[i](&m);
     if (s == OK && place_of(root, PLACE_VAR, "offline", NULL, offline) == OK) {
         print_pin("active server authority", m.active);
         print_pin("backup server authority", m.backup);
-        printf("IMPORTANT: move %s off this machine and keep it safe: it holds the private keys\n"
-               "of the server authorities. No process of Holdfast reads them.\n",
+        printf(
+            "IMPORTANT: move %s off this machine and keep it safe: it holds the private keys\n"
+            "of the server authorities. No process of Holdfast reads them.\n",
             offline);
     }
     EVP_PKEY_free(m.active_key);
@@ -315,6 +329,6 @@ int init_cloud(const char *root, const char *name, const char *address)
     X509_free(m.device);
     if (s == OK)
         return EXIT_DONE;
-    return cli_error(s == REFUSED ? EXIT_USAGE : EXIT_ENVIRONMENT, *root ? root : "/", 0, m.what,
-        "an empty root that this user may write");
+    return cli_error(s == REFUSED ? EXIT_USAGE : EXIT_ENVIRONMENT, *root ? root : "/",
+        0, m.what, "an empty root that this user may write");
 }

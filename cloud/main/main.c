@@ -16,7 +16,8 @@ static const char *root_of(const struct cli_args *a)
 static int verb_init(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
-    const char *name = cli_word(a, "name", NULL), *address = cli_word(a, "address", NULL);
+    const char *name = cli_word(a, "name", NULL),
+               *address = cli_word(a, "address", NULL);
     if (!name || !address)
         return cli_error(EXIT_USAGE, NULL, 0, "init", "--name NAME and --address ADDR");
     return init_cloud(root_of(a), name, address);
@@ -49,7 +50,8 @@ static int verb_device_add(void *ctx, const struct cli_args *a)
     if (!bundle)
         return cli_error(EXIT_USAGE, NULL, 0, "device add", "--bundle FILE");
     return admin_device_add(root_of(a), a->operand[0], bundle, cli_number(a, "port", 0),
-        cli_number(a, "enrol-port", 0), cli_number(a, "hours", 24), cli_given(a, "json"));
+        cli_number(a, "enrol-port", 0), cli_number(a, "hours", 24),
+        cli_given(a, "json"));
 }
 
 static int verb_device_revoke(void *ctx, const struct cli_args *a)
@@ -61,8 +63,9 @@ static int verb_device_revoke(void *ctx, const struct cli_args *a)
 static int verb_device_configure(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
-    return admin_device_configure(root_of(a), a->operand[0], cli_number(a, "batch-s", 30),
-        cli_word(a, "ward", "ward"), cli_word(a, "zone", "UTC"));
+    return admin_device_configure(root_of(a), a->operand[0],
+        cli_number(a, "batch-s", 30), cli_word(a, "ward", "ward"),
+        cli_word(a, "zone", "UTC"));
 }
 
 static int verb_devices(void *ctx, const struct cli_args *a)
@@ -74,7 +77,8 @@ static int verb_devices(void *ctx, const struct cli_args *a)
 static int verb_batches(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
-    return admin_list(root_of(a), "batches", cli_word(a, "device", NULL), cli_given(a, "json"));
+    return admin_list(
+        root_of(a), "batches", cli_word(a, "device", NULL), cli_given(a, "json"));
 }
 
 static int verb_events(void *ctx, const struct cli_args *a)
@@ -161,6 +165,7 @@ static const struct cli_verb verbs[] = {
 int main(int argc, char **argv)
 {
     static const struct cli cli = {"holdfast-cloud",
-        "the companion cloud of a connected pulse oximeter", HOLDFAST_VERSION, options, verbs};
+        "the companion cloud of a connected pulse oximeter", HOLDFAST_VERSION, options,
+        verbs};
     return cli_main(&cli, NULL, argc, argv);
 }

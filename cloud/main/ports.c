@@ -15,7 +15,8 @@ enum status ports_write(const char *root, const struct ports *p)
     FILE *f = fopen(fresh, "we");
     if (!f)
         return BROKEN;
-    fprintf(f, "{\"device\":%u,\"enrol\":%u,\"people\":%u}\n", p->device, p->enrol, p->people);
+    fprintf(f, "{\"device\":%u,\"enrol\":%u,\"people\":%u}\n", p->device, p->enrol,
+        p->people);
     if (fclose(f) != 0 || rename(fresh, path) != 0)
         return BROKEN;
     return OK;
@@ -30,7 +31,8 @@ enum status ports_read(const char *root, struct ports *p)
     FILE *f = fopen(path, "re");
     if (!f)
         return AGAIN;
-    int n = fscanf(f, "{\"device\":%5u,\"enrol\":%5u,\"people\":%5u}", &device, &enrol, &people);
+    int n = fscanf(
+        f, "{\"device\":%5u,\"enrol\":%5u,\"people\":%5u}", &device, &enrol, &people);
     fclose(f);
     if (n != 3 || device > 65535 || enrol > 65535 || people > 65535)
         return MALFORMED;

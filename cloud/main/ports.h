@@ -12,5 +12,7 @@ struct ports {
     uint16_t device, enrol, people;
 };
 
-MUST_USE enum status ports_write(const char *root, const struct ports *ports); /* whole or not */
-MUST_USE enum status ports_read(const char *root, struct ports *ports);        /* AGAIN: none */
+MUST_USE enum status ports_write(
+    const char *root, const struct ports *ports); /* whole or not */
+MUST_USE enum status ports_read(
+    const char *root, struct ports *ports); /* AGAIN: none */

@@ -42,7 +42,10 @@ static const struct { const char *role, *file; } secrets[] = {
 };
 /* clang-format on */
 
-enum { ROLES = sizeof roles / sizeof roles[0], SECRETS = sizeof secrets / sizeof secrets[0] };
+enum {
+    ROLES = sizeof roles / sizeof roles[0],
+    SECRETS = sizeof secrets / sizeof secrets[0]
+};
 
 static enum status owner_of(const char *role, unsigned *uid, unsigned *gid)
 {
@@ -63,10 +66,12 @@ static int check_secrets(const char *root)
         const char *why = "is missing";
 
         if (owner_of(secrets[i].role, &uid, &gid) != OK)
-            return cli_error(EXIT_ENVIRONMENT, NULL, 0, "the users holdfast-* are missing",
+            return cli_error(EXIT_ENVIRONMENT, NULL, 0,
+                "the users holdfast-* are missing",
                 "`script/setup` or systemd-sysusers to have made them");
         if (place_of(root, PLACE_VAR, secrets[i].role, secrets[i].file, path) != OK)
-            return cli_error(EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
+            return cli_error(
+                EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
         enum status s = keyfile_read(path, uid, ROOM_OF(secret), &len, &why);
         explicit_bzero(secret, sizeof secret);
         if (s != OK)
@@ -114,12 +119,13 @@ static enum status make_run_folders(const char *root)
 struct plan {
     struct role_spec specs[ROLES + GATES_MOST];
     size_t count;
-    char ports[ROLES + GATES_MOST][NUMBER_TEXT], indexes[ROLES + GATES_MOST][NUMBER_TEXT];
+    char ports[ROLES + GATES_MOST][NUMBER_TEXT],
+        indexes[ROLES + GATES_MOST][NUMBER_TEXT];
     size_t device, enrol, people; /* places of those that listen */
 };
 
-static void add_role(struct plan *p, const struct serve_options *o, const struct settings *set,
-    const char *role, int64_t port, int64_t index)
+static void add_role(struct plan *p, const struct serve_options *o,
+    const struct settings *set, const char *role, int64_t port, int64_t index)
 {
     struct role_spec *s = &p->specs[p->count];
     size_t n = 0;
@@ -143,16 +149,21 @@ static void add_role(struct plan *p, const struct serve_options *o, const struct
     p->count++;
 }
 
-static void make_plan(struct plan *p, const struct serve_options *o, const struct settings *set)
+static void make_plan(
+    struct plan *p, const struct serve_options *o, const struct settings *set)
 {
     for (size_t i = 0; i + 1 < ROLES; i++) {
-        bool enrol = strcmp(roles[i].role, "enrol") == 0, people = strcmp(roles[i].role, "people") == 0;
+        bool enrol = strcmp(roles[i].role, "enrol") == 0,
+             people = strcmp(roles[i].role, "people") == 0;
         if (enrol)
             p->enrol = p->count;
         if (people)
             p->people = p->count;
         add_role(p, o, set, roles[i].role,
-            enrol ? set->enrol_port : people ? set->people_port : 0, 0);
+            enrol        ? set->enrol_port
+                : people ? set->people_port
+                         : 0,
+            0);
     }
     p->device = p->count;
     for (int64_t g = 0; g < set->gates; g++)
@@ -161,7 +172,8 @@ static void make_plan(struct plan *p, const struct serve_options *o, const struc
 
 static int failed_start(struct log *log)
 {
-    LOG(log, LOG_FAULT, REASON_ROLE_STOPPED, F_WORD("what", "not every role became ready"));
+    LOG(log, LOG_FAULT, REASON_ROLE_STOPPED,
+        F_WORD("what", "not every role became ready"));
     return cli_error(EXIT_ENVIRONMENT, NULL, 0, "not every role became ready",
         "free ports, readable keys and the right users (see the lines above)");
 }
@@ -182,13 +194,14 @@ static int run_all(const struct plan *p, const struct serve_options *o)
         .people = supervise_state(s, p->people)->said.ports[0]};
     enum status st = ports_write(o->root, &bound);
     if (st == OK) {
-        printf("ready device-port %u enrol-port %u people-port %u\n", bound.device, bound.enrol,
-            bound.people);
+        printf("ready device-port %u enrol-port %u people-port %u\n", bound.device,
+            bound.enrol, bound.people);
         fflush(stdout);
         LOG(&log, LOG_INFO, REASON_ROLE_READY, F_NUM("device_port", bound.device),
             F_NUM("enrol_port", bound.enrol), F_NUM("people_port", bound.people),
             F_WORD("separation", geteuid() == 0 ? "full" : "reduced"));
-        st = supervise_run(s, (uint64_t)(o->for_s > 0 ? o->for_s : 0) * 1000, NULL, NULL);
+        st = supervise_run(
+            s, (uint64_t)(o->for_s > 0 ? o->for_s : 0) * 1000, NULL, NULL);
     }
     supervise_end(s);
     return st == OK ? EXIT_DONE : EXIT_INTERNAL;

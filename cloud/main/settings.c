@@ -49,7 +49,8 @@ enum status settings_write(const char *path, const char *name, const char *addre
     FILE *f = fopen(path, "wxe");
     if (!f)
         return BROKEN;
-    fprintf(f, "# Holdfast cloud. One key a line; a key that is not listed has its default.\n");
+    fprintf(f,
+        "# Holdfast cloud. One key a line; a key that is not listed has its default.\n");
     fprintf(f, "name = \"%s\"\naddress = \"%s\"\n", name, address);
     for (size_t i = 2; i < sizeof keys / sizeof keys[0]; i++)
         fprintf(f, "# %s = %s   # %s\n", keys[i].name, keys[i].preset, keys[i].help);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/conf.h"
+#include "core/base/limits.h"
 
 #include <stdbool.h>
 
@@ -13,9 +14,10 @@ struct settings {
     char address[256]; /* where devices dial */
     char listen[64];   /* IP address that listeners bind */
     int64_t device_port, enrol_port, people_port;
-    int64_t gates;     /* processes of role gate */
+    int64_t gates; /* processes of role gate */
 };
 
 /* Prints the one line and returns an exit code; EXIT_DONE on success. */
 int settings_read(const char *root, struct settings *out);
-MUST_USE enum status settings_write(const char *path, const char *name, const char *address);
+MUST_USE enum status settings_write(
+    const char *path, const char *name, const char *address);

@@ -57,6 +57,6 @@ void life_end(struct life *life)
 void life_self_test(struct log *log, const char *sister_socket)
 {
     int succeeded = confine_try_forbidden(STDERR_FILENO, sister_socket, getppid());
-    LOG(log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST, F_NUM("acts", 10),
-        F_NUM("succeeded", succeeded));
+    LOG(log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST,
+        F_NUM("acts", 10), F_NUM("succeeded", succeeded));
 }
