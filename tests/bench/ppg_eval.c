@@ -65,10 +65,14 @@ static void score_add(struct score *to, const struct score *s)
 
 static void score_print(const char *what, const struct score *s)
 {
-    double n = s->shown > 0 ? (double)s->shown : none;
+    double n = (double)s->shown;
 
     if (s->asked == 0)
         return;
+    if (s->shown == 0) {
+        printf("  %s: n %ld cov 0.0%%\n", what, s->asked);
+        return;
+    }
     printf(
         "  %s: n %ld cov %.1f%% bias %+.2f MAE %.2f Arms %.2f <=3 %.1f%% >10 %.2f%%\n",
         what, s->asked, 100.0 * (double)s->shown / (double)s->asked, s->sum / n,
