@@ -12,17 +12,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum exit_code { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3, EXIT_INTERNAL = 4 };
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_NO = 1,
+    EXIT_USAGE = 2,
+    EXIT_ENVIRONMENT = 3,
+    EXIT_INTERNAL = 4
+};
 
 enum cli_type { CLI_FLAG, CLI_NUMBER, CLI_WORD };
 
 struct cli_option {
-    const char *name;  /* without -- */
+    const char *name; /* without -- */
     enum cli_type type;
     int64_t min, max;  /* CLI_NUMBER */
     const char *value; /* how help names it: FILE, SECONDS */
     const char *help;
-    bool hidden;       /* for our own processes: --role and its kin */
+    bool hidden; /* for our own processes: --role and its kin */
 };
 
 enum { CLI_OPTIONS = 48, CLI_OPERANDS = 4 };
@@ -39,9 +45,11 @@ struct cli_args {
 };
 
 struct cli_verb {
-    const char *name;     /* may have two words: "device add"; "": when options come first */
-    const char *operands; /* as help names them: "BUNDLE"; "" if none; "[ID]" optional */
-    const char *help;     /* NULL: not shown, for our own processes */
+    const char
+        *name; /* may have two words: "device add"; "": when options come first */
+    const char
+        *operands;    /* as help names them: "BUNDLE"; "" if none; "[ID]" optional */
+    const char *help; /* NULL: not shown, for our own processes */
     const char *const *options; /* names that this verb takes, NULL-ended */
     int (*run)(void *ctx, const struct cli_args *args);
 };
@@ -58,4 +66,5 @@ bool cli_given(const struct cli_args *a, const char *name);
 int64_t cli_number(const struct cli_args *a, const char *name, int64_t otherwise);
 const char *cli_word(const struct cli_args *a, const char *name, const char *otherwise);
 /* The one line: `error: <file>:<line>: <what>: expected <expected>`; parts may be NULL / 0. */
-int cli_error(enum exit_code code, const char *file, uint32_t line, const char *what, const char *expected);
+int cli_error(enum exit_code code, const char *file, uint32_t line, const char *what,
+    const char *expected);

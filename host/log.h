@@ -30,20 +30,23 @@ enum log_kind { LOG_END, LOG_DEVICE, LOG_NUMBER, LOG_HEX, LOG_WORD };
 
 struct log_field {
     enum log_kind kind;
-    const char *key; /* LOG_DEVICE: ignored, always "dev" */
+    const char *key;    /* LOG_DEVICE: ignored, always "dev" */
     struct bytes bytes; /* LOG_HEX; LOG_DEVICE: 16 bytes */
-    const char *word;   /* LOG_WORD: a word from our own tables, never text from outside */
+    const char
+        *word; /* LOG_WORD: a word from our own tables, never text from outside */
     uint64_t number;
 };
 
-#define F_DEV(id)        ((struct log_field){.kind = LOG_DEVICE, .bytes = {(id)->b, 16}})
-#define F_NUM(k, v)      ((struct log_field){.kind = LOG_NUMBER, .key = (k), .number = (uint64_t)(v)})
-#define F_HEX(k, at_, n) ((struct log_field){.kind = LOG_HEX, .key = (k), .bytes = {(at_), (n)}})
-#define F_WORD(k, w)     ((struct log_field){.kind = LOG_WORD, .key = (k), .word = (w)})
+#define F_DEV(id) ((struct log_field){.kind = LOG_DEVICE, .bytes = {(id)->b, 16}})
+#define F_NUM(k, v) \
+    ((struct log_field){.kind = LOG_NUMBER, .key = (k), .number = (uint64_t)(v)})
+#define F_HEX(k, at_, n) \
+    ((struct log_field){.kind = LOG_HEX, .key = (k), .bytes = {(at_), (n)}})
+#define F_WORD(k, w) ((struct log_field){.kind = LOG_WORD, .key = (k), .word = (w)})
 
 void log_open(struct log *l, int fd, const char *role, bool json);
 void log_fields(struct log *l, enum log_level level, enum reason reason,
     const struct log_field *fields, size_t count);
-#define LOG(l, level, reason, ...)                                     \
+#define LOG(l, level, reason, ...)                                        \
     log_fields((l), (level), (reason), (struct log_field[]){__VA_ARGS__}, \
         sizeof((struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))

@@ -2,10 +2,10 @@
 /* Client and server talk through memory: what a handshake lets pass and what it does not. */
 #include "host/tls.h"
 
-#include "host/tls_trust_key.h"
 #include "tests/support/check.h"
 #include "tests/support/pki.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <time.h>
 
@@ -19,12 +19,28 @@ struct scene {
     struct trust trust;
 };
 
-/* The stand-in for a device's trust: its board is the key itself. */
-EVP_PKEY *tls_trust_key(const struct trust *trust)
+/* A device's trust whose board is the key itself. */
+static enum status own_public(void *board, uint8_t out[P256_PUBLIC_LEN])
 {
-    EVP_PKEY *key = trust->board;
-    EVP_PKEY_up_ref(key);
-    return key;
+    size_t len = 0;
+    EVP_PKEY *key = board;
+    return EVP_PKEY_get_octet_string_param(
+               key, OSSL_PKEY_PARAM_PUB_KEY, out, P256_PUBLIC_LEN, &len)
+            == 1
+        ? OK
+        : BROKEN;
+}
+
+static enum status own_sign(
+    void *board, const struct digest *digest, struct room der, size_t *len)
+{
+    EVP_PKEY_CTX *x = EVP_PKEY_CTX_new(board, NULL);
+    size_t n = der.cap;
+    bool good = x && EVP_PKEY_sign_init(x) == 1
+        && EVP_PKEY_sign(x, der.at, &n, digest->b, sizeof digest->b) == 1;
+    EVP_PKEY_CTX_free(x);
+    *len = n;
+    return good ? OK : BROKEN;
 }
 
 static void scene_open(struct scene *s)
@@ -39,7 +55,10 @@ static void scene_open(struct scene *s)
     pki_authority(&s->device_ca, "device authority");
     pki_issue(&s->server, &s->server_ca, &server);
     pki_issue(&s->device, &s->device_ca, &device);
-    s->trust = (struct trust){.board = s->device.key, .kind = "software"};
+    s->trust = (struct trust){.board = s->device.key,
+        .kind = "software",
+        .tls_public = own_public,
+        .tls_sign = own_sign};
 }
 
 static void scene_close(struct scene *s)

@@ -16,13 +16,14 @@ struct device_keys { /* long-term, of one generation: wipe after use */
 };
 
 /* Device: make M1 and the keys from a bundle's S, kid and secret. */
-MUST_USE enum status enrol_begin(const struct crypto *crypto, const struct entropy *entropy,
-    const struct x25519_public *s, const struct kid *kid, const struct key *secret,
-    const uint8_t tls_public[P256_PUBLIC_LEN], uint8_t m1[ENROL_M1_LEN], struct device_keys *keys);
+MUST_USE enum status enrol_begin(const struct crypto *crypto,
+    const struct entropy *entropy, const struct x25519_public *s, const struct kid *kid,
+    const struct key *secret, const uint8_t tls_public[P256_PUBLIC_LEN],
+    uint8_t m1[ENROL_M1_LEN], struct device_keys *keys);
 /* Cloud: REFUSED unless M1 was made with this invitation's secret for this kid. */
-MUST_USE enum status enrol_open(const struct crypto *crypto, const struct x25519_private *s,
-    const struct kid *kid, const struct key *secret, struct bytes m1,
-    uint8_t tls_public[P256_PUBLIC_LEN], struct device_keys *keys);
+MUST_USE enum status enrol_open(const struct crypto *crypto,
+    const struct x25519_private *s, const struct kid *kid, const struct key *secret,
+    struct bytes m1, uint8_t tls_public[P256_PUBLIC_LEN], struct device_keys *keys);
 /* Cloud: the 32 bytes that come before the certificate in M2. */
 MUST_USE enum status enrol_confirm(const struct crypto *crypto, const struct key *ok,
     struct bytes m1, struct bytes cert_der, struct digest *mac);

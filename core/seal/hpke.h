@@ -30,14 +30,14 @@ MUST_USE enum status hpke_sender(const struct crypto *crypto, enum hpke_aead aea
     const struct x25519_private *eph, struct x25519_public *enc, struct hpke *out);
 /* REFUSED: enc is not a usable point. */
 MUST_USE enum status hpke_receiver(const struct crypto *crypto, enum hpke_aead aead,
-    const struct x25519_private *self, const struct x25519_public *enc, struct bytes info,
-    struct hpke_psk psk, struct hpke *out);
+    const struct x25519_private *self, const struct x25519_public *enc,
+    struct bytes info, struct hpke_psk psk, struct hpke *out);
 /* out.cap >= plain.len + TAG_LEN */
-MUST_USE enum status hpke_seal(const struct crypto *crypto, struct hpke *h, struct bytes aad,
-    struct bytes plain, struct room out);
+MUST_USE enum status hpke_seal(const struct crypto *crypto, struct hpke *h,
+    struct bytes aad, struct bytes plain, struct room out);
 /* REFUSED: tag */
-MUST_USE enum status hpke_open(const struct crypto *crypto, struct hpke *h, struct bytes aad,
-    struct bytes sealed, struct room out);
+MUST_USE enum status hpke_open(const struct crypto *crypto, struct hpke *h,
+    struct bytes aad, struct bytes sealed, struct room out);
 /* fills all of out, at most 255 * 32 bytes */
-MUST_USE enum status hpke_export(
-    const struct crypto *crypto, const struct hpke *h, struct bytes context, struct room out);
+MUST_USE enum status hpke_export(const struct crypto *crypto, const struct hpke *h,
+    struct bytes context, struct room out);
