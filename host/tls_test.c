@@ -364,7 +364,8 @@ static void test_a_device_certificate_names_exactly_one_device(void)
         struct pair p;
         uint8_t id[16] = {0};
         pki_issue(&device, &s.device_ca, &wish);
-        struct trust trust = {.board = device.key};
+        struct trust trust = {
+            .board = device.key, .tls_public = own_public, .tls_sign = own_sign};
         CHECK(tls_server(&p.server_ctx, both(&s.server), true, pki_cert(&s.device_ca),
                   "holdfast/1")
             == OK);
