@@ -117,6 +117,7 @@ static void index_entry(struct outbox *o, const struct journal_place *place,
             .sealed_s = (uint32_t)(e->utc_ms / 1000),
             .readings = (uint16_t)e->readings,
             .span_s = e->span_s,
+            .run = (uint16_t)e->start_count,
             .state = mark == JOURNAL_UNMARKED  ? ROW_HELD
                 : mark == JOURNAL_ACKNOWLEDGED ? ROW_DONE
                                                : ROW_ASIDE});

@@ -129,7 +129,8 @@ struct outbox_flight { /* one transmission */
     uint8_t ring;
     uint64_t number; /* of its record */
     uint32_t readings;
-    uint64_t real_ms; /* when it was drawn */
+    uint32_t start_count, lost_count; /* as its entry says */
+    uint64_t real_ms;                 /* when it was drawn */
 };
 
 struct outbox { /* fields belong to the outbox_*.c */

@@ -99,6 +99,8 @@ static void acknowledged(
     struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
     mark(o, f, JOURNAL_ACKNOWLEDGED);
+    if (outbox_confirm(&o->memory, f->start_count, f->lost_count))
+        outbox_remember(o);
     outbox_land(o, f, ROW_DONE);
     o->batches_acknowledged++;
     o->set_aside_run = 0;

@@ -21,6 +21,11 @@ void outbox_flash_fault(struct outbox *o);
 void outbox_remember(struct outbox *o);
 void outbox_count_lost(struct outbox *o, uint32_t count);
 
+/* outbox_confirm.c: losses of a run that the store has heard of. */
+uint32_t outbox_confirmed(const struct memory *m, uint32_t start_count);
+/* True: it is more than was known. */
+bool outbox_confirm(struct memory *m, uint32_t start_count, uint32_t lost);
+
 /* outbox_keep.c: seal o->open, append it, forget it. */
 MUST_USE enum status outbox_keep(struct outbox *o);
 

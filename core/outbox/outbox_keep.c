@@ -48,9 +48,41 @@ static void digest_content(struct outbox *o, struct digest *out)
     sha256_peek(&s, out);
 }
 
+/* The newest row of a run in a ring, or NULL. */
+static const struct row *newest_of(const struct outbox *o, uint8_t ring, uint16_t run)
+{
+    for (uint32_t i = rows_count(&o->rows, ring); i-- > 0;) {
+        const struct row *row = rows_see(&o->rows, ring, i);
+        if (row->state != ROW_GONE && row->run == run)
+            return row;
+    }
+    return NULL;
+}
+
+/* What batches of that run that are still here will tell the store, or have told it. */
+static uint32_t still_declared(struct outbox *o, uint32_t start_count)
+{
+    uint32_t most = outbox_confirmed(&o->memory, start_count);
+
+    for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++) {
+        const struct row *row = newest_of(o, ring, (uint16_t)start_count);
+        struct outbox_sent sent;
+        struct entry e;
+        if (row == NULL)
+            continue;
+        struct journal_place place = {
+            .ring = ring, .at = row->at, .number = row->number};
+        if (outbox_record(o, &place, ROOM_OF(o->going), &e, &sent) == OK
+            && e.start_count == start_count && e.lost_count > most)
+            most = e.lost_count;
+    }
+    return most;
+}
+
 /*
  * The append under way makes room from this record. If the cloud has not acknowledged it, the
- * loss is on flash before the record goes.
+ * loss is on flash before the record goes; so are losses of an earlier run that no other batch
+ * declares.
  */
 static void losing(void *ctx, const struct journal_place *place, enum journal_mark mark)
 {
@@ -62,7 +94,7 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
         return;
     bool unacknowledged =
         (row->state == ROW_HELD || row->state == ROW_SENT) && !row->again;
-    uint32_t readings = row->readings;
+    uint32_t readings = row->readings, more = 0;
     rows_set(&o->rows, row, ROW_GONE);
     rows_shed(&o->rows, place->ring);
     if (!unacknowledged)
@@ -71,12 +103,17 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
     struct memory *m = &o->memory;
     struct outbox_sent sent = {0};
     struct entry e;
+    bool known = outbox_record(o, place, ROOM_OF(o->going), &e, &sent) == OK;
+    if (known && e.start_count != m->start_count && e.lost_count > 0) {
+        uint32_t declared = still_declared(o, e.start_count);
+        more = e.lost_count > declared ? e.lost_count - declared : 0;
+    }
     outbox_count_lost(o, readings);
+    outbox_count_lost(o, more);
     if (m->losing_count < MEMORY_LOSING_MAX)
         m->losing[m->losing_count++] = (struct losing){
-            .ring = place->ring, .number = place->number, .readings = readings};
+            .ring = place->ring, .number = place->number, .readings = readings + more};
     outbox_remember(o);
-    bool known = outbox_record(o, place, ROOM_OF(o->going), &e, &sent) == OK;
     outbox_tell(o,
         (struct told_of){
             .note = OUTBOX_LOST, .count = readings, .sent = known ? &sent : NULL});
@@ -102,6 +139,7 @@ static void add_row(struct outbox *o, const struct journal_place *place,
             .sealed_s = (uint32_t)(now_ms / 1000),
             .readings = (uint16_t)e->readings,
             .span_s = e->span_s,
+            .run = (uint16_t)e->start_count,
             .state = ROW_HELD,
             .own = true});
 }

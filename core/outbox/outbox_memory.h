@@ -11,12 +11,18 @@
 #include "core/journal/slots.h"
 #include "wire/types.h"
 
-enum { MEMORY_LOSING_MAX = 48, MEMORY_RINGS = 2 };
+enum { MEMORY_LOSING_MAX = 48, MEMORY_RINGS = 2, MEMORY_RUNS = 8 };
 
 struct losing {
     uint8_t ring;
     uint64_t number;
-    uint32_t readings;
+    uint32_t
+        readings; /* counted because of it: its own, and losses that only it declared */
+};
+
+struct confirmed { /* a run whose losses the store has heard of, up to this count */
+    uint32_t start_count;
+    uint32_t lost; /* 0: an unused place */
 };
 
 struct memory {
@@ -29,6 +35,7 @@ struct memory {
     uint32_t lost; /* declared, or to be declared, in the run start_count */
     uint8_t losing_count;
     struct losing losing[MEMORY_LOSING_MAX];
+    struct confirmed confirmed[MEMORY_RUNS];
     struct config config;
 };
 

@@ -45,6 +45,10 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
         put_u64(&w, m->losing[i].number);
         put_u32(&w, m->losing[i].readings);
     }
+    for (size_t i = 0; i < MEMORY_RUNS; i++) {
+        put_u32(&w, m->confirmed[i].start_count);
+        put_u32(&w, m->confirmed[i].lost);
+    }
     put_config(&w, &m->config);
     assert(writer_done(&w) && w.len <= SLOTS_MAX);
     *len = w.len;

@@ -92,6 +92,10 @@ enum status memory_parse(struct bytes in, struct memory *out)
         got.below[i] = take_u64(&r);
     got.lost = take_u32(&r);
     take_losing(&r, &got, &good);
+    for (size_t i = 0; i < MEMORY_RUNS; i++) {
+        got.confirmed[i].start_count = take_u32(&r);
+        got.confirmed[i].lost = take_u32(&r);
+    }
     take_config(&r, &got.config, &good);
 
     good &= got.has_store || is_zero(got.store.b, sizeof got.store.b);

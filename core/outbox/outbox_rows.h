@@ -30,6 +30,7 @@ struct row {
     uint16_t readings;
     uint8_t span_s; /* from its first reading to its sealing */
     uint8_t state;  /* enum row_state: change it by rows_set() only */
+    uint16_t run;   /* low bits of the start count of the run that sealed it */
     bool own;       /* sealed in this run */
     bool again;     /* marked in the journal, and offered again to another store */
 };

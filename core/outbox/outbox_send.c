@@ -63,7 +63,7 @@ static enum status draw(struct outbox *o, struct nonce *nonce)
 }
 
 static enum status depart(struct outbox *o, const struct choice *c,
-    const struct outbox_sent *sent, struct nonce *nonce)
+    const struct entry *e, const struct outbox_sent *sent, struct nonce *nonce)
 {
     struct outbox_flight *f = free_flight(o);
     struct nonce drawn;
@@ -76,6 +76,8 @@ static enum status depart(struct outbox *o, const struct choice *c,
         .ring = c->ring,
         .number = c->row->number,
         .readings = c->row->readings,
+        .start_count = e->start_count,
+        .lost_count = e->lost_count,
         .real_ms = outbox_real(o)};
     outbox_nonce_remember(&f->nonce, &drawn, outbox_now(o));
     rows_set(&o->rows, c->row, ROW_SENT);
@@ -109,7 +111,7 @@ enum status outbox_next(
             continue;
         }
         if (s == OK)
-            s = depart(o, &c, &sent, nonce);
+            s = depart(o, &c, &e, &sent, nonce);
         if (s != OK)
             return s;
         memcpy(envelope.at, e.envelope.at, e.envelope.len);
