@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ledger: what each device has promised, and what has become of it, kept apart from both ends.
+ */
+#pragma once
+
+#include "core/outbox/outbox_match.h"
+
+struct promise {
+    uint8_t device;
+    struct outbox_sent is; /* epoch, seq, digest */
+    struct digest content;
+    uint32_t readings;
+    uint32_t run;
+    uint64_t sealed_ms; /* simulated */
+    bool sealed;        /* the device said so; else it was cut while sealing */
+    bool clone;         /* somebody else's content under this identity got in first */
+    bool acknowledged, aside, lost;
+    bool stored;     /* now, durably */
+    bool in_journal; /* as last looked */
+};
+
+struct ledger {
+    struct promise *at;
+    uint32_t count, cap;
+    uint32_t *slots; /* hash of (device, epoch, seq): index + 1 */
+    uint32_t slot_count;
+};
+
+void ledger_init(struct ledger *l);
+void ledger_free(struct ledger *l);
+/* NULL: never heard of */
+struct promise *ledger_find(
+    struct ledger *l, uint8_t device, const struct outbox_sent *is);
+struct promise *ledger_add(
+    struct ledger *l, uint8_t device, const struct outbox_sent *is);
