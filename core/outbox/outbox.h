@@ -120,6 +120,7 @@ enum {
     THIN_READINGS = 10,
     THIN_PERMILLE = 800,
     HOLD_MAX_MS = 60000, /* the store said not-now again and again */
+    MARKS_UNSYNCED = 32, /* at most so many marks does a loss of power forget */
 };
 
 struct outbox_flight { /* one transmission */
@@ -156,6 +157,7 @@ struct outbox { /* fields belong to the outbox_*.c */
     uint64_t readings, batches_sealed, batches_acknowledged, batches_set_aside;
     struct sha256 content;
     bool flash_broken;
+    uint32_t marks; /* since the last append or sync */
 
     struct outbox_flight flights[OUTBOX_FLIGHTS];
     bool answered;

@@ -91,7 +91,12 @@ static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_m
         return; /* overwritten meanwhile, or marked already */
     struct journal_place place = {
         .ring = f->ring, .at = row->at, .number = row->number};
-    if (journal_mark(o->ports.journal, &place, m) == BROKEN)
+    enum status s = journal_mark(o->ports.journal, &place, m);
+    if (s == OK && ++o->marks == MARKS_UNSYNCED) {
+        o->marks = 0;
+        s = journal_sync(o->ports.journal);
+    }
+    if (s == BROKEN)
         outbox_flash_fault(o);
 }
 

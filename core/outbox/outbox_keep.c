@@ -213,6 +213,7 @@ enum status outbox_keep(struct outbox *o)
         outbox_flash_fault(o);
         return BROKEN;
     }
+    o->marks = 0;
     add_row(o, &place, &e, now_ms);
     o->lost_told = b->lost_count;
     digest_content(o, &content);

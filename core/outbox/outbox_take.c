@@ -128,6 +128,7 @@ static bool old_enough(const struct outbox *o, uint64_t now_ms)
 
 static void begin(struct outbox *o, const struct reading *r)
 {
+    o->close_soon = false; /* there was nothing to close */
     o->first = *r;
     o->open_alarm = r->alarm;
     o->thinning = !r->alarm
