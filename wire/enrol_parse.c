@@ -19,6 +19,8 @@ enum status enrol_m1_parse(
     got.kid.generation = take_u32(&r);
     memcpy(got.e.b, take(&r, X25519_LEN).at, X25519_LEN);
     memcpy(got.tls_public, take(&r, P256_PUBLIC_LEN).at, P256_PUBLIC_LEN);
+    if (got.kid.generation == 0)
+        return MALFORMED;
     memcpy(tag, take(&r, TAG_LEN).at, TAG_LEN);
     *out = got;
     return OK;

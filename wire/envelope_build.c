@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/envelope.h"
 
+#include "core/port/crypto.h"
 #include "wire/cbor.h"
 
 #include <assert.h>
@@ -38,6 +39,7 @@ enum status envelope_head_build(enum envelope_kind kind, const struct kid *kid,
     struct bytes p = protected_build(kind, kid, iv, epoch, ROOM_OF(inner));
     struct writer w = writer_over(out);
 
+    assert(kid->generation >= 1 && sealed_len > TAG_LEN);
     cbor_put_tag(&w, 16);
     cbor_put_array(&w, 3);
     cbor_put_bstr_head(&w, p.len);

@@ -25,6 +25,8 @@ static void take_kid(struct cbor_in *c, struct kid *kid)
     struct reader r = reader_over(BYTES_OF(b));
     memcpy(kid->device.b, take(&r, DEVICE_ID_LEN).at, DEVICE_ID_LEN);
     kid->generation = take_u32(&r);
+    if (kid->generation == 0)
+        c->bad = true;
 }
 
 static bool protected_parse(

@@ -155,10 +155,10 @@ static uint16_t or_none(struct maybe_u16 v)
 void content_of(const struct batch *b, uint16_t index, uint8_t out[CONTENT_LEN])
 {
     struct writer w = writer_over((struct room){out, CONTENT_LEN});
-    const struct record *r = &b->records[index];
     uint64_t since = 0;
 
     assert(index < b->record_count);
+    const struct record *r = &b->records[index];
     for (uint16_t i = 0; i <= index; i++)
         since += b->records[i].dt_ms;
     put_u64(&w, b->has_utc ? b->utc_ms + since : 0);
