@@ -440,6 +440,7 @@ enum status journal_open(struct journal *j, const struct flash *flash)
     uint32_t quarter = flash->sector_count / 4;
 
     assert(quarter >= 2 && flash->sector_len <= FRAME_UNIT * UINT16_MAX);
+    assert(flash->sector_count <= UINT32_MAX / flash->sector_len);
     assert(FRAME_UNIT % flash->unit_len == 0 && flash->sector_len % FRAME_UNIT == 0);
     assert(flash->sector_len >= 2 * (FRAME_SECTOR_HEAD + FRAME_START));
     *j = (struct journal){.flash = flash};
