@@ -167,7 +167,7 @@ static void make_plan(
     }
     p->device = p->count;
     for (int64_t g = 0; g < set->gates; g++)
-        add_role(p, o, set, "gate", set->device_port, g);
+        add_role(p, o, set, "gate", set->device_port, set->gates > 1 ? g + 1 : 0);
 }
 
 static int failed_start(struct log *log)

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/gate/gate.h"
+
+#include "cloud/gate/path_rule.h"
+#include "cloud/gate/revoked.h"
+#include "cloud/http/http_build.h"
+#include "host/tls.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOT_BITS = 14, RETRY_S = 5 };
+static_assert(LIMIT_CONNECTIONS <= 1 << SLOT_BITS, "a ticket names a slot");
+
+enum stage {
+    STAGE_ADMITTING, /* store is asked about this device; nothing is read */
+    STAGE_HEAD,
+    STAGE_BODY,
+    STAGE_STORE, /* an envelope is with store; nothing is read */
+    STAGE_DONE,  /* the last answer is on its way */
+};
+
+struct gate_client {
+    struct gate *gate;
+    struct tls_conn *conn;
+    uint32_t slot,
+        turn; /* a ticket is turn || slot: a late answer finds its asker or nobody */
+    enum stage stage;
+    bool barred; /* the device's state does not let it send */
+    struct device_id peer;
+    struct http_head head;
+    uint32_t failures;
+};
+
+static uint32_t ticket_of(const struct gate_client *c)
+{
+    return c->turn << SLOT_BITS | c->slot;
+}
+
+static struct gate_client *by_ticket(struct gate *g, uint32_t ticket)
+{
+    uint32_t slot = ticket & ((1u << SLOT_BITS) - 1);
+    struct gate_client *c = slot < LIMIT_CONNECTIONS ? g->clients[slot] : NULL;
+    return c && ticket_of(c) == ticket ? c : NULL;
+}
+
+static enum status tell_store(struct gate *g, uint16_t door, struct bytes body)
+{
+    return g->store ? hub_send(g->hub, g->store, door, body) : AGAIN;
+}
+
+/* ---- answers ---- */
+
+static void answer(struct gate_client *c, uint16_t status, uint16_t retry_after_s,
+    bool close, struct bytes body)
+{
+    uint8_t out[HTTP_ANSWER_MAX];
+    size_t len = 0;
+
+    c->stage = close ? STAGE_DONE : STAGE_HEAD;
+    if (http_answer_build(status, retry_after_s, close, body, ROOM_OF(out), &len) != OK
+        || tls_conn_send(c->conn, (struct bytes){out, len}) != OK || close)
+        tls_conn_end(c->conn);
+    else
+        tls_conn_deadline(c->conn, GATE_IDLE_MS);
+}
+
+/* Req: HF-SEC-001 "shall be recorded once": one line here, one event at store. */
+static void refuse(struct gate_client *c, uint16_t status, enum reason reason)
+{
+    struct gate *g = c->gate;
+    struct door_gate_event event = {
+        .reason = reason, .has_peer = true, .peer = c->peer, .request = g->requests};
+    uint8_t body[64];
+
+    LOG(g->log, LOG_REFUSE, reason, F_DEV(&c->peer), F_NUM("req", g->requests),
+        F_NUM("http", status));
+    (void)!tell_store(g, DOOR_GATE_EVENT, door_gate_event_build(&event, ROOM_OF(body)));
+    answer(c, status, 0, true, (struct bytes){0});
+}
+
+static void try_later(struct gate_client *c)
+{
+    answer(c, 503, RETRY_S, true, (struct bytes){0});
+}
+
+/* ---- one request ---- */
+
+static bool same_host(const struct gate_client *c)
+{
+    const char *sni = SSL_get_servername(c->conn->ssl, TLSEXT_NAMETYPE_host_name);
+    return !sni || strcasecmp(sni, c->head.host) == 0;
+}
+
+/* What can be judged from the head, in this order; 0: go on to the body. */
+static uint16_t judge_head(const struct gate_client *c, enum reason *why)
+{
+    struct device_id path;
+
+    *why = REASON_AUTHZ_PATH;
+    if (http_device_path_parse(c->head.path, &path) != OK
+        || !path_rule_allows(&c->peer, &path))
+        return 403;
+    *why = REASON_AUTHZ_STATE;
+    if (c->barred)
+        return 403;
+    *why = REASON_HTTP_METHOD;
+    if (c->head.method != HTTP_POST)
+        return 405;
+    *why = REASON_HTTP_MALFORMED;
+    if (!same_host(c))
+        return 421;
+    if (!c->head.has_length)
+        return 411;
+    if (!c->head.has_nonce || c->head.content_length == 0)
+        return 400;
+    *why = REASON_HTTP_LIMIT;
+    return c->head.content_length > LIMIT_ENVELOPE ? 413 : 0;
+}
+
+static void hand_to_store(struct gate_client *c)
+{
+    struct gate *g = c->gate;
+    struct door_ingest ask = {.peer = c->peer, .nonce = c->head.nonce};
+    uint8_t body[LIMIT_TALK_BODY];
+    struct bytes envelope = {c->conn->in, c->head.content_length};
+
+    c->turn = (c->turn + 1) & ((1u << (32 - SLOT_BITS)) - 1);
+    ask.ticket = ticket_of(c);
+    if (http_device_path_parse(c->head.path, &ask.path) != OK
+        || tell_store(g, DOOR_INGEST, door_ingest_build(&ask, envelope, ROOM_OF(body)))
+            != OK) {
+        try_later(c);
+        return;
+    }
+    c->stage = STAGE_STORE;
+    tls_conn_consume(c->conn, c->head.content_length);
+    tls_conn_stop(c->conn, true);
+    tls_conn_deadline(c->conn, GATE_STORE_MS);
+}
+
+static void read_body(struct gate_client *c)
+{
+    if (c->conn->in_len < c->head.content_length)
+        return;
+    /* A second request before the answer to the first is none of ours. */
+    if (c->conn->in_len > c->head.content_length)
+        refuse(c, 400, REASON_HTTP_MALFORMED);
+    else
+        hand_to_store(c);
+}
+
+static void read_head(struct gate_client *c)
+{
+    struct http_refusal no;
+    enum reason why;
+
+    enum status s =
+        http_head_parse((struct bytes){c->conn->in, c->conn->in_len}, &c->head, &no);
+    if (s == AGAIN) {
+        if (c->conn->deadline_ms == 0
+            || c->conn->deadline_ms > loop_now_ms() + GATE_HEAD_MS)
+            tls_conn_deadline(c->conn, GATE_HEAD_MS);
+        return;
+    }
+    c->gate->requests++;
+    if (s != OK) {
+        refuse(c, no.status, no.reason);
+        return;
+    }
+    uint16_t status = judge_head(c, &why);
+    if (status != 0) {
+        refuse(c, status, why);
+        return;
+    }
+    tls_conn_consume(c->conn, c->head.len);
+    c->stage = STAGE_BODY;
+    tls_conn_deadline(c->conn, GATE_BODY_MS);
+    read_body(c);
+}
+
+static void heard(void *ctx, struct tls_conn *conn)
+{
+    struct gate_client *c = conn->user;
+    (void)ctx;
+
+    if (c->stage == STAGE_HEAD)
+        read_head(c);
+    else if (c->stage == STAGE_BODY)
+        read_body(c);
+}
+
+/* ---- a connection's life ---- */
+
+static bool speaks_holdfast(SSL *ssl)
+{
+    static const uint8_t want[] = "holdfast/1";
+    const uint8_t *got = NULL;
+    unsigned len = 0;
+
+    SSL_get0_alpn_selected(ssl, &got, &len);
+    return len == sizeof want - 1 && memcmp(got, want, len) == 0;
+}
+
+static void admit(struct gate_client *c)
+{
+    struct door_admit ask = {.ticket = ticket_of(c), .peer = c->peer};
+    uint8_t body[32];
+
+    if (tell_store(c->gate, DOOR_ADMIT, door_admit_build(&ask, ROOM_OF(body))) != OK) {
+        try_later(c);
+        return;
+    }
+    tls_conn_stop(c->conn, true);
+    tls_conn_deadline(c->conn, GATE_STORE_MS);
+}
+
+static void opened(void *ctx, struct tls_conn *conn)
+{
+    struct gate *g = ctx;
+    struct gate_client *c = NULL;
+    struct device_id peer;
+
+    conn->user = NULL;
+    if (!speaks_holdfast(conn->ssl) || tls_peer_device(conn->ssl, peer.b) != OK) {
+        LOG(g->log, LOG_REFUSE, REASON_TLS_HANDSHAKE,
+            F_WORD("what", "not a device of ours"));
+        tls_conn_close(conn);
+        return;
+    }
+    c = g->free_count > 0 ? calloc(1, sizeof *c) : NULL;
+    if (!c) {
+        LOG(g->log, LOG_REFUSE, REASON_CONN_LIMIT, F_DEV(&peer));
+        tls_conn_close(conn);
+        return;
+    }
+    *c = (struct gate_client){.gate = g, .conn = conn, .peer = peer};
+    c->slot = g->free_slot[--g->free_count];
+    c->turn = (uint32_t)g->requests & 0xffff;
+    g->clients[c->slot] = c;
+    conn->user = c;
+    LOG(g->log, LOG_INFO, REASON_CONN_OPEN, F_DEV(&peer));
+    admit(c);
+}
+
+static void closed(void *ctx, struct tls_conn *conn)
+{
+    struct gate *g = ctx;
+    struct gate_client *c = conn->user;
+
+    if (!c)
+        return;
+    g->clients[c->slot] = NULL;
+    g->free_slot[g->free_count++] = c->slot;
+    LOG(g->log, LOG_INFO, REASON_CONN_CLOSED, F_DEV(&c->peer));
+    free(c);
+}
+
+/* ---- what store says ---- */
+
+static enum status admitted(struct gate *g, struct bytes body)
+{
+    struct door_admitted got;
+    TRY(door_admitted_parse(body, &got));
+    struct gate_client *c = by_ticket(g, got.ticket);
+    if (!c || c->stage != STAGE_ADMITTING)
+        return OK;
+    c->barred = !got.admitted;
+    c->stage = STAGE_HEAD;
+    tls_conn_deadline(c->conn, GATE_IDLE_MS);
+    tls_conn_stop(c->conn, false);
+    return OK;
+}
+
+static enum status ingested(struct gate *g, struct bytes body)
+{
+    struct door_ingested got;
+    struct bytes sealed;
+
+    TRY(door_ingested_parse(body, &got, &sealed));
+    struct gate_client *c = by_ticket(g, got.ticket);
+    if (!c || c->stage != STAGE_STORE)
+        return OK;
+    if (got.http_status != 200 && got.http_status != 429 && got.http_status != 503)
+        c->failures++;
+    tls_conn_stop(c->conn, false);
+    answer(c, got.http_status, got.retry_after_s,
+        c->failures >= LIMIT_CONNECTION_FAILURES || c->barred, sealed);
+    return OK;
+}
+
+static enum status close_device(struct gate *g, struct bytes body)
+{
+    struct device_id revoked;
+
+    TRY(door_device_id_parse(body, &revoked));
+    for (uint32_t slot = 0; slot < LIMIT_CONNECTIONS; slot++) {
+        struct gate_client *c = g->clients[slot];
+        if (!c || !revoked_ends(&revoked, &c->peer))
+            continue;
+        LOG(g->log, LOG_REFUSE, REASON_CONN_REVOKED, F_DEV(&revoked));
+        tls_conn_close(c->conn);
+    }
+    return OK;
+}
+
+enum status gate_heard_store(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
+{
+    (void)peer;
+    switch (door) {
+    case DOOR_ADMITTED: return admitted(ctx, body);
+    case DOOR_INGESTED: return ingested(ctx, body);
+    case DOOR_CLOSE_DEVICE: return close_device(ctx, body);
+    default: return REFUSED;
+    }
+}
+
+void gate_store_up(void *ctx, uint64_t peer)
+{
+    ((struct gate *)ctx)->store = peer;
+}
+
+/* Who waited for store is told to come later; admission is asked anew at the next connection. */
+void gate_store_gone(void *ctx, uint64_t peer)
+{
+    struct gate *g = ctx;
+    (void)peer;
+
+    g->store = 0;
+    for (uint32_t slot = 0; slot < LIMIT_CONNECTIONS; slot++) {
+        struct gate_client *c = g->clients[slot];
+        if (c && (c->stage == STAGE_ADMITTING || c->stage == STAGE_STORE))
+            try_later(c);
+    }
+}
+
+void gate_init(struct gate *g, struct log *log, struct loop *loop, struct hub *hub)
+{
+    *g = (struct gate){.log = log, .loop = loop, .hub = hub};
+    for (uint32_t slot = 0; slot < LIMIT_CONNECTIONS; slot++)
+        g->free_slot[g->free_count++] = LIMIT_CONNECTIONS - 1 - slot;
+}
+
+struct tls_owner gate_owner(struct gate *g)
+{
+    return (struct tls_owner){
+        .ctx = g, .opened = opened, .heard = heard, .closed = closed};
+}
+
+struct tls_limits gate_limits(void)
+{
+    return (struct tls_limits){.connections = LIMIT_CONNECTIONS,
+        .handshakes = LIMIT_HANDSHAKES,
+        .handshake_ms = LIMIT_HANDSHAKE_MS,
+        .in_cap = LIMIT_HTTP_HEAD + LIMIT_ENVELOPE,
+        .out_cap = HTTP_ANSWER_MAX};
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Http build: the answers of the device-facing listeners, one fixed form for each status.
+ *
+ * An error has one body whatever its cause, so that existing and absent look alike. No field says
+ * what software this is.
+ */
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/limits.h"
+#include "core/base/status.h"
+
+#include <stdbool.h>
+
+enum { HTTP_ANSWER_MAX = 512 + LIMIT_ENVELOPE };
+
+/* body: a sealed answer or M2; empty: the status's own words. FULL: no room. */
+MUST_USE enum status http_answer_build(uint16_t status, uint16_t retry_after_s,
+    bool close, struct bytes body, struct room out, size_t *len);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/http/listener.h"
+
+#include "cloud/http/tls_server.h"
+#include "host/cli.h"
+#include "host/confine.h"
+#include "host/keyfile.h"
+#include "host/tls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct loaded {
+    uint8_t cert[4096], key[4096], ca[4096];
+    size_t cert_len, key_len, ca_len;
+};
+
+static enum status read_public(const char *path, struct room into, size_t *len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return BROKEN;
+    ssize_t n = read(fd, into.at, into.cap);
+    (void)close(fd);
+    if (n <= 0 || (size_t)n == into.cap)
+        return BROKEN;
+    *len = (size_t)n;
+    return OK;
+}
+
+static int load(struct loaded *l, const struct role_args *a, bool ask_client)
+{
+    char path[PLACE_MAX], user[32];
+    unsigned uid, gid;
+    bool reduced;
+    const char *why = "cannot be read";
+
+    (void)snprintf(user, sizeof user, "holdfast-%s", a->role);
+    if (confine_user(user, &uid, &gid, &reduced) != OK)
+        return cli_error(
+            EXIT_ENVIRONMENT, NULL, 0, user, "a user made by script/setup");
+    if (place_of(a->root, PLACE_VAR, a->role, "tls.crt", path) != OK
+        || read_public(path, ROOM_OF(l->cert), &l->cert_len) != OK)
+        return cli_error(EXIT_ENVIRONMENT, path, 0, why,
+            "the certificate that `holdfast-cloud init` made");
+    if (ask_client
+        && (place_of(a->root, PLACE_VAR, a->role, "device-ca.crt", path) != OK
+            || read_public(path, ROOM_OF(l->ca), &l->ca_len) != OK))
+        return cli_error(EXIT_ENVIRONMENT, path, 0, why,
+            "the authority that `holdfast-cloud init` made");
+    if (place_of(a->root, PLACE_VAR, a->role, "tls.key", path) != OK
+        || keyfile_read(path, uid, ROOM_OF(l->key), &l->key_len, &why) != OK)
+        return cli_error(
+            EXIT_ENVIRONMENT, path, 0, why, "a key file, mode 0400, of its role");
+    return EXIT_DONE;
+}
+
+int listener_open(
+    struct listener *l, const struct role_args *a, bool ask_client, const char *alpn)
+{
+    struct loaded files = {0};
+    int code = load(&files, a, ask_client);
+
+    *l = (struct listener){.fd = -1, .port = a->port};
+    if (code == EXIT_DONE) {
+        struct tls_key_pem own = {
+            {files.cert, files.cert_len}, {files.key, files.key_len}};
+        if (tls_server(
+                &l->ctx, own, ask_client, (struct bytes){files.ca, files.ca_len}, alpn)
+            != OK)
+            code =
+                cli_error(EXIT_ENVIRONMENT, NULL, 0, "certificate and key of this role",
+                    "a pair that `holdfast-cloud init` made");
+    }
+    explicit_bzero(&files, sizeof files);
+    if (code == EXIT_DONE
+        && tls_server_listen(a->listen, &l->port, a->index > 0, &l->fd) != OK)
+        code = cli_error(EXIT_ENVIRONMENT, NULL, 0, strerror(errno),
+            "an address and a free port to listen on");
+    return code;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/http/tls_server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { SWEEP_MS = 1000, ACCEPTS_AT_ONCE = 16, LINGER_MS = 2000 };
+
+enum status tls_server_listen(const char *address, uint16_t *port, bool shared, int *fd)
+{
+    struct sockaddr_storage at = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&at;
+    socklen_t len;
+    int on = 1;
+
+    if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(*port);
+        len = sizeof *v4;
+    } else if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(*port);
+        len = sizeof *v6;
+    } else {
+        return REFUSED;
+    }
+    int s = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (s < 0)
+        return BROKEN;
+    if (setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+        || (shared && setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        || bind(s, (struct sockaddr *)&at, len) != 0 || listen(s, 1024) != 0
+        || getsockname(s, (struct sockaddr *)&at, &len) != 0) {
+        (void)close(s);
+        return BROKEN;
+    }
+    *port = ntohs(at.ss_family == AF_INET ? v4->sin_port : v6->sin6_port);
+    *fd = s;
+    return OK;
+}
+
+static void unlink_conn(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+    *(c->older ? &c->older->newer : &s->first) = c->newer;
+    *(c->newer ? &c->newer->older : &s->last) = c->older;
+    if (c->open)
+        s->open_count--;
+    else
+        s->handshake_count--;
+}
+
+static void wipe_free(uint8_t *b, size_t n)
+{
+    if (b)
+        explicit_bzero(b, n);
+    free(b);
+}
+
+void tls_conn_close(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+
+    if (s->at == c)
+        s->at = NULL;
+    loop_forget(s->loop, c->fd);
+    unlink_conn(c);
+    if (c->open)
+        s->owner.closed(s->owner.ctx, c);
+    SSL_free(c->ssl);
+    (void)close(c->fd);
+    wipe_free(c->in, s->limits.in_cap);
+    wipe_free(c->out, s->limits.out_cap);
+    free(c);
+}
+
+static void want(struct tls_conn *c)
+{
+    bool full = c->in_len == c->server->limits.in_cap;
+    uint32_t events = (c->stopped || full || c->ending ? 0u : (uint32_t)EPOLLIN)
+        | (c->out_len > c->out_at || (c->ssl && SSL_want_write(c->ssl))
+                ? (uint32_t)EPOLLOUT
+                : 0u);
+    if (loop_change(c->server->loop, c->fd, events | (uint32_t)EPOLLRDHUP) != OK)
+        c->eof = true;
+}
+
+/* false: the connection is gone. */
+static bool flush(struct tls_conn *c)
+{
+    while (c->out_at < c->out_len) {
+        ERR_clear_error();
+        int n = SSL_write(c->ssl, c->out + c->out_at, (int)(c->out_len - c->out_at));
+        if (n <= 0) {
+            int e = SSL_get_error(c->ssl, n);
+            if (e == SSL_ERROR_WANT_WRITE || e == SSL_ERROR_WANT_READ)
+                return true;
+            tls_conn_close(c);
+            return false;
+        }
+        c->out_at += (size_t)n;
+    }
+    c->out_at = c->out_len = 0;
+    if (!c->ending)
+        return true;
+    (void)SSL_shutdown(c->ssl);
+    tls_conn_close(c);
+    return false;
+}
+
+/* Bytes into c->in; false: nothing came or there is an end. */
+static bool fill(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+    bool got = false;
+
+    if (!c->in && !(c->in = malloc(s->limits.in_cap))) {
+        c->eof = true;
+        return false;
+    }
+    while (c->in_len < s->limits.in_cap) {
+        ERR_clear_error();
+        int n =
+            SSL_read(c->ssl, c->in + c->in_len, (int)(s->limits.in_cap - c->in_len));
+        if (n <= 0) {
+            int e = SSL_get_error(c->ssl, n);
+            c->eof = c->eof || (e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE);
+            break;
+        }
+        c->in_len += (size_t)n;
+        got = true;
+    }
+    return got;
+}
+
+static void refused(struct tls_server *s)
+{
+    LOG(s->log, LOG_REFUSE, REASON_TLS_HANDSHAKE,
+        F_NUM("library", ERR_GET_REASON(ERR_peek_last_error())));
+}
+
+/* false: gone */
+static bool shake(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+
+    ERR_clear_error();
+    int n = SSL_do_handshake(c->ssl);
+    if (n == 1) {
+        c->open = true;
+        s->handshake_count--;
+        s->open_count++;
+        tls_conn_deadline(c, 0);
+        s->owner.opened(s->owner.ctx, c);
+        return s->at == c;
+    }
+    int e = SSL_get_error(c->ssl, n);
+    if (e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE) {
+        want(c);
+        return true;
+    }
+    refused(s);
+    tls_conn_close(c);
+    return false;
+}
+
+static void on_conn(void *ctx, int fd, uint32_t events)
+{
+    struct tls_conn *c = ctx;
+    struct tls_server *s = c->server;
+    (void)fd;
+
+    s->at = c;
+    if (!c->open && (!shake(c) || !c->open))
+        return;
+    size_t waiting = c->out_len - c->out_at;
+    if (!flush(c))
+        return;
+    if (waiting > 0 && c->out_len == 0 && s->owner.drained) {
+        s->owner.drained(s->owner.ctx, c);
+        if (s->at != c)
+            return;
+    }
+    if (!c->stopped && !c->ending && fill(c)) {
+        s->owner.heard(s->owner.ctx, c);
+        if (s->at != c)
+            return;
+    }
+    if (c->eof || events & (uint32_t)(EPOLLERR | EPOLLHUP)) {
+        tls_conn_close(c);
+        return;
+    }
+    want(c);
+}
+
+static void drop_oldest_handshake(struct tls_server *s)
+{
+    for (struct tls_conn *c = s->first; c; c = c->newer) {
+        if (c->open)
+            continue;
+        LOG(s->log, LOG_REFUSE, REASON_CONN_LIMIT,
+            F_NUM("handshakes", s->handshake_count));
+        tls_conn_close(c);
+        return;
+    }
+}
+
+static void adopt(struct tls_server *s, int fd)
+{
+    int on = 1;
+    struct tls_conn *c = NULL;
+
+    if (s->open_count >= s->limits.connections) {
+        LOG(s->log, LOG_REFUSE, REASON_CONN_LIMIT, F_NUM("connections", s->open_count));
+        (void)close(fd);
+        return;
+    }
+    if (s->handshake_count >= s->limits.handshakes)
+        drop_oldest_handshake(s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    c = calloc(1, sizeof *c);
+    SSL *ssl = c ? SSL_new(s->ctx) : NULL;
+    if (!ssl || SSL_set_fd(ssl, fd) != 1
+        || loop_watch(s->loop, fd, (uint32_t)EPOLLIN, on_conn, c) != OK) {
+        SSL_free(ssl);
+        free(c);
+        (void)close(fd);
+        return;
+    }
+    SSL_set_accept_state(ssl);
+    *c = (struct tls_conn){.server = s, .fd = fd, .ssl = ssl, .older = s->last};
+    *(s->last ? &s->last->newer : &s->first) = c;
+    s->last = c;
+    s->handshake_count++;
+    tls_conn_deadline(c, s->limits.handshake_ms);
+}
+
+static void on_accept(void *ctx, int fd, uint32_t events)
+{
+    struct tls_server *s = ctx;
+    (void)events;
+
+    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (peer < 0)
+            return;
+        adopt(s, peer);
+    }
+}
+
+static void sweep(void *ctx)
+{
+    struct tls_server *s = ctx;
+    uint64_t now = loop_now_ms();
+
+    for (struct tls_conn *c = s->first, *next; c; c = next) {
+        next = c->newer;
+        if (c->deadline_ms == 0 || now < c->deadline_ms)
+            continue;
+        LOG(s->log, LOG_REFUSE, c->open ? REASON_HTTP_TIMEOUT : REASON_TLS_TIMEOUT,
+            F_NUM("held", c->in_len));
+        tls_conn_close(c);
+    }
+    if (loop_after(s->loop, SWEEP_MS, sweep, s) != OK)
+        loop_stop(s->loop);
+}
+
+enum status tls_server_start(struct tls_server *s, struct loop *loop, struct log *log,
+    SSL_CTX *ctx, int fd, struct tls_limits limits, struct tls_owner owner)
+{
+    *s = (struct tls_server){.loop = loop,
+        .log = log,
+        .ctx = ctx,
+        .owner = owner,
+        .limits = limits,
+        .fd = fd};
+    TRY(loop_watch(loop, fd, (uint32_t)EPOLLIN, on_accept, s));
+    return loop_after(loop, SWEEP_MS, sweep, s);
+}
+
+void tls_server_stop(struct tls_server *s)
+{
+    if (!s->loop)
+        return;
+    loop_cancel(s->loop, sweep, s);
+    loop_forget(s->loop, s->fd);
+    (void)close(s->fd);
+    while (s->first)
+        tls_conn_close(s->first);
+    SSL_CTX_free(s->ctx);
+    s->loop = NULL;
+}
+
+size_t tls_conn_room(const struct tls_conn *c)
+{
+    return c->ending ? 0 : c->server->limits.out_cap - (c->out_len - c->out_at);
+}
+
+enum status tls_conn_send(struct tls_conn *c, struct bytes b)
+{
+    if (b.len > tls_conn_room(c))
+        return FULL;
+    if (!c->out && !(c->out = malloc(c->server->limits.out_cap)))
+        return BROKEN;
+    if (c->out_at > 0) {
+        memmove(c->out, c->out + c->out_at, c->out_len - c->out_at);
+        c->out_len -= c->out_at;
+        c->out_at = 0;
+    }
+    if (b.len > 0)
+        memcpy(c->out + c->out_len, b.at, b.len);
+    c->out_len += b.len;
+    want(c);
+    return OK;
+}
+
+void tls_conn_consume(struct tls_conn *c, size_t n)
+{
+    memmove(c->in, c->in + n, c->in_len - n);
+    c->in_len -= n;
+    want(c);
+}
+
+void tls_conn_stop(struct tls_conn *c, bool stopped)
+{
+    c->stopped = stopped;
+    want(c);
+}
+
+void tls_conn_deadline(struct tls_conn *c, uint64_t from_now_ms)
+{
+    c->deadline_ms = from_now_ms ? loop_now_ms() + from_now_ms : 0;
+}
+
+void tls_conn_end(struct tls_conn *c)
+{
+    c->ending = true;
+    tls_conn_deadline(c, LINGER_MS);
+    want(c);
+}
