@@ -364,6 +364,37 @@ static void test_a_flash_error_breaks_the_journal_until_it_is_opened_anew(void)
     CHECK(sim.faults == 0);
 }
 
+static void test_a_mark_that_fails_breaks_the_journal_too(void)
+{
+    static struct flash_sim sim;
+    struct journal j;
+    struct journal_place place;
+
+    flash_sim_init(&sim, SECTORS, 1);
+    CHECK(journal_open(&j, &sim.port) == OK);
+    CHECK(add(&j, JOURNAL_ROUTINE, 1, 100, &place) == OK);
+    flash_sim_cut_at(&sim, 0);
+    CHECK(journal_mark(&j, &place, JOURNAL_ACKNOWLEDGED) == BROKEN);
+    flash_sim_restart(&sim);
+    CHECK(add(&j, JOURNAL_ROUTINE, 2, 100, NULL) == BROKEN);
+    CHECK(journal_open(&j, &sim.port) == OK);
+    CHECK(add(&j, JOURNAL_ROUTINE, 3, 100, NULL) == OK);
+}
+
+static void test_a_record_of_three_sectors_keeps_its_first_and_its_middle_one(void)
+{
+    static struct flash_sim sim;
+    struct journal j;
+    struct journal_place place;
+
+    flash_sim_init(&sim, SECTORS, 1); /* 30 for routine */
+    CHECK(journal_open(&j, &sim.port) == OK);
+    CHECK(add(&j, JOURNAL_ROUTINE, 1, 9000, &place) == OK);
+    CHECK(journal_fill_permille(&j, JOURNAL_ROUTINE) == 2 * 1000 / 30);
+    CHECK(journal_mark(&j, &place, JOURNAL_SET_ASIDE) == OK);
+    CHECK(journal_fill_permille(&j, JOURNAL_ROUTINE) == 0);
+}
+
 static void test_no_record_is_promised_before_a_sync_and_each_open_syncs_first(void)
 {
     static struct flash_sim sim;
@@ -479,6 +510,8 @@ MAIN(TEST(test_the_check_is_crc32c), TEST(test_a_blank_flash_is_an_empty_journal
     TEST(test_marks_last_and_an_acknowledged_record_stays_so),
     TEST(test_the_fill_is_what_unmarked_records_keep),
     TEST(test_a_flash_error_breaks_the_journal_until_it_is_opened_anew),
+    TEST(test_a_mark_that_fails_breaks_the_journal_too),
+    TEST(test_a_record_of_three_sectors_keeps_its_first_and_its_middle_one),
     TEST(test_no_record_is_promised_before_a_sync_and_each_open_syncs_first),
     TEST(test_one_rotten_bit_costs_its_record_or_its_mark_and_is_counted),
     TEST(test_a_stale_place_never_reads_as_another_record),
