@@ -16,8 +16,10 @@ struct promise {
     bool sealed;        /* the device said so; else it was cut while sealing */
     bool clone;         /* somebody else's content under this identity got in first */
     bool acknowledged, aside, lost;
-    bool stored;     /* now, durably */
-    bool in_journal; /* as last looked */
+    bool refused;       /* the store has said conflict or schema */
+    bool restored_away; /* it was stored, and a restore took it */
+    bool stored;        /* now, durably */
+    bool in_journal;    /* as last looked */
 };
 
 struct ledger {

@@ -114,16 +114,16 @@ static struct store_row row_of(
     return row;
 }
 
-static enum outcome judge(struct store *s, uint8_t device, const struct batch *b,
-    const struct outbox_sent *is)
+static enum outcome judge(struct store *s, const struct store_row *new)
 {
-    uint32_t *slot = slot_of(s, device, is);
+    uint32_t *slot = slot_of(s, new->device, &new->is);
 
     if (s->not_now)
         return OUTCOME_NOT_NOW;
     if (*slot != 0) {
         const struct store_row *row = &s->rows[*slot - 1];
-        bool same = memcmp(&row->is.digest, &is->digest, sizeof is->digest) == 0;
+        bool same =
+            memcmp(&row->is.digest, &new->is.digest, sizeof row->is.digest) == 0;
         return same ? OUTCOME_ALREADY : OUTCOME_CONFLICT;
     }
     if (s->schema_left > 0) {
@@ -131,7 +131,7 @@ static enum outcome judge(struct store *s, uint8_t device, const struct batch *b
         return OUTCOME_SCHEMA;
     }
     assert(s->count < STORE_ROWS);
-    s->rows[s->count] = row_of(device, b, is);
+    s->rows[s->count] = *new;
     *slot = ++s->count;
     return OUTCOME_STORED;
 }
@@ -157,8 +157,10 @@ enum status store_receive(struct store *s, uint8_t device, const struct nonce *n
         s->ear.answer(s->ear.ctx, &r);
         return OK;
     }
+    struct store_row row = row_of(device, &batch, &r.about);
+    s->ear.opened(s->ear.ctx, &row);
     r.http = 200;
-    r.outcome = judge(s, device, &batch, &r.about);
+    r.outcome = judge(s, &row);
     if (r.outcome == OUTCOME_NOT_NOW)
         r.http = 503;
     reply(s, &r);

@@ -31,6 +31,7 @@ struct store_reply { /* what is to be said, to whom */
 
 struct store_ear {
     void *ctx;
+    void (*opened)(void *ctx, const struct store_row *row); /* whatever is said of it */
     void (*committed)(
         void *ctx, const struct store_row *row); /* durable from here on */
     void (*answer)(void *ctx, const struct store_reply *reply);
