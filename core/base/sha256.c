@@ -35,22 +35,22 @@ static void expand(const uint8_t block[64], uint32_t w[64])
 
 static void compress(uint32_t h[8], const uint8_t block[64])
 {
-    uint32_t w[64], v[8];
+    uint32_t w[64];
+    uint32_t a = h[0], b = h[1], c = h[2], d = h[3];
+    uint32_t e = h[4], f = h[5], g = h[6], k = h[7];
 
     expand(block, w);
-    memcpy(v, h, sizeof v);
     for (size_t i = 0; i < 64; i++) {
-        uint32_t s1 = rotr(v[4], 6) ^ rotr(v[4], 11) ^ rotr(v[4], 25);
-        uint32_t ch = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + s1 + ch + round_constant[i] + w[i];
-        uint32_t s0 = rotr(v[0], 2) ^ rotr(v[0], 13) ^ rotr(v[0], 22);
-        uint32_t maj = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, 7 * sizeof v[0]);
-        v[4] += t1;
-        v[0] = t1 + s0 + maj;
+        uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
+        uint32_t t1 = k + s1 + ((e & f) ^ (~e & g)) + round_constant[i] + w[i];
+        uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
+        uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+        k = g, g = f, f = e, e = d + t1;
+        d = c, c = b, b = a, a = t1 + t2;
     }
+    const uint32_t add[8] = {a, b, c, d, e, f, g, k};
     for (size_t i = 0; i < 8; i++)
-        h[i] += v[i];
+        h[i] += add[i];
 }
 
 void sha256_start(struct sha256 *s)
@@ -61,9 +61,13 @@ void sha256_start(struct sha256 *s)
 
 void sha256_more(struct sha256 *s, struct bytes in)
 {
-    for (size_t i = 0; i < in.len; i++) {
-        s->block[s->len++ % 64] = in.at[i];
-        if (s->len % 64 == 0)
+    while (in.len > 0) {
+        size_t at = s->len % sizeof s->block;
+        size_t n = sizeof s->block - at < in.len ? sizeof s->block - at : in.len;
+        memcpy(s->block + at, in.at, n);
+        s->len += n;
+        in = (struct bytes){in.at + n, in.len - n};
+        if (at + n == sizeof s->block)
             compress(s->h, s->block);
     }
 }

@@ -142,6 +142,8 @@ static enum status walk_ring(struct outbox *o, uint8_t ring, struct walk *w)
         if (s != OK || entry_parse((struct bytes){o->record, len}, &e) != OK)
             continue; /* the journal counts what is damaged */
         learn(o, w, &place, &e);
+        if (mark == JOURNAL_ACKNOWLEDGED)
+            (void)outbox_confirm(&o->memory, e.start_count, e.lost_count);
         index_entry(o, &place, &e, mark);
     }
     return s == AGAIN ? OK : s;

@@ -20,6 +20,7 @@ struct promise {
     bool restored_away; /* it was stored, and a restore took it */
     bool stored;        /* now, durably */
     bool in_journal;    /* as last looked */
+    uint32_t declared;  /* losses, as the store has read it; 0: it has not */
 };
 
 struct ledger {

@@ -79,6 +79,8 @@ static void on_set_aside(struct actor *a, const struct outbox_told *t)
     if (!p->refused)
         world_violated(
             a->world, "set aside, but the store has not refused it", a->number, t->seq);
+    if (t->outcome == OUTCOME_CONFLICT && !p->clone)
+        world_violated(a->world, "in conflict with itself", a->number, t->seq);
     p->aside = true;
     reach(a, t->outcome == OUTCOME_CONFLICT ? REACHED_CONFLICT : REACHED_SCHEMA);
 }
@@ -92,6 +94,8 @@ static void on_lost(struct actor *a, const struct outbox_told *t)
     if (p->readings != t->count || p->lost)
         world_violated(a->world, "a loss was told wrongly", a->number, t->seq);
     p->lost = true;
+    if (p->run != a->run)
+        a->twice_maybe += p->declared;
     reach(a, REACHED_RING_FULL);
 }
 
@@ -133,7 +137,10 @@ void watch_opened(void *world, const struct store_row *row)
 
     if (row->start_count >= RUNS_MAX)
         world_violated(w, "a start count from nowhere", row->device, row->is.seq);
-    else if (row->lost_count > a->declared[row->start_count])
+    struct promise *p = ledger_find(&w->ledger, row->device, &row->is);
+    if (p != NULL && same_bytes(&p->is.digest, &row->is.digest, sizeof p->is.digest))
+        p->declared = row->lost_count;
+    if (row->start_count < RUNS_MAX && row->lost_count > a->declared[row->start_count])
         a->declared[row->start_count] = row->lost_count;
 }
 
@@ -212,8 +219,7 @@ static void look_into_journal(struct actor *a)
             }
             p->in_journal = true;
             if (row->state == ROW_DONE && !p->stored && !p->restored_away)
-                world_violated(
-                    w, "a mark that no answer made", a->number, p->is.seq);
+                world_violated(w, "a mark that no answer made", a->number, p->is.seq);
             p->acknowledged |= row->state == ROW_DONE; /* power was lost in telling */
             p->aside |= row->state == ROW_ASIDE;
             if (p->acknowledged && row->state == ROW_HELD && !row->again)
@@ -360,7 +366,15 @@ void watch_state(struct actor *a)
     struct world *w = a->world;
     struct outbox_state s;
 
-    outbox_state(&a->st.outbox, &s);
+    const struct outbox *o = &a->st.outbox;
+    if (a->taken
+        != a->sealed + o->left_over_count
+            + o->open.record_count * (o->open.merged ? o->open.merged : 1u))
+        world_violated(w, "readings were taken, and are nowhere", a->number, a->taken);
+    if (o->memory.config.version < a->config_version)
+        world_violated(w, "an older configuration was taken", a->number, 0);
+    a->config_version = o->memory.config.version;
+    outbox_state(o, &s);
     if (a->synchronised && !s.synchronised)
         reach(a, REACHED_FELL_OUT);
     a->synchronised = s.synchronised;
@@ -402,11 +416,15 @@ static void check_sum(struct actor *a)
     for (uint32_t i = 0; i < w->ledger.count; i++)
         if (w->ledger.at[i].device == a->number && w->ledger.at[i].lost)
             lost += w->ledger.at[i].readings;
-    if (declared >= lost && declared <= lost + a->drops_maybe)
+    if (declared >= lost && declared <= lost + a->drops_maybe + a->twice_maybe)
         return;
+    for (uint32_t i = 0; i < RUNS_MAX && w->trace; i++)
+        if (a->declared[i] > 0)
+            printf("run %u declared %u\n", i, a->declared[i]);
     char text[120];
     (void)snprintf(text, sizeof text, "declared lost %llu, lost %llu (+%u)",
-        (unsigned long long)declared, (unsigned long long)lost, a->drops_maybe);
+        (unsigned long long)declared, (unsigned long long)lost,
+        a->drops_maybe + a->twice_maybe);
     world_violated(w, text, a->number, 0);
 }
 

@@ -98,8 +98,7 @@ void world_power(struct actor *a)
     w->reached[REACHED_POWER_CUT]++;
     watch_power_lost(a);
     courier_reset(a);
-    world_later(
-        w, 500 + draw_below(&w->draw, 90000), AT_DEVICE_UP, a->number, 0, NULL);
+    world_later(w, 500 + draw_below(&w->draw, 90000), AT_DEVICE_UP, a->number, 0, NULL);
 }
 
 static void boot(struct actor *a)
@@ -179,6 +178,7 @@ static void last_reading(struct actor *a)
         return;
     enum status s = outbox_close_batch(&a->st.outbox);
     struct reading r = station_reading(&a->st, a->counter++);
+    a->taken++;
     if (s == OK)
         s = outbox_take(&a->st.outbox, &r);
     if (s == OK)
@@ -189,8 +189,8 @@ static void last_reading(struct actor *a)
 
 static void poll(struct actor *a)
 {
-    world_later(a->world, 1000 + draw_below(&a->world->draw, 1000), AT_POLL,
-        a->number, 0, NULL);
+    world_later(a->world, 1000 + draw_below(&a->world->draw, 1000), AT_POLL, a->number,
+        0, NULL);
     if (!a->alive)
         return;
     courier_poll(a);
