@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/outbox/outbox_inside.h"
+#include "wire/event.h"
 
 #include <assert.h>
 #include <string.h>
-
-enum { EVENT_LOSS = 1 }; /* wire/event.def */
 
 /* A batch of LIMIT_BATCH_RECORDS of the longest records and all events fits, by far. */
 enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 160 };
