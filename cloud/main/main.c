@@ -3,6 +3,7 @@
 #include "cloud/main/admin.h"
 #include "cloud/main/init.h"
 #include "cloud/main/serve.h"
+#include "cloud/main/settings.h"
 #include "host/cli.h"
 
 #include <string.h>
@@ -26,6 +27,10 @@ static int verb_init(void *ctx, const struct cli_args *a)
 static int verb_serve(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
+    if (cli_given(a, "print-config")) {
+        settings_print();
+        return EXIT_DONE;
+    }
     struct serve_options o = {.root = root_of(a),
         .device_port = cli_number(a, "device-port", -1),
         .enrol_port = cli_number(a, "enrol-port", -1),
@@ -131,6 +136,7 @@ static const struct cli_option options[] = {
     {"ward",           CLI_WORD,   0, 0,     "TEXT",    "ward shown on the device",                false},
     {"zone",           CLI_WORD,   0, 0,     "TEXT",    "time zone shown on the device",           false},
     {"role-self-test", CLI_FLAG,   0, 0,     "",        "each role tries the forbidden acts",      false},
+    {"print-config",   CLI_FLAG,   0, 0,     "",        "print every key of cloud.conf, and end",  false},
     {"role",           CLI_WORD,   0, 0,     "ROLE",    "run as one role",                         true },
     {"listen",         CLI_WORD,   0, 0,     "IP",      "address to bind",                         true },
     {"index",          CLI_NUMBER, 0, 8,     "N",       "which of several",                        true },
@@ -142,7 +148,7 @@ static const struct cli_option options[] = {
 static const struct cli_verb verbs[] = {
     {"init",          "",       "make the keys and the database of a new cloud", TAKES("root", "name", "address"), verb_init},
     {"serve",         "",       "run every role until told to stop", TAKES("root", "device-port", "enrol-port",
-                                "people-port", "gates", "for", "log-json", "role-self-test"), verb_serve},
+                                "people-port", "gates", "for", "log-json", "role-self-test", "print-config"), verb_serve},
     {"device add",    "LABEL",  "make a device and its enrolment bundle", TAKES("root", "bundle", "port", "enrol-port",
                                 "hours", "json"), verb_device_add},
     {"device list",   "",       "the devices",                TAKES("root", "json"), verb_devices},

@@ -81,6 +81,16 @@ static int check_secrets(const char *root)
     return EXIT_DONE;
 }
 
+static int check_database(const char *root)
+{
+    char path[PLACE_MAX];
+    if (place_of(root, PLACE_VAR, "store", "data.db", path) == OK
+        && access(path, F_OK) == 0)
+        return EXIT_DONE;
+    return cli_error(EXIT_ENVIRONMENT, path, 0, "is missing",
+        "a database made by `holdfast-cloud init`");
+}
+
 static enum status make_path(char *path)
 {
     for (char *at = path + 1; *at; at++)
@@ -220,6 +230,8 @@ int serve_cloud(const struct serve_options *o)
     int code = settings_read(o->root, &set);
     if (code == EXIT_DONE)
         code = check_secrets(o->root);
+    if (code == EXIT_DONE)
+        code = check_database(o->root);
     if (code != EXIT_DONE)
         return code;
     set.device_port = choose(o->device_port, set.device_port);

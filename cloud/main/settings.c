@@ -44,6 +44,16 @@ int settings_read(const char *root, struct settings *out)
     return EXIT_DONE;
 }
 
+void settings_print(void)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct conf_key *k = &keys[i];
+        printf("# %s (%lld to %lld%s)\n%s%s = %s\n", k->help, (long long)k->min,
+            (long long)k->max, k->type == CONF_TEXT ? " bytes" : "",
+            k->preset ? "" : "# needed: ", k->name, k->preset ? k->preset : "\"...\"");
+    }
+}
+
 enum status settings_write(const char *path, const char *name, const char *address)
 {
     FILE *f = fopen(path, "wxe");

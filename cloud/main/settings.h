@@ -19,5 +19,6 @@ struct settings {
 
 /* Prints the one line and returns an exit code; EXIT_DONE on success. */
 int settings_read(const char *root, struct settings *out);
+void settings_print(void); /* every key with range, default and help */
 MUST_USE enum status settings_write(
     const char *path, const char *name, const char *address);
