@@ -200,7 +200,7 @@ static void test_unknown_device_and_other_generation_are_refused_alike(void)
         if (i == 0)
             ghost.kid.device.b[3] ^= 1;
         else
-            ghost = r->devices[0], ghost.kid.generation = 2;
+            ghost.kid = (struct kid){r->devices[0].kid.device, 2};
         rig_new_epoch(r, &ghost);
         rig_seal(r, &ghost, rig_batch(0, 5, r->utc_ms), &sealed);
         const struct rig_answer *a = rig_send(r, &ghost, &sealed);

@@ -217,14 +217,13 @@ enum status look_gaps(
     struct store *s, const struct door_span *ask, struct door_gap_list *out)
 {
     struct neighbours n = {0};
-    enum status st;
+    enum status st = OK;
 
     memset(out, 0, sizeof *out);
     sqlite3_stmt *q = span(s, ask);
     while (out->count < DOOR_GAP_COUNT && (st = db_row(q)) == OK)
         if (gap_between(&n, q, &out->gaps[out->count]))
             out->count++;
-    st = out->count == DOOR_GAP_COUNT ? OK : st;
     db_done(q);
     return st == BROKEN ? BROKEN : OK;
 }
