@@ -388,19 +388,19 @@ static size_t spoil_children(struct dice *d, struct room m, size_t len,
         if (c->place / per == pick + 1)
             upto = c->at + c->whole;
     }
-    uint64_t how = roll(d, 5);
+    uint64_t how = roll(d, 8);
     if (h->value == 0 || how == 0) { /* add one at the end */
         static const uint8_t pair[] = {0x0f, 0x00}, reserved[] = {0x07, 0x40};
         struct bytes one = {roll(d, 2) ? pair : reserved, per};
         len = splice(m, len, h->at + h->whole, 0, one);
         return set_value(m, len, h, h->value + 1);
     }
-    if (how == 1) { /* drop it */
+    if (how < 5) { /* drop it */
         len = splice(m, len, from, mid - from, (struct bytes){0});
         return roll(d, 4) ? set_value(m, len, h, h->value - 1) : len;
     }
     memcpy(spare, m.at + from, mid - from);
-    if (how == 2 || upto == 0) { /* twice */
+    if (how == 5 || upto == 0) { /* twice */
         len = splice(m, len, mid, 0, (struct bytes){spare, mid - from});
         return set_value(m, len, h, h->value + 1);
     }

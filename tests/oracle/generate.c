@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wire-generate: messages for other judges than our own parser.
+ *
+ *   wire_generate COUNT SEED          lines `kind hex verdict`, every other message spoiled
+ *   wire_generate --corpus DIR COUNT  small seeds for the fuzz targets, DIR/<target>/<n>
+ */
+#include "core/base/hex.h"
+#include "wire/enrol.h"
+
+#include "tests/support/messages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static uint8_t message[MESSAGE_MAX];
+
+static int lines(unsigned long count, uint64_t seed)
+{
+    static char hex[2 * MESSAGE_MAX + 1];
+    struct dice d = {seed * 2 + 1};
+
+    for (unsigned long i = 0; i < count; i++) {
+        enum message_kind kind = (enum message_kind)(i / 2 % MESSAGE_KINDS);
+        size_t len = any_message(&d, kind, ROOM_OF(message));
+        if (i % 2)
+            len = spoil(&d, ROOM_OF(message), len);
+        struct bytes m = {message, len};
+        hex_of(m, (struct room){(uint8_t *)hex, sizeof hex});
+        printf("%s %s %s\n", message_kind_name(kind), len ? hex : "-",
+            message_accepted(kind, m) ? "ok" : "no");
+    }
+    return 0;
+}
+
+static bool keep(const char *dir, const char *target, unsigned long n, struct bytes b)
+{
+    char path[512];
+
+    (void)mkdir(dir, 0755);
+    (void)snprintf(path, sizeof path, "%s/%s", dir, target);
+    (void)mkdir(path, 0755);
+    (void)snprintf(path, sizeof path, "%s/%s/%03lu", dir, target, n);
+    FILE *f = fopen(path, "we");
+    if (!f)
+        return false;
+    bool good = fwrite(b.at, 1, b.len, f) == b.len;
+    return fclose(f) == 0 && good;
+}
+
+static struct bytes any_m1(struct dice *d)
+{
+    for (size_t i = 0; i < ENROL_M1_LEN; i++)
+        message[i] = (uint8_t)roll(d, 256);
+    message[0] = 1;
+    return (struct bytes){message, ENROL_M1_LEN};
+}
+
+static struct bytes any_bundle(struct dice *d)
+{
+    static struct bundle b;
+    size_t len = 0;
+
+    b = (struct bundle){.port = 8443, .enrol_port = 8444, .kid.generation = 1};
+    (void)snprintf(b.address, sizeof b.address, "10.0.0.%u", (unsigned)roll(d, 256));
+    (void)snprintf(b.name, sizeof b.name, "cloud.test");
+    b.ca_active.len = (uint16_t)(1 + roll(d, 12));
+    b.ca_backup.len = 3;
+    b.expires_utc_s = 1 + roll(d, 4000000000);
+    for (size_t i = 0; i < DEVICE_ID_LEN; i++)
+        b.kid.device.b[i] = (uint8_t)roll(d, 256);
+    b.kid.device.b[6] = (uint8_t)(0x40 | (b.kid.device.b[6] & 15));
+    b.kid.device.b[8] = (uint8_t)(0x80 | (b.kid.device.b[8] & 63));
+    if (bundle_build(&b, ROOM_OF(message), &len) != OK)
+        return (struct bytes){0};
+    return (struct bytes){message, len};
+}
+
+static int corpus(const char *dir, unsigned long count)
+{
+    static const struct {
+        enum message_kind kind;
+        const char *target;
+    } rows[] = {{MESSAGE_BATCH, "wire_batch_fuzz"},
+        {MESSAGE_ANSWER, "wire_answer_fuzz"}, {MESSAGE_UP, "wire_envelope_fuzz"},
+        {MESSAGE_DOWN, "wire_envelope_fuzz"}};
+    struct dice d = {99};
+    bool good = true;
+
+    for (unsigned long i = 0; i < count; i++) {
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+            size_t len;
+            do {
+                len = any_message(&d, rows[k].kind, ROOM_OF(message));
+                if (i % 4 == 3)
+                    len = spoil(&d, ROOM_OF(message), len);
+            } while (len > 1024);
+            good &= keep(dir, rows[k].target, 2 * i + (rows[k].kind == MESSAGE_DOWN),
+                (struct bytes){message, len});
+        }
+        good &= keep(dir, "wire_enrol_fuzz", i, any_m1(&d));
+        good &= keep(dir, "wire_bundle_fuzz", i, any_bundle(&d));
+    }
+    return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && strcmp(argv[1], "--corpus") == 0)
+        return corpus(argv[2], strtoul(argv[3], NULL, 10));
+    if (argc == 3)
+        return lines(strtoul(argv[1], NULL, 10), strtoul(argv[2], NULL, 10));
+    (void)fprintf(
+        stderr, "error: wire_generate: expected COUNT SEED or --corpus DIR COUNT\n");
+    return 2;
+}
