@@ -275,15 +275,15 @@ static size_t splice(
 
 static struct bytes head_bytes(uint8_t major, uint64_t v, uint8_t width, uint8_t out[9])
 {
-    static const uint8_t most[] = {0, 1, 2, 4, 8};
+    static const size_t most[] = {0, 1, 2, 4, 8};
     size_t n = 0;
 
     while (n < 4 && (n < width || (n == 0 ? v > 23 : n < 4 && v >> (8 * most[n]) != 0)))
         n++;
-    out[0] = (uint8_t)(major << 5 | (n == 0 ? v : 23 + n));
+    out[0] = (uint8_t)((size_t)major << 5 | (n == 0 ? v : 23 + n));
     for (size_t i = 0; i < most[n]; i++)
         out[1 + i] = (uint8_t)(v >> 8 * (most[n] - 1 - i));
-    return (struct bytes){out, 1u + most[n]};
+    return (struct bytes){out, 1 + most[n]};
 }
 
 static size_t set_value(struct room m, size_t len, const struct head *h, uint64_t v)
