@@ -49,6 +49,18 @@ def test_every_path_and_method_of_another_device_is_403_with_one_body():
         check(got == events + asked, '%d refusals made %d events' % (asked, got - events))
 
 
+def test_path_of_another_device_is_refused_before_its_body():
+    """gate judges by the path, with no byte of the body taken in and nothing asked of store."""
+    with bench() as b:
+        cloud, a, other, context = two_devices(b)
+        raw = Raw(cloud.ports['device'], context, seconds=3)
+        raw.send(request(other.id, b'x' * 900)[:-900])
+        status = raw.answer()[0]
+        check(status == 403, "B's path was open to A: gate waits for the body (HTTP %d)" % status)
+        codes = [e['code'] for e in cloud.events()]
+        check(codes.count('authz.path') == 1, 'events say %r' % codes)
+
+
 def test_own_envelope_on_another_devices_path_is_refused():
     with bench() as b:
         cloud, a, other, context = two_devices(b)
@@ -157,6 +169,7 @@ def test_no_row_is_committed_after_the_revocation():
 
 main([
     test_every_path_and_method_of_another_device_is_403_with_one_body,
+    test_path_of_another_device_is_refused_before_its_body,
     test_own_envelope_on_another_devices_path_is_refused,
     test_captured_envelope_of_another_device_is_refused_on_own_path,
     test_envelope_that_names_another_device_under_own_key_does_not_open,
