@@ -76,7 +76,8 @@ static void fail(struct group *g)
         F_NUM("sqlite", sqlite3_extended_errcode(g->s->db.handle)));
     for (size_t i = 0; i < g->pending_count; i++)
         tell_later(g, g->pending[i].peer, g->pending[i].ticket);
-    wipe(g->pending, g->pending_count * sizeof g->pending[0]);
+    for (size_t i = 0; i < g->pending_count; i++)
+        wipe(&g->pending[i].in.down, sizeof g->pending[i].in.down);
     g->pending_count = 0;
 }
 
@@ -121,9 +122,10 @@ enum status group_commit(struct group *g)
     }
     size_t count = g->pending_count;
     g->pending_count = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         answer_one(g, &g->pending[i]);
-    wipe(g->pending, count * sizeof g->pending[0]);
+        wipe(&g->pending[i].in.down, sizeof g->pending[i].in.down);
+    }
     return OK;
 }
 

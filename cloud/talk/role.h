@@ -20,7 +20,8 @@ struct role_args {
     const char *role;   /* gate, enrol, people, view, store, keys */
     const char *listen; /* IP address that listeners bind; never NULL */
     uint16_t port;      /* gate, enrol, people: 0 is any */
-    uint16_t index;     /* which of the gate processes that share a port, from 1; 0: the only one */
+    uint16_t
+        index; /* which of the gate processes that share a port, from 1; 0: the only one */
     bool log_json;
     bool self_test; /* after confinement: life_self_test(), then serve */
 };
