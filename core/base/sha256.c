@@ -45,8 +45,14 @@ static void compress(uint32_t h[8], const uint8_t block[64])
         uint32_t t1 = k + s1 + ((e & f) ^ (~e & g)) + round_constant[i] + w[i];
         uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
         uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-        k = g, g = f, f = e, e = d + t1;
-        d = c, c = b, b = a, a = t1 + t2;
+        k = g;
+        g = f;
+        f = e;
+        e = d + t1;
+        d = c;
+        c = b;
+        b = a;
+        a = t1 + t2;
     }
     const uint32_t add[8] = {a, b, c, d, e, f, g, k};
     for (size_t i = 0; i < 8; i++)
