@@ -17,7 +17,7 @@ static bool m1_holds(const uint8_t *data, size_t size)
         return false;
     enrol_head_build(&head, again);
     return memcmp(again, data, ENROL_HEAD_LEN) == 0
-        && memcmp(tag, data + ENROL_HEAD_LEN, TAG_LEN) == 0;
+        && ct_equal(tag, data + ENROL_HEAD_LEN, TAG_LEN);
 }
 
 static bool m2_holds(const uint8_t *data, size_t size)
