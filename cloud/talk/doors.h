@@ -30,8 +30,9 @@ enum door {
     DOOR_INGESTED =
         0x0102, /* struct door_ingested, then the sealed answer (may be empty) */
     DOOR_GATE_EVENT =
-        0x0103,          /* struct door_gate_event: a refusal that gate made itself */
-    DOOR_ADMIT = 0x0104, /* struct door_admit: may this certificate's device connect? */
+        0x0103, /* struct door_gate_event: a refusal that gate made itself */
+    DOOR_ADMIT =
+        0x0104, /* struct door_admit: may this device connect? gate reports what it refuses */
     DOOR_ADMITTED = 0x0105, /* struct door_admitted */
     DOOR_CLOSE_DEVICE =
         0x0106, /* store -> gate: u8[16] device: close its connections now */
