@@ -12,6 +12,8 @@ enum { ALPN_MAX = 255 };
 /* What is the same for every context of ours. */
 static enum status profile_new(SSL_CTX **out)
 {
+    char groups[] = "X25519:P-256",
+         signatures[] = "ECDSA+SHA256"; /* not const: OpenSSL */
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     if (ctx == NULL)
         return BROKEN;
@@ -30,9 +32,8 @@ static enum status profile_new(SSL_CTX **out)
         && SSL_CTX_set_ciphersuites(
                ctx, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256")
             == 1
-        && SSL_CTX_set1_groups_list(ctx, "X25519:P-256") == 1
-        && SSL_CTX_set1_sigalgs_list(ctx, "ECDSA+SHA256") == 1
-        && tls_set_floor(ctx) == OK;
+        && SSL_CTX_set1_groups_list(ctx, groups) == 1
+        && SSL_CTX_set1_sigalgs_list(ctx, signatures) == 1 && tls_set_floor(ctx) == OK;
     if (!ok) {
         SSL_CTX_free(ctx);
         return BROKEN;
