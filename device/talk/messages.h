@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages: everything that one role of the device may say to another, with its layout.
+ *
+ * Fixed layouts, big-endian. Each has one build and one parse function, so both ends share it;
+ * *_parse: MALFORMED unless the bytes are exactly what *_build makes of some value, and *out is
+ * written only on OK. A role that was taken over can say false things, never malformed ones.
+ */
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/limits.h"
+#include "core/port/screen.h"
+#include "host/talk.h"
+#include "wire/types.h"
+
+enum message {
+    /* measure -> keeper */
+    SAY_READING = 0x0101, /* struct said_reading */
+    SAY_LOST = 0x0102,    /* u32: readings dropped because keeper did not read */
+    SAY_END = 0x0103,     /* the recording is over: close the batch */
+    /* keeper -> measure */
+    SAY_KEPT = 0x0201,  /* u32: the oldest so many readings are on stable storage */
+    SAY_STATE = 0x0202, /* struct said_state; also keeper -> status */
+    SAY_STOP = 0x0203,  /* enough batches: say END */
+    /* keeper -> courier */
+    SAY_WANT = 0x0301,    /* something waits to be sent */
+    SAY_OFFER = 0x0302,   /* nonce (16), then the envelope */
+    SAY_NOTHING = 0x0303, /* answer to ASK: nothing, after all */
+    SAY_TIME = 0x0304,    /* u64 UTC ms: of the cloud, authenticated, now */
+    /* courier -> keeper */
+    SAY_ASK = 0x0401,        /* the link is up: give me something to send */
+    SAY_REPLY = 0x0402,      /* struct said_reply, then the body */
+    SAY_UNANSWERED = 0x0403, /* nonce (16) */
+    SAY_LINK = 0x0404,       /* u8 enum link_word */
+    /* measure -> screen */
+    SAY_VIEW = 0x0501, /* struct view */
+    /* status -> keeper */
+    SAY_TELL = 0x0601, /* answered by STATE */
+};
+
+enum link_word {
+    LINK_NONE,
+    LINK_NO_NETWORK,
+    LINK_NOT_TRUSTED,
+    LINK_KEY_FAULT,
+    LINK_CONFIG,
+    LINK_OPEN,
+    LINK_WORDS
+};
+
+struct said_reading {
+    uint64_t mono_ms;
+    bool has_utc;
+    uint64_t utc_ms; /* zero unless has_utc */
+    struct maybe_u16 spo2, pulse, pi;
+    uint16_t status;
+    uint8_t quality;
+    bool alarm, test_data;
+};
+
+struct said_state { /* what keeper knows, for measure's screen and for people */
+    bool enrolled;
+    struct device_id device; /* zero unless enrolled */
+    struct epoch epoch;      /* zero unless enrolled */
+    bool synchronised, ended,
+        delivered;  /* ended: measure said so; delivered: nothing is held */
+    bool reduced;   /* roles share a user */
+    uint32_t notes; /* enum view_note */
+    uint8_t clock;  /* enum clock_state */
+    bool has_utc;
+    uint64_t utc_ms;
+    uint64_t taken; /* readings that measure handed over, whatever became of them */
+    uint64_t readings, readings_lost, readings_held;
+    uint64_t batches_sealed, batches_acknowledged, batches_set_aside, batches_held;
+    uint64_t oldest_held_age_ms, answer_age_ms;
+    uint32_t fill_permille, config_version,
+        lost_before;       /* lost_before: handed over as LOST */
+    struct digest content; /* of all readings sealed in this run */
+};
+
+struct said_reply {
+    struct nonce nonce;
+    uint16_t http_status; /* 100..599 */
+    uint32_t retry_after_s;
+};
+
+enum {
+    READING_LEN = 8 + 1 + 8 + 6 + 2 + 1,
+    STATE_LEN = 16 + 32 + 1 + 4 + 1 + 8 + 8 + 24 + 32 + 16 + 12 + 32,
+    REPLY_HEAD_LEN = 16 + 2 + 4,
+    VIEW_LEN = 8 + 8 + 1 + 2 + 6 + 4 + 2 + 1 + 4 + 24 + 8 + 37 + 2 + 2 * VIEW_PLETH
+};
+
+struct bytes reading_build(const struct said_reading *v, struct room out);
+MUST_USE enum status reading_parse(struct bytes in, struct said_reading *out);
+struct bytes state_build(const struct said_state *v, struct room out);
+MUST_USE enum status state_parse(struct bytes in, struct said_state *out);
+struct bytes offer_build(
+    const struct nonce *nonce, struct bytes envelope, struct room out);
+MUST_USE enum status offer_parse(
+    struct bytes in, struct nonce *nonce, struct bytes *envelope);
+struct bytes reply_build(
+    const struct said_reply *v, struct bytes body, struct room out);
+MUST_USE enum status reply_parse(
+    struct bytes in, struct said_reply *out, struct bytes *body);
+struct bytes nonce_build(const struct nonce *nonce, struct room out);
+MUST_USE enum status nonce_parse(struct bytes in, struct nonce *out);
+struct bytes link_build(enum link_word word, struct room out);
+MUST_USE enum status link_parse(struct bytes in, enum link_word *out);
+struct bytes view_build(const struct view *v, struct room out);
+MUST_USE enum status view_parse(struct bytes in, struct view *out);
+struct bytes count_build(uint32_t count, struct room out);
+MUST_USE enum status count_parse(struct bytes in, uint32_t *out);
+struct bytes utc_build(uint64_t utc_ms, struct room out);
+MUST_USE enum status utc_parse(struct bytes in, uint64_t *out);
+
+/* The tables for talk_recv(): what an end may hear. */
+enum hearer {
+    KEEPER_OF_MEASURE,
+    MEASURE_OF_KEEPER,
+    COURIER_OF_KEEPER,
+    KEEPER_OF_COURIER,
+    SCREEN_OF_MEASURE,
+    KEEPER_OF_PEOPLE,
+    PEOPLE_OF_KEEPER,
+    HEARERS
+};
+const struct talk_door *messages_heard(enum hearer who, size_t *count);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a parser accepts is, built again, the same bytes: the first byte chooses the parser. */
+#include "device/talk/messages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void same(struct bytes built, struct bytes in)
+{
+    if (built.len != in.len || (in.len > 0 && memcmp(built.at, in.at, in.len) != 0))
+        abort();
+}
+
+static void values(uint8_t which, struct bytes in, struct room out)
+{
+    struct said_reading reading;
+    struct said_state state;
+    struct view view;
+
+    if (which == 0 && reading_parse(in, &reading) == OK)
+        same(reading_build(&reading, out), in);
+    if (which == 1 && state_parse(in, &state) == OK)
+        same(state_build(&state, out), in);
+    if (which == 2 && view_parse(in, &view) == OK)
+        same(view_build(&view, out), in);
+}
+
+static void carriers(uint8_t which, struct bytes in, struct room out)
+{
+    struct said_reply reply;
+    struct nonce nonce;
+    struct bytes rest;
+
+    if (which == 3 && offer_parse(in, &nonce, &rest) == OK)
+        same(offer_build(&nonce, rest, out), in);
+    if (which == 4 && reply_parse(in, &reply, &rest) == OK)
+        same(reply_build(&reply, rest, out), in);
+    if (which == 5 && nonce_parse(in, &nonce) == OK)
+        same(nonce_build(&nonce, out), in);
+}
+
+static void words(uint8_t which, struct bytes in, struct room out)
+{
+    enum link_word word;
+    uint32_t count;
+    uint64_t utc_ms;
+
+    if (which == 6 && link_parse(in, &word) == OK)
+        same(link_build(word, out), in);
+    if (which == 7 && count_parse(in, &count) == OK)
+        same(count_build(count, out), in);
+    if (which == 8 && utc_parse(in, &utc_ms) == OK)
+        same(utc_build(utc_ms, out), in);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t out[LIMIT_TALK_BODY];
+
+    if (size == 0)
+        return 0;
+    struct bytes in = {data + 1, size - 1};
+    values(data[0], in, ROOM_OF(out));
+    carriers(data[0], in, ROOM_OF(out));
+    words(data[0], in, ROOM_OF(out));
+    return 0;
+}

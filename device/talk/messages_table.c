@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/talk/messages.h"
+
+#include <assert.h>
+
+enum { REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE, OFFER_MAX = 16 + LIMIT_ENVELOPE };
+
+/* clang-format off */
+static const struct talk_door tables[HEARERS][4] = {
+    [KEEPER_OF_MEASURE] = {
+        {SAY_READING, READING_LEN, READING_LEN, "reading"},
+        {SAY_LOST, 4, 4, "lost"},
+        {SAY_END, 0, 0, "end"}},
+    [MEASURE_OF_KEEPER] = {
+        {SAY_KEPT, 4, 4, "kept"},
+        {SAY_STATE, STATE_LEN, STATE_LEN, "state"},
+        {SAY_STOP, 0, 0, "stop"}},
+    [COURIER_OF_KEEPER] = {
+        {SAY_WANT, 0, 0, "want"},
+        {SAY_OFFER, 17, OFFER_MAX, "offer"},
+        {SAY_NOTHING, 0, 0, "nothing"},
+        {SAY_TIME, 8, 8, "time"}},
+    [KEEPER_OF_COURIER] = {
+        {SAY_ASK, 0, 0, "ask"},
+        {SAY_REPLY, REPLY_HEAD_LEN, REPLY_MAX, "reply"},
+        {SAY_UNANSWERED, 16, 16, "unanswered"},
+        {SAY_LINK, 1, 1, "link"}},
+    [SCREEN_OF_MEASURE] = {
+        {SAY_VIEW, VIEW_LEN, VIEW_LEN, "view"}},
+    [KEEPER_OF_PEOPLE] = {
+        {SAY_TELL, 0, 0, "tell"}},
+    [PEOPLE_OF_KEEPER] = {
+        {SAY_STATE, STATE_LEN, STATE_LEN, "state"}},
+};
+/* clang-format on */
+
+const struct talk_door *messages_heard(enum hearer who, size_t *count)
+{
+    assert(who < HEARERS);
+    size_t n = 0;
+    while (n < 4 && tables[who][n].door != 0)
+        n++;
+    *count = n;
+    return tables[who];
+}

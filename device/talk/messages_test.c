@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/talk/messages.h"
+
+#include "tests/support/check.h"
+
+static struct said_reading a_reading(void)
+{
+    return (struct said_reading){.mono_ms = 123456,
+        .has_utc = true,
+        .utc_ms = 1790000000123,
+        .spo2 = {true, 973},
+        .pulse = {true, 721},
+        .status = 0x0411,
+        .quality = 88,
+        .alarm = true};
+}
+
+static void test_a_reading_arrives_as_it_was_sent(void)
+{
+    struct said_reading in = a_reading(), out = {0};
+    uint8_t wire[READING_LEN];
+
+    struct bytes b = reading_build(&in, ROOM_OF(wire));
+    CHECK(b.len == READING_LEN && reading_parse(b, &out) == OK);
+    CHECK(memcmp(&in.spo2.v, &out.spo2.v, sizeof in.spo2.v) == 0 && out.spo2.set);
+    CHECK(out.mono_ms == 123456 && out.has_utc && out.utc_ms == in.utc_ms);
+    CHECK(
+        out.pulse.v == 721 && !out.pi.set && out.status == 0x0411 && out.quality == 88);
+    CHECK(out.alarm && !out.test_data);
+}
+
+static void test_a_reading_outside_its_ranges_is_refused_whole(void)
+{
+    static const struct {
+        const char *what;
+        size_t at;
+        uint8_t value;
+    } rows[] = {{"monotonic time past 2^53", 0, 0xff}, {"an unknown flag", 8, 0x57},
+        {"a time although none is set", 8, 0x16}, {"oxygen above 100 %", 17, 0x04},
+        {"pulse above 300", 19, 0x0c},
+        {"a perfusion index although none is set", 22, 1},
+        {"quality above 100", 25, 101}};
+    struct said_reading in = a_reading();
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct said_reading out = {.mono_ms = 7};
+        uint8_t wire[READING_LEN];
+        struct bytes b = reading_build(&in, ROOM_OF(wire));
+        wire[rows[i].at] = rows[i].value;
+        CHECK(reading_parse(b, &out) == MALFORMED && out.mono_ms == 7);
+        if (out.mono_ms != 7)
+            printf("# %s\n", rows[i].what);
+    }
+}
+
+static void test_a_view_arrives_as_it_was_sent(void)
+{
+    struct view in = {.mono_ms = 5,
+        .clock = CLOCK_SYNCHRONISED,
+        .has_pulse = true,
+        .pulse_decibpm = 655,
+        .quality = 3,
+        .sync = VIEW_SYNCHRONISED,
+        .notes = VIEW_STORE_80,
+        .held_count = 9,
+        .trust = "software",
+        .device = "01234567-89ab-4def-8123-456789abcdef",
+        .pleth_count = 2};
+    struct view out = {0};
+    uint8_t wire[VIEW_LEN];
+
+    in.pleth[0] = 1000;
+    in.pleth[1] = 1;
+    struct bytes b = view_build(&in, ROOM_OF(wire));
+    CHECK(b.len == VIEW_LEN && view_parse(b, &out) == OK);
+    CHECK(out.mono_ms == 5 && out.clock == CLOCK_SYNCHRONISED
+        && out.pulse_decibpm == 655);
+    CHECK(out.sync == VIEW_SYNCHRONISED && out.notes == VIEW_STORE_80
+        && out.held_count == 9);
+    CHECK(strcmp(out.trust, "software") == 0 && strcmp(out.device, in.device) == 0);
+    CHECK(out.pleth_count == 2 && out.pleth[0] == 1000 && out.pleth[1] == 1);
+
+    in.pleth[1] = 1001; /* not for display */
+    CHECK(view_parse(view_build(&in, ROOM_OF(wire)), &out) == MALFORMED);
+}
+
+static void test_a_state_arrives_as_it_was_sent_and_lengths_are_exact(void)
+{
+    struct said_state in = {.enrolled = true,
+        .synchronised = true,
+        .delivered = true,
+        .notes = VIEW_STORE_FULL,
+        .clock = 2,
+        .has_utc = true,
+        .utc_ms = 99,
+        .taken = 1,
+        .readings = 2,
+        .readings_lost = 3,
+        .readings_held = 4,
+        .batches_sealed = 5,
+        .batches_acknowledged = 6,
+        .batches_set_aside = 7,
+        .batches_held = 8,
+        .oldest_held_age_ms = 9,
+        .answer_age_ms = 10,
+        .fill_permille = 11,
+        .config_version = 12,
+        .lost_before = 13};
+    struct said_state out = {0};
+    uint8_t wire[STATE_LEN + 1] = {0};
+
+    memset(in.epoch.b, 5, sizeof in.epoch.b);
+    struct bytes b = state_build(&in, (struct room){wire, STATE_LEN});
+    CHECK(b.len == STATE_LEN && state_parse(b, &out) == OK);
+    CHECK(out.enrolled && out.synchronised && out.delivered && !out.ended
+        && !out.reduced);
+    CHECK(out.taken == 1 && out.readings == 2 && out.readings_lost == 3);
+    CHECK(out.readings_held == 4 && out.batches_sealed == 5
+        && out.batches_acknowledged == 6);
+    CHECK(out.batches_set_aside == 7 && out.batches_held == 8
+        && out.oldest_held_age_ms == 9);
+    CHECK(
+        out.answer_age_ms == 10 && out.fill_permille == 11 && out.config_version == 12);
+    CHECK(out.lost_before == 13 && out.epoch.b[31] == 5 && out.utc_ms == 99);
+    CHECK(state_parse((struct bytes){wire, STATE_LEN + 1}, &out) == MALFORMED);
+    CHECK(state_parse((struct bytes){wire, STATE_LEN - 1}, &out) == MALFORMED);
+}
+
+static void test_envelopes_and_replies_keep_to_their_limits(void)
+{
+    static uint8_t wire[LIMIT_TALK_BODY], body[LIMIT_ENVELOPE + 1];
+    struct said_reply reply = {.http_status = 503, .retry_after_s = 9}, got;
+    struct nonce nonce = {{1, 2, 3}}, other;
+    struct bytes rest;
+
+    for (size_t len = LIMIT_ENVELOPE; len <= LIMIT_ENVELOPE + 1; len++) {
+        struct bytes b = {body, len};
+        enum status want = len <= LIMIT_ENVELOPE ? OK : MALFORMED;
+        CHECK(
+            offer_parse(offer_build(&nonce, b, ROOM_OF(wire)), &other, &rest) == want);
+        CHECK(reply_parse(reply_build(&reply, b, ROOM_OF(wire)), &got, &rest) == want);
+    }
+    CHECK(offer_parse(nonce_build(&nonce, ROOM_OF(wire)), &other, &rest) == MALFORMED);
+    CHECK(got.http_status == 503 && got.retry_after_s == 9);
+    reply.http_status = 600;
+    CHECK(
+        reply_parse(reply_build(&reply, (struct bytes){0}, ROOM_OF(wire)), &got, &rest)
+        == MALFORMED);
+}
+
+MAIN(TEST(test_a_reading_arrives_as_it_was_sent),
+    TEST(test_a_reading_outside_its_ranges_is_refused_whole),
+    TEST(test_a_view_arrives_as_it_was_sent),
+    TEST(test_a_state_arrives_as_it_was_sent_and_lengths_are_exact),
+    TEST(test_envelopes_and_replies_keep_to_their_limits))

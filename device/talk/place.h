@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Place: where the device keeps and meets things, below --root.
+ */
+#pragma once
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+
+enum { PLACE_MAX = 1024, SOCKET_PLACE_MAX = 107 };
+
+enum place {
+    PLACE_CONF,         /* etc/holdfast/oximeter.conf */
+    PLACE_KEEPER,       /* var/lib/holdfast/keeper, 0700 */
+    PLACE_JOURNAL,      /* flash file: two sectors of slots, then the journal */
+    PLACE_IDENTITY,     /* the device's long-term keys, sealed by trust */
+    PLACE_ENROLMENT,    /* an enrolment under way: M1 and the keys to come, sealed */
+    PLACE_COURIER,      /* var/lib/holdfast/courier, 0700 */
+    PLACE_CERTIFICATE,  /* courier's, DER */
+    PLACE_CLOUD,        /* whom courier may dial: a bundle without its secret */
+    PLACE_RUN,          /* run/holdfast, 0755 */
+    PLACE_KEEPER_DOORS, /* run/holdfast/keeper, 0711 */
+    PLACE_SCREEN_DOORS, /* run/holdfast/screen, 0711 */
+    PLACE_DOOR_MEASURE, /* measure -> keeper */
+    PLACE_DOOR_COURIER, /* courier -> keeper */
+    PLACE_DOOR_STATUS,  /* people and supervisor -> keeper */
+    PLACE_DOOR_VIEW,    /* measure -> screen */
+    PLACES
+};
+
+/* REFUSED: root is too long (a socket's path has 107 bytes at most). */
+MUST_USE enum status place_of(const char *root, enum place which, char out[PLACE_MAX]);
