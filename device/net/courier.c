@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/net/courier.h"
+
+#include "core/uplink/uplink.h"
+#include "device/board/board_clock.h"
+#include "device/net/build_time.h"
+#include "device/net/cloud_file.h"
+#include "device/net/dial.h"
+#include "device/net/http.h"
+#include "device/talk/messages.h"
+#include "device/talk/place.h"
+#include "device/trust/trust_file.h"
+#include "host/cli.h"
+#include "host/crypto.h"
+#include "host/keyfile.h"
+#include "host/tls.h"
+
+#include <assert.h>
+#include <netdb.h>
+#include <openssl/asn1.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { KEEPER_AGAIN_MS = 50, KEEPER_AGAIN_MAX_MS = 2000, CERT_MAX = LIMIT_CERT };
+
+static const char alpn[] = "holdfast/1";
+
+struct courier {
+    struct role_env *env;
+    struct log *log;
+    struct loop *loop;
+    struct role_lock lock;
+    struct board_clock clock;
+    const struct entropy *entropy;
+
+    struct bundle cloud;
+    struct trust_file trust;
+    SSL_CTX *ctx;
+    enum link_word fault; /* LINK_NONE: may dial */
+
+    char keeper_path[PLACE_MAX];
+    int keeper_fd; /* -1: not connected */
+    uint64_t keeper_delay_ms;
+
+    struct uplink uplink;
+    struct dial_plan plan;
+    struct dial dial;
+    enum link_word said; /* what keeper was told last */
+
+    bool time_known; /* from an answer that keeper opened */
+    uint64_t utc_ms, utc_at_ms;
+    uint64_t bound_utc_s;
+    bool reconnect; /* the clock was unset when this connection was made */
+
+    bool in_hand; /* a transmission of keeper's is ours */
+    struct nonce nonce;
+    size_t out_len, out_sent, in_len;
+    uint8_t out[LIMIT_HTTP_HEAD + LIMIT_ENVELOPE];
+    uint8_t in[HTTP_ANSWER_MAX + 1];
+    uint8_t talk[TALK_HEAD_LEN + LIMIT_TALK_BODY];
+    uint8_t body[LIMIT_TALK_BODY];
+};
+
+static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s);
+static void keeper_lost(struct courier *c);
+static void on_line(void *ctx, int fd, uint32_t events);
+
+/* --- to keeper --- */
+
+static void tell(struct courier *c, enum message what, struct bytes body)
+{
+    /* AGAIN cannot last: keeper reads first of all; a peer that stands still is left. */
+    if (c->keeper_fd >= 0 && talk_send(c->keeper_fd, (uint16_t)what, body) != OK)
+        keeper_lost(c);
+}
+
+static void say_link(struct courier *c, enum link_word word)
+{
+    uint8_t b[1];
+
+    if (c->said == word)
+        return;
+    c->said = word;
+    if (word == LINK_OPEN)
+        LOG(c->log, LOG_INFO, REASON_LINK_UP, F_NUM("failures", c->uplink.failures));
+    else if (word == LINK_NOT_TRUSTED)
+        LOG(c->log, LOG_REFUSE, REASON_SERVER_NOT_TRUSTED,
+            F_NUM("failures", c->uplink.failures));
+    else if (word == LINK_NO_NETWORK)
+        LOG(c->log, LOG_WARN, REASON_LINK_DOWN, F_NUM("failures", c->uplink.failures));
+    tell(c, SAY_LINK, link_build(word, ROOM_OF(b)));
+}
+
+static void give_back(struct courier *c)
+{
+    uint8_t b[sizeof c->nonce.b];
+
+    if (!c->in_hand)
+        return;
+    c->in_hand = false;
+    tell(c, SAY_UNANSWERED, nonce_build(&c->nonce, ROOM_OF(b)));
+}
+
+/* --- the line to the cloud --- */
+
+static void hang_up(struct courier *c)
+{
+    if (c->dial.fd >= 0)
+        loop_forget(c->loop, c->dial.fd);
+    dial_stop(&c->dial);
+    give_back(c);
+}
+
+static void line_lost(struct courier *c, enum link_word word)
+{
+    say_link(c, word);
+    step(c, UPLINK_LOST, 0);
+}
+
+static bool find_cloud(struct courier *c)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    char port[8];
+
+    snprintf(port, sizeof port, "%u", c->cloud.port);
+    if (getaddrinfo(c->cloud.address, port, &hints, &found) != 0)
+        return false;
+    bool fits = found->ai_addrlen <= sizeof c->plan.to;
+    if (fits) {
+        memcpy(&c->plan.to, found->ai_addr, found->ai_addrlen);
+        c->plan.to_len = found->ai_addrlen;
+    }
+    freeaddrinfo(found);
+    return fits;
+}
+
+static void dial_now(struct courier *c)
+{
+    uint64_t since_ms = board_clock_now_ms() - c->utc_at_ms;
+
+    c->plan.clock_known = c->time_known;
+    c->plan.now_utc_s = (c->utc_ms + since_ms) / 1000;
+    c->plan.bound_utc_s = c->bound_utc_s;
+    c->reconnect = false;
+    if (!find_cloud(c) || dial_start(&c->dial, &c->plan) != OK
+        || loop_watch(c->loop, c->dial.fd, EPOLLIN | EPOLLOUT, on_line, c) != OK) {
+        line_lost(c, LINK_NO_NETWORK);
+        return;
+    }
+}
+
+static void watch_for(struct courier *c, uint32_t events)
+{
+    if (loop_change(c->loop, c->dial.fd, events) != OK)
+        line_lost(c, LINK_NO_NETWORK);
+}
+
+static void handshake(struct courier *c)
+{
+    uint32_t events = EPOLLIN;
+
+    switch (dial_go_on(&c->dial, &events)) {
+    case AGAIN: watch_for(c, events); break;
+    case OK:
+        watch_for(c, EPOLLIN);
+        say_link(c, LINK_OPEN);
+        step(c, UPLINK_SECURED, 0);
+        break;
+    case REFUSED: line_lost(c, LINK_NOT_TRUSTED); break;
+    case FULL:
+    case MALFORMED:
+    case DAMAGED:
+    case BROKEN: line_lost(c, LINK_NO_NETWORK); break;
+    }
+}
+
+static void send_more(struct courier *c)
+{
+    while (c->out_sent < c->out_len) {
+        uint32_t events = EPOLLOUT;
+        size_t n = 0;
+        struct bytes rest = {c->out + c->out_sent, c->out_len - c->out_sent};
+        enum status s = dial_write(&c->dial, rest, &n, &events);
+        if (s == AGAIN) {
+            watch_for(c, events | EPOLLIN);
+            return;
+        }
+        if (s != OK) {
+            line_lost(c, LINK_NO_NETWORK);
+            return;
+        }
+        c->out_sent += n;
+    }
+    watch_for(c, EPOLLIN);
+}
+
+/* 409 and 422 come with a sealed verdict: a good answer, though not a welcome one. */
+static bool served(uint16_t status)
+{
+    return status == 200 || status == 409 || status == 422;
+}
+
+static void answered(struct courier *c, const struct http_answer *a)
+{
+    struct said_reply reply = {c->nonce, a->status, a->retry_after_s};
+
+    c->in_hand = false;
+    c->in_len = 0;
+    if (!served(a->status))
+        LOG(c->log, LOG_WARN, REASON_SERVER_REFUSED, F_NUM("http", a->status),
+            F_NUM("retry_after_s", a->retry_after_s));
+    tell(c, SAY_REPLY, reply_build(&reply, a->body, ROOM_OF(c->body)));
+    if (!served(a->status))
+        step(c, UPLINK_DENIED, a->retry_after_s);
+    else if (!a->keep)
+        step(c, UPLINK_LOST, 0);
+    else
+        step(c, UPLINK_REPLIED, 0);
+}
+
+static void read_more(struct courier *c)
+{
+    for (;;) {
+        uint32_t events = EPOLLIN;
+        size_t n = 0;
+        struct room rest = {c->in + c->in_len, sizeof c->in - c->in_len};
+        struct http_answer a;
+        enum status s = dial_read(&c->dial, rest, &n, &events);
+        if (s == AGAIN)
+            return;
+        if (s != OK) {
+            line_lost(c, LINK_NO_NETWORK);
+            return;
+        }
+        c->in_len += n;
+        s = c->in_hand ? http_answer_parse((struct bytes){c->in, c->in_len}, &a)
+                       : MALFORMED;
+        if (s == OK) {
+            answered(c, &a);
+            return;
+        }
+        if (s != AGAIN || c->in_len == sizeof c->in) {
+            LOG(c->log, LOG_REFUSE, REASON_HTTP_MALFORMED, F_NUM("n", c->in_len));
+            line_lost(c, LINK_NO_NETWORK);
+            return;
+        }
+    }
+}
+
+static void on_line(void *ctx, int fd, uint32_t events)
+{
+    struct courier *c = ctx;
+
+    (void)fd;
+    if (!c->dial.secured) {
+        handshake(c);
+        return;
+    }
+    if ((events & EPOLLOUT) != 0 && c->out_sent < c->out_len)
+        send_more(c);
+    if (c->dial.secured && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
+        read_more(c);
+}
+
+/* --- the table's actions --- */
+
+static void on_timer(void *ctx)
+{
+    struct courier *c = ctx;
+    step(c, UPLINK_TIMER, 0);
+}
+
+/*
+ * Back-off runs on the device's clock, which a replay may speed up; the cloud does not run
+ * faster for that, so handshake and answer are given their time in full.
+ */
+static uint64_t timer_ms(const struct courier *c)
+{
+    uint64_t due = uplink_due_ms(&c->uplink);
+    uint64_t now = c->clock.port.mono_ms(c->clock.port.board);
+    bool in_full = c->uplink.state == UPLINK_DIALING || c->uplink.state == UPLINK_BUSY;
+
+    if (in_full)
+        return due > now ? due - now : 0;
+    return board_clock_until(&c->clock, due);
+}
+
+static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s)
+{
+    uint64_t now = c->clock.port.mono_ms(c->clock.port.board);
+    uint32_t random = 0;
+    uint8_t word[4];
+
+    if (c->entropy->fill(c->entropy->board, ROOM_OF(word)) == OK)
+        memcpy(&random, word, sizeof random);
+    if (ev == UPLINK_TIMER && now < uplink_due_ms(&c->uplink))
+        now = uplink_due_ms(&c->uplink); /* a millisecond rounded away */
+    if (ev == UPLINK_TIMER && c->uplink.state == UPLINK_DIALING)
+        say_link(c, LINK_NO_NETWORK);
+    enum uplink_action act = uplink_step(&c->uplink, ev, now, retry_after_s, random);
+
+    loop_cancel(c->loop, on_timer, c);
+    if (uplink_due_ms(&c->uplink) != 0
+        && loop_after(c->loop, timer_ms(c), on_timer, c) != OK)
+        loop_stop(c->loop);
+    switch (act) {
+    case UPLINK_NOTHING: break;
+    case UPLINK_DIAL: dial_now(c); break;
+    case UPLINK_SEND: tell(c, SAY_ASK, (struct bytes){0}); break;
+    case UPLINK_HANG_UP: hang_up(c); break;
+    }
+}
+
+/* --- from keeper --- */
+
+static void take_offer(struct courier *c, struct bytes body)
+{
+    struct bytes envelope;
+    size_t len = 0;
+
+    if (c->uplink.state != UPLINK_BUSY || c->in_hand || !c->dial.secured
+        || offer_parse(body, &c->nonce, &envelope) != OK)
+        return; /* too late: keeper's nonce grows old, and it will offer again */
+    c->in_hand = true;
+    c->in_len = 0;
+    if (http_batch_build(&c->cloud.kid.device, c->cloud.name, &c->nonce, envelope,
+            ROOM_OF(c->out), &len)
+        != OK) {
+        give_back(c);
+        step(c, UPLINK_REPLIED, 0);
+        return;
+    }
+    c->out_len = len;
+    c->out_sent = 0;
+    send_more(c);
+}
+
+static uint64_t not_before_s(const struct courier *c)
+{
+    X509 *cert = c->dial.ssl != NULL ? SSL_get0_peer_certificate(c->dial.ssl) : NULL;
+    struct tm t;
+
+    if (cert == NULL || ASN1_TIME_to_tm(X509_get0_notBefore(cert), &t) != 1)
+        return 0;
+    time_t s = timegm(&t);
+    return s > 0 ? (uint64_t)s : 0;
+}
+
+/* An answer under this server's certificate has counted: its notBefore is behind us, and once
+ * the time is known a connection that was checked without it is made anew. */
+static void take_time(struct courier *c, struct bytes body)
+{
+    uint64_t utc_ms = 0;
+
+    if (utc_parse(body, &utc_ms) != OK)
+        return;
+    uint64_t begun_s = not_before_s(c);
+    if (begun_s > c->bound_utc_s)
+        c->bound_utc_s = begun_s;
+    if (!c->time_known)
+        c->reconnect = true;
+    c->time_known = true;
+    c->utc_ms = utc_ms;
+    c->utc_at_ms = board_clock_now_ms();
+    if (c->reconnect && c->uplink.state == UPLINK_IDLE)
+        step(c, UPLINK_STOP, 0);
+}
+
+static void take_message(struct courier *c, uint16_t what, struct bytes body)
+{
+    if (what == SAY_WANT) {
+        if (c->fault == LINK_NONE)
+            step(c, UPLINK_WANT, 0);
+    } else if (what == SAY_OFFER) {
+        take_offer(c, body);
+    } else if (what == SAY_NOTHING) {
+        if (c->uplink.state == UPLINK_BUSY && !c->in_hand)
+            step(c, UPLINK_REPLIED, 0);
+    } else if (what == SAY_TIME) {
+        take_time(c, body);
+    }
+}
+
+static void on_keeper(void *ctx, int fd, uint32_t events)
+{
+    struct courier *c = ctx;
+    size_t doors = 0;
+    const struct talk_door *table = messages_heard(COURIER_OF_KEEPER, &doors);
+
+    (void)events;
+    for (int i = 0; i < 16 && c->keeper_fd == fd; i++) {
+        uint16_t what = 0;
+        struct bytes body;
+        enum status s = talk_recv(fd, table, doors, ROOM_OF(c->talk), &what, &body);
+        if (s == AGAIN)
+            return;
+        if (s != OK) {
+            keeper_lost(c);
+            return;
+        }
+        take_message(c, what, body);
+    }
+}
+
+static void find_keeper(void *ctx)
+{
+    struct courier *c = ctx;
+    int fd = -1;
+    uint8_t b[1];
+
+    enum status s = talk_connect_to(c->keeper_path, c->env->uids[ROLE_KEEPER], &fd);
+    if (s == OK && loop_watch(c->loop, fd, EPOLLIN, on_keeper, c) == OK) {
+        c->keeper_fd = fd;
+        c->keeper_delay_ms = KEEPER_AGAIN_MS;
+        tell(c, SAY_LINK, link_build(c->said, ROOM_OF(b)));
+        return;
+    }
+    if (s == OK)
+        close(fd);
+    if (loop_after(c->loop, c->keeper_delay_ms, find_keeper, c) != OK)
+        loop_stop(c->loop);
+    c->keeper_delay_ms = c->keeper_delay_ms * 2 > KEEPER_AGAIN_MAX_MS
+        ? KEEPER_AGAIN_MAX_MS
+        : c->keeper_delay_ms * 2;
+}
+
+/* What was in hand is a stranger's to the next keeper: the line is closed with it. */
+static void keeper_lost(struct courier *c)
+{
+    loop_forget(c->loop, c->keeper_fd);
+    close(c->keeper_fd);
+    c->keeper_fd = -1;
+    c->in_hand = false;
+    if (c->uplink.state == UPLINK_BUSY || c->uplink.state == UPLINK_DIALING)
+        step(c, UPLINK_STOP, 0);
+    if (loop_after(c->loop, c->keeper_delay_ms, find_keeper, c) != OK)
+        loop_stop(c->loop);
+}
+
+/* --- start --- */
+
+static void not_usable(struct courier *c, const char *file, const char *why)
+{
+    LOG(c->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
+    c->fault = LINK_KEY_FAULT;
+}
+
+static enum status open_cloud(struct courier *c)
+{
+    char path[PLACE_MAX];
+    const char *why = NULL;
+
+    TRY(place_of(c->env->root, PLACE_CLOUD, path));
+    enum status s = cloud_file_read(path, c->env->uids[ROLE_COURIER], &c->cloud, &why);
+    if (s != OK && s != AGAIN)
+        not_usable(c, "cloud", why);
+    return s;
+}
+
+static enum status open_keys(struct courier *c)
+{
+    uid_t me = c->env->uids[ROLE_COURIER];
+    char folder[PLACE_MAX], path[PLACE_MAX];
+    uint8_t cert[CERT_MAX];
+    size_t cert_len = 0;
+    const char *why = NULL;
+    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
+        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
+
+    TRY(place_of(c->env->root, PLACE_COURIER, folder));
+    TRY(place_of(c->env->root, PLACE_CERTIFICATE, path));
+    enum status s = keyfile_read(path, me, ROOM_OF(cert), &cert_len, &why);
+    if (s != OK) {
+        not_usable(c, "tls.crt", why);
+        return s;
+    }
+    s = trust_file_open(&c->trust, TRUST_TLS, folder, me, NULL, NULL, &why);
+    if (s != OK) {
+        not_usable(c, "tls.key", why);
+        return s;
+    }
+    s = tls_client(
+        &c->ctx, (struct bytes){cert, cert_len}, &c->trust.port, anchors, 2, alpn);
+    if (s != OK)
+        not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
+    return s;
+}
+
+static void open_all(struct courier *c)
+{
+    if (c->env->config_fault) {
+        c->fault = LINK_CONFIG;
+        return;
+    }
+    enum status s = open_cloud(c);
+    if (s == OK)
+        s = open_keys(c);
+    if (s != OK && c->fault == LINK_NONE)
+        c->fault = LINK_NO_NETWORK; /* not enrolled: keeper knows it better */
+}
+
+static enum status confine(struct courier *c)
+{
+    static const struct confine_path names[] = {{"/etc/resolv.conf", CONFINE_READ},
+        {"/etc/hosts", CONFINE_READ}, {"/etc/nsswitch.conf", CONFINE_READ},
+        {"/etc/gai.conf", CONFINE_READ}, {"/etc/host.conf", CONFINE_READ}};
+    struct confine_plan plan = {.role = "courier",
+        .user = role_user(ROLE_COURIER),
+        .paths = names,
+        .path_count = sizeof names / sizeof names[0],
+        .rights = CONFINE_UNIX | CONFINE_INET_OUT | CONFINE_FILES,
+        .connect_port = c->cloud.port};
+
+    if (c->fault != LINK_NONE) { /* it will never dial: it needs no way out */
+        plan.rights = CONFINE_UNIX;
+        plan.path_count = 0;
+    }
+    return role_lock(&c->lock, c->env, c->loop, ROLE_COURIER, &plan);
+}
+
+/* Name service libraries are loaded now: later nothing can be made executable. */
+static void load_name_service(void)
+{
+    struct addrinfo *found = NULL;
+    if (getaddrinfo("localhost", NULL, NULL, &found) == 0)
+        freeaddrinfo(found);
+}
+
+int courier_main(struct role_env *env)
+{
+    static struct courier c;
+
+    c = (struct courier){.env = env,
+        .log = env->log,
+        .keeper_fd = -1,
+        .keeper_delay_ms = KEEPER_AGAIN_MS,
+        .dial = {.fd = -1},
+        .entropy = host_entropy_port(),
+        .bound_utc_s = BUILD_UTC_S};
+    board_clock_init(&c.clock, env->start_ms, env->speed);
+    uplink_init(&c.uplink);
+    if (loop_new(&c.loop) != OK
+        || place_of(env->root, PLACE_DOOR_COURIER, c.keeper_path) != OK)
+        return EXIT_ENVIRONMENT;
+    load_name_service();
+    open_all(&c);
+    c.said = c.fault;
+    c.plan.ctx = c.ctx;
+    c.plan.name = c.cloud.name;
+    c.plan.alpn = alpn;
+    if (confine(&c) != OK)
+        return EXIT_ENVIRONMENT;
+    find_keeper(&c);
+    return loop_run(c.loop) == OK ? EXIT_DONE : EXIT_INTERNAL;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/hex.h"
+#include "core/base/writer.h"
+#include "device/net/http.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum status finish(const char *head, int head_len, size_t cap, struct bytes body,
+    struct room out, size_t *len)
+{
+    struct writer w = writer_over(out);
+
+    if (head_len < 0 || (size_t)head_len >= cap)
+        return FULL;
+    put(&w, (struct bytes){(const uint8_t *)head, (size_t)head_len});
+    put(&w, body);
+    if (!writer_done(&w))
+        return FULL;
+    *len = w.len;
+    return OK;
+}
+
+enum status http_batch_build(const struct device_id *device, const char *host,
+    const struct nonce *nonce, struct bytes envelope, struct room out, size_t *len)
+{
+    char head[LIMIT_HTTP_HEAD], id[UUID_TEXT], hex[2 * sizeof nonce->b + 1];
+
+    uuid_of(device->b, id);
+    hex_of(BYTES_OF(nonce->b), (struct room){(uint8_t *)hex, sizeof hex});
+    int n = snprintf(head, sizeof head,
+        "POST /v1/d/%s/batches HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n"
+        "Holdfast-Nonce: %s\r\n\r\n",
+        id, host, envelope.len, hex);
+    return finish(head, n, sizeof head, envelope, out, len);
+}
+
+enum status http_enrol_build(
+    const char *host, struct bytes m1, struct room out, size_t *len)
+{
+    char head[LIMIT_HTTP_HEAD];
+    int n = snprintf(head, sizeof head,
+        "POST /v1/enrol HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n\r\n", host,
+        m1.len);
+
+    return finish(head, n, sizeof head, m1, out, len);
+}

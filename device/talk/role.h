@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Role: what every role of the device is given at its start, and how it locks itself down.
+ */
+#pragma once
+
+#include "core/base/status.h"
+#include "host/confine.h"
+#include "host/log.h"
+#include "host/loop.h"
+
+#include <sys/types.h>
+
+enum device_role { ROLE_KEEPER, ROLE_COURIER, ROLE_SCREEN, ROLE_MEASURE, DEVICE_ROLES };
+
+struct role_env {
+    const char *root;
+    struct log *log;
+    uint64_t start_ms;     /* of the run, monotonic; the same for all roles */
+    uint64_t start_utc_ms; /* wall clock of that moment: stamps test data only */
+    uint32_t speed;
+    bool
+        config_fault; /* the configuration was refused: measure only, keep and send nothing */
+    bool
+        self_test; /* try ten forbidden acts once locked down, and log what came of it */
+    bool reduced;  /* roles share a user */
+    uid_t uids[DEVICE_ROLES];
+    gid_t gids[DEVICE_ROLES];
+};
+
+const char *role_name(enum device_role role);
+const char *role_user(enum device_role role); /* holdfast-<role> */
+/* REFUSED: root, and a role has no user (script/setup makes them). */
+MUST_USE enum status role_users(struct role_env *env);
+
+struct role_lock { /* must outlive the loop when self_test is set */
+    struct role_env *env;
+    enum device_role role;
+    int null_fd;
+    char sister[108];
+};
+
+/* Lock down for good, say so, and say ready. Unless OK the caller must end. */
+MUST_USE enum status role_lock(struct role_lock *l, struct role_env *env,
+    struct loop *loop, enum device_role role, const struct confine_plan *plan);
