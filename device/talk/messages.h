@@ -19,8 +19,9 @@ enum message {
     SAY_READING = 0x0101, /* struct said_reading */
     SAY_LOST = 0x0102,    /* u32: readings dropped because keeper did not read */
     SAY_END = 0x0103,     /* the recording is over: close the batch */
+    SAY_HELLO = 0x0104,   /* u64: first; another number, another run of measure */
     /* keeper -> measure */
-    SAY_KEPT = 0x0201,  /* u32: the oldest so many readings are on stable storage */
+    SAY_KEPT = 0x0201,  /* u64: every reading below this number is on stable storage */
     SAY_STATE = 0x0202, /* struct said_state; also keeper -> status */
     SAY_STOP = 0x0203,  /* enough batches: say END */
     /* keeper -> courier */
@@ -50,6 +51,7 @@ enum link_word {
 };
 
 struct said_reading {
+    uint64_t number; /* of this run of measure, without gaps; said again until KEPT */
     uint64_t mono_ms;
     bool has_utc;
     uint64_t utc_ms; /* zero unless has_utc */
@@ -86,7 +88,7 @@ struct said_reply {
 };
 
 enum {
-    READING_LEN = 8 + 1 + 8 + 6 + 2 + 1,
+    READING_LEN = 8 + 8 + 1 + 8 + 6 + 2 + 1,
     STATE_LEN = 16 + 32 + 1 + 4 + 1 + 8 + 8 + 24 + 32 + 16 + 12 + 32,
     REPLY_HEAD_LEN = 16 + 2 + 4,
     VIEW_LEN = 8 + 8 + 1 + 2 + 6 + 4 + 2 + 1 + 4 + 24 + 8 + 37 + 2 + 2 * VIEW_PLETH
@@ -112,6 +114,8 @@ struct bytes view_build(const struct view *v, struct room out);
 MUST_USE enum status view_parse(struct bytes in, struct view *out);
 struct bytes count_build(uint32_t count, struct room out);
 MUST_USE enum status count_parse(struct bytes in, uint32_t *out);
+struct bytes number_build(uint64_t number, struct room out);
+MUST_USE enum status number_parse(struct bytes in, uint64_t *out);
 struct bytes utc_build(uint64_t utc_ms, struct room out);
 MUST_USE enum status utc_parse(struct bytes in, uint64_t *out);
 

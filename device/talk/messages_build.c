@@ -112,6 +112,11 @@ struct bytes count_build(uint32_t count, struct room out)
     return done(&w);
 }
 
+struct bytes number_build(uint64_t number, struct room out)
+{
+    return utc_build(number, out);
+}
+
 struct bytes utc_build(uint64_t utc_ms, struct room out)
 {
     struct writer w = writer_over(out);

@@ -51,6 +51,8 @@ static void words(uint8_t which, struct bytes in, struct room out)
         same(link_build(word, out), in);
     if (which == 7 && count_parse(in, &count) == OK)
         same(count_build(count, out), in);
+    if (which == 9 && number_parse(in, &utc_ms) == OK)
+        same(number_build(utc_ms, out), in);
     if (which == 8 && utc_parse(in, &utc_ms) == OK)
         same(utc_build(utc_ms, out), in);
 }

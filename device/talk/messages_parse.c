@@ -40,6 +40,7 @@ enum status reading_parse(struct bytes in, struct said_reading *out)
     struct reader r = reader_over(in);
     struct said_reading got = {0};
 
+    got.number = take_u64(&r);
     got.mono_ms = take_u64(&r);
     uint8_t flags = take_u8(&r);
     got.utc_ms = take_u64(&r);
@@ -170,6 +171,17 @@ enum status count_parse(struct bytes in, uint32_t *out)
     if (!reader_done(&r))
         return MALFORMED;
     *out = count;
+    return OK;
+}
+
+enum status number_parse(struct bytes in, uint64_t *out)
+{
+    struct reader r = reader_over(in);
+    uint64_t number = take_u64(&r);
+
+    if (!reader_done(&r))
+        return MALFORMED;
+    *out = number;
     return OK;
 }
 

@@ -10,9 +10,10 @@ static const struct talk_door tables[HEARERS][4] = {
     [KEEPER_OF_MEASURE] = {
         {SAY_READING, READING_LEN, READING_LEN, "reading"},
         {SAY_LOST, 4, 4, "lost"},
-        {SAY_END, 0, 0, "end"}},
+        {SAY_END, 0, 0, "end"},
+        {SAY_HELLO, 8, 8, "hello"}},
     [MEASURE_OF_KEEPER] = {
-        {SAY_KEPT, 4, 4, "kept"},
+        {SAY_KEPT, 8, 8, "kept"},
         {SAY_STATE, STATE_LEN, STATE_LEN, "state"},
         {SAY_STOP, 0, 0, "stop"}},
     [COURIER_OF_KEEPER] = {

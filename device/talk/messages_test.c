@@ -5,7 +5,8 @@
 
 static struct said_reading a_reading(void)
 {
-    return (struct said_reading){.mono_ms = 123456,
+    return (struct said_reading){.number = 77,
+        .mono_ms = 123456,
         .has_utc = true,
         .utc_ms = 1790000000123,
         .spo2 = {true, 973},
@@ -23,7 +24,8 @@ static void test_a_reading_arrives_as_it_was_sent(void)
     struct bytes b = reading_build(&in, ROOM_OF(wire));
     CHECK(b.len == READING_LEN && reading_parse(b, &out) == OK);
     CHECK(memcmp(&in.spo2.v, &out.spo2.v, sizeof in.spo2.v) == 0 && out.spo2.set);
-    CHECK(out.mono_ms == 123456 && out.has_utc && out.utc_ms == in.utc_ms);
+    CHECK(out.number == 77 && out.mono_ms == 123456 && out.has_utc
+        && out.utc_ms == in.utc_ms);
     CHECK(
         out.pulse.v == 721 && !out.pi.set && out.status == 0x0411 && out.quality == 88);
     CHECK(out.alarm && !out.test_data);
@@ -35,11 +37,11 @@ static void test_a_reading_outside_its_ranges_is_refused_whole(void)
         const char *what;
         size_t at;
         uint8_t value;
-    } rows[] = {{"monotonic time past 2^53", 0, 0xff}, {"an unknown flag", 8, 0x57},
-        {"a time although none is set", 8, 0x16}, {"oxygen above 100 %", 17, 0x04},
-        {"pulse above 300", 19, 0x0c},
-        {"a perfusion index although none is set", 22, 1},
-        {"quality above 100", 25, 101}};
+    } rows[] = {{"monotonic time past 2^53", 8, 0xff}, {"an unknown flag", 16, 0x57},
+        {"a time although none is set", 16, 0x16}, {"oxygen above 100 %", 25, 0x04},
+        {"pulse above 300", 27, 0x0c},
+        {"a perfusion index although none is set", 30, 1},
+        {"quality above 100", 33, 101}};
     struct said_reading in = a_reading();
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/writer.h"
+#include "device/keeper/identity.h"
+
+#include <assert.h>
+
+enum { VERSION = 1 };
+
+void identity_build(const struct identity_record *v, uint8_t out[IDENTITY_LEN])
+{
+    struct writer w = writer_over((struct room){out, IDENTITY_LEN});
+
+    put_u8(&w, VERSION);
+    put(&w, BYTES_OF(v->kid.device.b));
+    put_u32(&w, v->kid.generation);
+    put(&w, BYTES_OF(v->cloud.b));
+    put(&w, BYTES_OF(v->up.b));
+    put(&w, BYTES_OF(v->down.b));
+    assert(writer_done(&w) && w.len == IDENTITY_LEN);
+}
+
+void enrolment_build(const struct enrolment_record *v, uint8_t out[ENROLMENT_LEN])
+{
+    struct writer w = writer_over((struct room){out, ENROLMENT_LEN});
+
+    put_u8(&w, VERSION);
+    put(&w, BYTES_OF(v->kid.device.b));
+    put_u32(&w, v->kid.generation);
+    put(&w, BYTES_OF(v->cloud.b));
+    put(&w, BYTES_OF(v->invitation.b));
+    put(&w, BYTES_OF(v->keys.up.b));
+    put(&w, BYTES_OF(v->keys.down.b));
+    put(&w, BYTES_OF(v->keys.ok.b));
+    put(&w, BYTES_OF(v->m1));
+    assert(writer_done(&w) && w.len == ENROLMENT_LEN);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/reader.h"
+#include "device/keeper/identity.h"
+
+#include <string.h>
+
+enum { VERSION = 1 };
+
+static void take_into(struct reader *r, uint8_t *out, size_t len)
+{
+    struct bytes b = take(r, len);
+    if (b.len == len)
+        memcpy(out, b.at, len);
+}
+
+enum status identity_parse(struct bytes in, struct identity_record *out)
+{
+    struct reader r = reader_over(in);
+    struct identity_record got = {0};
+
+    uint8_t version = take_u8(&r);
+    take_into(&r, got.kid.device.b, sizeof got.kid.device.b);
+    got.kid.generation = take_u32(&r);
+    take_into(&r, got.cloud.b, sizeof got.cloud.b);
+    take_into(&r, got.up.b, sizeof got.up.b);
+    take_into(&r, got.down.b, sizeof got.down.b);
+    bool good = reader_done(&r) && version == VERSION && got.kid.generation > 0;
+    if (good)
+        *out = got;
+    wipe(&got, sizeof got);
+    return good ? OK : MALFORMED;
+}
+
+enum status enrolment_parse(struct bytes in, struct enrolment_record *out)
+{
+    struct reader r = reader_over(in);
+    struct enrolment_record got = {0};
+
+    uint8_t version = take_u8(&r);
+    take_into(&r, got.kid.device.b, sizeof got.kid.device.b);
+    got.kid.generation = take_u32(&r);
+    take_into(&r, got.cloud.b, sizeof got.cloud.b);
+    take_into(&r, got.invitation.b, sizeof got.invitation.b);
+    take_into(&r, got.keys.up.b, sizeof got.keys.up.b);
+    take_into(&r, got.keys.down.b, sizeof got.keys.down.b);
+    take_into(&r, got.keys.ok.b, sizeof got.keys.ok.b);
+    take_into(&r, got.m1, sizeof got.m1);
+    bool good = reader_done(&r) && version == VERSION && got.kid.generation > 0;
+    if (good)
+        *out = got;
+    wipe(&got, sizeof got);
+    return good ? OK : MALFORMED;
+}

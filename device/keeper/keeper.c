@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/keeper/keeper.h"
+
+#include "core/outbox/outbox.h"
+#include "device/board/board_clock.h"
+#include "device/keeper/identity.h"
+#include "device/keeper/store.h"
+#include "device/talk/messages.h"
+#include "device/talk/place.h"
+#include "device/trust/trust_file.h"
+#include "host/cli.h"
+#include "host/crypto.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    TICK_MS = 20,
+    STATE_EVERY_MS = 200,
+    PEOPLE = 4,            /* status connections at once */
+    AT_ONCE = 256,         /* readings taken before anyone else is heard */
+    FROM_COURIER = 8,      /* messages of courier taken at once */
+    FAULT_AGAIN_MS = 5000, /* storage failed: start anew after this */
+    HOLD_MIN_MS = 2000,    /* device time: after an answer that did not count */
+    HOLD_MAX_ANSWER_MS = 60000,
+};
+
+struct keeper {
+    struct role_env *env;
+    struct log *log;
+    struct loop *loop;
+    struct role_lock lock;
+    struct board_clock clock;
+    struct host_crypto *crypto;
+    struct trust_file trust;
+    struct store store;
+    struct outbox outbox;
+    bool sealing;   /* outbox is there: enrolled, keys and storage good */
+    bool lost_full; /* unacknowledged readings were overwritten in this run */
+    bool not_accepted;
+    uint32_t fault; /* enum view_note: why not sealing */
+    struct kid kid; /* zero unless enrolled */
+    bool enrolled;
+
+    int measure_listen, courier_listen, people_listen, signal_fd;
+    int measure_fd, courier_fd;
+    int people_fds[PEOPLE];
+    enum link_word link;
+
+    uint64_t taken; /* readings that measure handed over */
+    uint32_t lost_before;
+    uint64_t instance;    /* the run of measure that speaks, by its HELLO */
+    bool heard;           /* a reading of this run was taken: */
+    uint64_t first, next; /* numbers: of its first, and of the next one that is new */
+    uint64_t kept;        /* of its readings, in order, on stable storage */
+    uint64_t old; /* readings of earlier runs, not yet sealed: they come first */
+    uint64_t kept_said;
+    bool ended, stop_said;
+
+    bool in_flight;
+    struct nonce nonce;
+    uint64_t hold_ms, hold_until_ms;
+    uint64_t state_due_ms;
+
+    uint8_t talk[TALK_HEAD_LEN + LIMIT_TALK_BODY];
+    uint8_t envelope[LIMIT_ENVELOPE];
+    uint8_t body[LIMIT_TALK_BODY];
+};
+
+static uint64_t mono(const struct keeper *k)
+{
+    return k->clock.port.mono_ms(k->clock.port.board);
+}
+
+static void drop(struct keeper *k, int *fd)
+{
+    if (*fd < 0)
+        return;
+    loop_forget(k->loop, *fd);
+    close(*fd);
+    *fd = -1;
+}
+
+/* --- what the outbox tells: log lines, and what measure may forget --- */
+
+static void log_batch(struct keeper *k, enum log_level level, enum reason reason,
+    const struct outbox_told *t)
+{
+    LOG(k->log, level, reason, F_DEV(&k->kid.device), F_NUM("n", t->count),
+        F_HEX("epoch", t->epoch.b, sizeof t->epoch.b), F_NUM("seq", t->seq),
+        F_HEX("digest", t->digest.b, sizeof t->digest.b));
+}
+
+static void sealed(struct keeper *k, const struct outbox_told *t)
+{
+    LOG(k->log, LOG_INFO, REASON_BATCH_SEALED, F_DEV(&k->kid.device),
+        F_NUM("n", t->count), F_HEX("epoch", t->epoch.b, sizeof t->epoch.b),
+        F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
+        F_HEX("content", t->content.b, sizeof t->content.b));
+    uint64_t old = t->count < k->old ? t->count : k->old;
+    k->old -= old;
+    k->kept += t->count - old;
+}
+
+static void simple(struct keeper *k, enum log_level level, enum reason reason,
+    const struct outbox_told *t)
+{
+    LOG(k->log, level, reason, F_DEV(&k->kid.device), F_NUM("n", t->count));
+}
+
+static void told(void *ctx, const struct outbox_told *t)
+{
+    struct keeper *k = ctx;
+
+    switch (t->note) {
+    case OUTBOX_SEALED: sealed(k, t); break;
+    case OUTBOX_ACKNOWLEDGED:
+        log_batch(k, LOG_INFO, REASON_BATCH_ACKNOWLEDGED, t);
+        break;
+    case OUTBOX_SET_ASIDE: log_batch(k, LOG_WARN, REASON_BATCH_SET_ASIDE, t); break;
+    case OUTBOX_LOST:
+        k->lost_full = true;
+        log_batch(k, LOG_WARN, REASON_BATCH_LOST, t);
+        break;
+    case OUTBOX_ANSWER_REFUSED: simple(k, LOG_REFUSE, REASON_ANSWER_REFUSED, t); break;
+    case OUTBOX_ANSWER_SCHEMA: simple(k, LOG_REFUSE, REASON_ANSWER_SCHEMA, t); break;
+    case OUTBOX_CONFIG_TAKEN: simple(k, LOG_INFO, REASON_CONFIG_TAKEN, t); break;
+    case OUTBOX_CONFIG_REFUSED: simple(k, LOG_REFUSE, REASON_CONFIG_REFUSED, t); break;
+    case OUTBOX_CLOCK_SET: simple(k, LOG_INFO, REASON_CLOCK_SET, t); break;
+    case OUTBOX_CLOCK_STEPPED: simple(k, LOG_WARN, REASON_CLOCK_STEPPED, t); break;
+    case OUTBOX_STORE_RESTORED: simple(k, LOG_WARN, REASON_STORE_RESTORED, t); break;
+    case OUTBOX_FLASH_FAULT: simple(k, LOG_FAULT, REASON_FLASH_FAULT, t); break;
+    }
+}
+
+/* --- state, for measure's screen and for people --- */
+
+static uint32_t link_notes(const struct keeper *k)
+{
+    switch (k->link) {
+    case LINK_NONE:
+    case LINK_OPEN: return 0;
+    case LINK_NO_NETWORK: return VIEW_NO_NETWORK;
+    case LINK_NOT_TRUSTED: return VIEW_NOT_TRUSTED;
+    case LINK_KEY_FAULT: return VIEW_KEY_FAULT;
+    case LINK_CONFIG: return VIEW_CONFIG;
+    case LINK_WORDS: break;
+    }
+    return VIEW_NO_NETWORK;
+}
+
+static uint32_t notes(const struct keeper *k, const struct outbox_state *o)
+{
+    uint32_t n = k->fault | link_notes(k);
+
+    n |= k->env->config_fault ? VIEW_CONFIG : 0u;
+    n |= k->courier_fd < 0 ? VIEW_NO_NETWORK : 0u;
+    n |= o->flash_broken ? VIEW_STORE_FAULT : 0u;
+    n |= o->fill_permille >= THIN_PERMILLE ? VIEW_STORE_80 : 0u;
+    n |= k->lost_full ? VIEW_STORE_FULL : 0u;
+    n |= k->not_accepted ? VIEW_NOT_ACCEPTED : 0u;
+    return n;
+}
+
+static void fill_state(struct keeper *k, struct said_state *s)
+{
+    struct outbox_state o = {0};
+
+    if (k->sealing)
+        outbox_state(&k->outbox, &o);
+    *s = (struct said_state){.enrolled = k->enrolled,
+        .device = k->kid.device,
+        .synchronised = o.synchronised,
+        .ended = k->ended,
+        .delivered = k->ended && o.batches_held == 0 && o.readings_held == 0,
+        .reduced = k->env->reduced,
+        .notes = notes(k, &o),
+        .clock = (uint8_t)o.clock,
+        .has_utc = o.has_utc,
+        .utc_ms = o.has_utc ? o.utc_ms : 0,
+        .taken = k->taken,
+        .readings = k->sealing ? o.readings : k->taken,
+        .readings_lost = o.readings_lost,
+        .readings_held = o.readings_held,
+        .batches_sealed = o.batches_sealed,
+        .batches_acknowledged = o.batches_acknowledged,
+        .batches_set_aside = o.batches_set_aside,
+        .batches_held = o.batches_held,
+        .oldest_held_age_ms = o.oldest_held_age_ms,
+        .answer_age_ms = o.answered ? o.answer_age_ms : 0,
+        .fill_permille = o.fill_permille,
+        .config_version = o.config.version,
+        .lost_before = k->lost_before,
+        .content = o.content};
+    if (k->sealing)
+        s->epoch = k->outbox.sealer.epoch;
+}
+
+/* --- measure's door --- */
+
+static void tell_measure(struct keeper *k, enum message what, struct bytes body)
+{
+    /* AGAIN: measure does not read. It will: what it missed is said again or does not matter. */
+    if (k->measure_fd >= 0 && talk_send(k->measure_fd, (uint16_t)what, body) == BROKEN)
+        drop(k, &k->measure_fd);
+}
+
+static void tell_kept(struct keeper *k)
+{
+    uint8_t b[8];
+
+    if (k->kept == k->kept_said || k->measure_fd < 0)
+        return;
+    struct bytes body = number_build(k->first + k->kept, ROOM_OF(b));
+    if (talk_send(k->measure_fd, SAY_KEPT, body) == OK)
+        k->kept_said = k->kept;
+}
+
+static void broken(struct keeper *k)
+{
+    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
+    loop_stop(
+        k->loop); /* measure still has what was not sealed; a new start opens anew */
+}
+
+static void take_reading(struct keeper *k, const struct said_reading *in)
+{
+    struct reading r = {.mono_ms = in->mono_ms,
+        .has_utc = in->has_utc,
+        .utc_ms = in->utc_ms,
+        .spo2 = in->spo2,
+        .pulse = in->pulse,
+        .pi = in->pi,
+        .status = in->status,
+        .quality = in->quality,
+        .alarm = in->alarm,
+        .test_data = in->test_data};
+
+    if (k->heard && in->number < k->next)
+        return; /* said again by a measure that had to knock again */
+    if (!k->heard)
+        k->first = in->number;
+    k->heard = true;
+    k->next = in->number + 1;
+    k->taken++;
+    k->ended = false;
+    if (k->sealing) {
+        if (outbox_take(&k->outbox, &r) != OK)
+            broken(k);
+    } else if ((k->fault & VIEW_STORE_FAULT) == 0) {
+        k->kept++; /* it can never be sealed: measure need not keep it */
+    }
+}
+
+static void end_of_recording(struct keeper *k)
+{
+    k->ended = true;
+    if (k->sealing && outbox_close_batch(&k->outbox) != OK)
+        broken(k);
+}
+
+/* Another run of measure: what an earlier one handed over will be sealed before what comes. */
+static void hello(struct keeper *k, uint64_t instance)
+{
+    k->kept_said = 0; /* to be said again */
+    k->stop_said = false;
+    if (k->heard && instance == k->instance)
+        return;
+    if (k->heard)
+        k->old += k->next - k->first - k->kept;
+    k->instance = instance;
+    k->heard = false;
+    k->first = k->next = k->kept = 0;
+}
+
+static enum status take_from_measure(struct keeper *k, uint16_t what, struct bytes body)
+{
+    struct said_reading reading;
+    uint32_t count = 0;
+
+    if (what == SAY_READING) {
+        TRY(reading_parse(body, &reading));
+        take_reading(k, &reading);
+    } else if (what == SAY_LOST) {
+        TRY(count_parse(body, &count));
+        k->lost_before += count;
+        LOG(k->log, LOG_WARN, REASON_MEASURE_DROPPED, F_NUM("n", count));
+        if (k->sealing)
+            outbox_declare_lost(&k->outbox, count);
+    } else if (what == SAY_HELLO) {
+        uint64_t instance = 0;
+        TRY(number_parse(body, &instance));
+        hello(k, instance);
+    } else {
+        end_of_recording(k);
+    }
+    return OK;
+}
+
+/* One message; false when there is none, or when measure is gone. */
+static bool on_measure_more(struct keeper *k)
+{
+    size_t doors = 0;
+    const struct talk_door *table = messages_heard(KEEPER_OF_MEASURE, &doors);
+    uint16_t what = 0;
+    struct bytes body;
+
+    enum status s =
+        talk_recv(k->measure_fd, table, doors, ROOM_OF(k->talk), &what, &body);
+    if (s == OK)
+        s = take_from_measure(k, what, body);
+    if (s == MALFORMED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "measure"));
+    if (s != OK && s != AGAIN)
+        drop(k, &k->measure_fd);
+    return s == OK;
+}
+
+static void on_measure(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+
+    (void)fd;
+    (void)events;
+    for (int i = 0; i < AT_ONCE && k->measure_fd >= 0 && on_measure_more(k); i++)
+        ;
+    tell_kept(k);
+}
+
+static void on_measure_knock(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    int new = -1;
+
+    (void)events;
+    enum status s = talk_accept(fd, &k->env->uids[ROLE_MEASURE], 1, &new, NULL);
+    if (s == REFUSED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", "measure"));
+    if (s != OK)
+        return;
+    while (
+        k->measure_fd >= 0 && on_measure_more(k)) /* all that the old one said, first */
+        ;
+    drop(k, &k->measure_fd);
+    if (loop_watch(k->loop, new, EPOLLIN, on_measure, k) != OK) {
+        close(new);
+        return;
+    }
+    k->measure_fd = new;
+}
+
+/* --- courier's door --- */
+
+static void forget_flight(struct keeper *k)
+{
+    if (k->in_flight && k->sealing)
+        outbox_unanswered(&k->outbox, &k->nonce);
+    k->in_flight = false;
+}
+
+static void drop_courier(struct keeper *k)
+{
+    drop(k, &k->courier_fd);
+    forget_flight(k);
+    k->link = LINK_NONE;
+}
+
+static void tell_courier(struct keeper *k, enum message what, struct bytes body)
+{
+    if (k->courier_fd >= 0 && talk_send(k->courier_fd, (uint16_t)what, body) != OK)
+        drop_courier(k);
+}
+
+static bool may_send(const struct keeper *k)
+{
+    return k->sealing && !k->in_flight && mono(k) >= k->hold_until_ms;
+}
+
+static void want(struct keeper *k)
+{
+    struct outbox_state o;
+
+    if (k->courier_fd < 0 || !may_send(k))
+        return;
+    outbox_state(&k->outbox, &o);
+    if (o.batches_held > 0)
+        tell_courier(k, SAY_WANT, (struct bytes){0});
+}
+
+static void offer(struct keeper *k)
+{
+    size_t len = 0;
+
+    if (!may_send(k)
+        || outbox_next(&k->outbox, ROOM_OF(k->envelope), &len, &k->nonce) != OK) {
+        tell_courier(k, SAY_NOTHING, (struct bytes){0});
+        return;
+    }
+    k->in_flight = true;
+    tell_courier(k, SAY_OFFER,
+        offer_build(&k->nonce, (struct bytes){k->envelope, len}, ROOM_OF(k->body)));
+}
+
+/* Not counted: perhaps the cloud is upset, perhaps it lies. Ask again later and later. */
+static void hold(struct keeper *k)
+{
+    k->hold_ms = k->hold_ms == 0 ? HOLD_MIN_MS : k->hold_ms * 2;
+    if (k->hold_ms > HOLD_MAX_ANSWER_MS)
+        k->hold_ms = HOLD_MAX_ANSWER_MS;
+    k->hold_until_ms = mono(k) + k->hold_ms;
+}
+
+static void counted(struct keeper *k)
+{
+    struct outbox_state o;
+    uint8_t b[8];
+
+    k->hold_ms = 0;
+    k->hold_until_ms = 0;
+    k->not_accepted = false;
+    outbox_state(&k->outbox, &o);
+    if (o.has_utc)
+        tell_courier(k, SAY_TIME, utc_build(o.utc_ms, ROOM_OF(b)));
+}
+
+static void take_reply(struct keeper *k, const struct said_reply *r, struct bytes body)
+{
+    if (!k->in_flight || !ct_equal(r->nonce.b, k->nonce.b, sizeof k->nonce.b))
+        return; /* nothing of ours: it can change nothing */
+    if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
+        k->in_flight = false;
+        counted(k);
+    } else {
+        forget_flight(k);
+        k->not_accepted = r->http_status < 429 || r->http_status == 431;
+        hold(k);
+    }
+    tell_kept(k);
+    want(k);
+}
+
+static enum status take_from_courier(struct keeper *k, uint16_t what, struct bytes body)
+{
+    struct said_reply reply;
+    struct bytes rest;
+    struct nonce nonce;
+
+    if (what == SAY_ASK) {
+        offer(k);
+    } else if (what == SAY_REPLY) {
+        TRY(reply_parse(body, &reply, &rest));
+        take_reply(k, &reply, rest);
+    } else if (what == SAY_LINK) {
+        TRY(link_parse(body, &k->link));
+    } else {
+        TRY(nonce_parse(body, &nonce));
+        if (k->in_flight && ct_equal(nonce.b, k->nonce.b, sizeof nonce.b))
+            forget_flight(k);
+    }
+    return OK;
+}
+
+static void on_courier(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    size_t doors = 0;
+    const struct talk_door *table = messages_heard(KEEPER_OF_COURIER, &doors);
+
+    (void)events;
+    for (int i = 0; i < FROM_COURIER && k->courier_fd == fd; i++) {
+        uint16_t what = 0;
+        struct bytes body;
+        enum status s = talk_recv(fd, table, doors, ROOM_OF(k->talk), &what, &body);
+        if (s == OK)
+            s = take_from_courier(k, what, body);
+        if (s == AGAIN)
+            return;
+        if (s == MALFORMED)
+            LOG(k->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "courier"));
+        if (s != OK && k->courier_fd == fd)
+            drop_courier(k);
+    }
+}
+
+static void on_courier_knock(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    int new = -1;
+
+    (void)events;
+    enum status s = talk_accept(fd, &k->env->uids[ROLE_COURIER], 1, &new, NULL);
+    if (s == REFUSED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", "courier"));
+    if (s != OK)
+        return;
+    drop_courier(k);
+    if (loop_watch(k->loop, new, EPOLLIN, on_courier, k) != OK) {
+        close(new);
+        return;
+    }
+    k->courier_fd = new;
+    want(k);
+}
+
+/* --- people's door: status and supervisor --- */
+
+static int *person_of(struct keeper *k, int fd)
+{
+    for (int i = 0; i < PEOPLE; i++)
+        if (k->people_fds[i] == fd)
+            return &k->people_fds[i];
+    return NULL;
+}
+
+static void on_person(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    int *person = person_of(k, fd);
+    size_t doors = 0;
+    const struct talk_door *table = messages_heard(KEEPER_OF_PEOPLE, &doors);
+    uint16_t what = 0;
+    struct bytes body;
+    struct said_state state;
+
+    (void)events;
+    if (person == NULL)
+        return;
+    enum status s = talk_recv(fd, table, doors, ROOM_OF(k->talk), &what, &body);
+    if (s == AGAIN)
+        return;
+    if (s == OK) {
+        fill_state(k, &state);
+        s = talk_send(fd, SAY_STATE, state_build(&state, ROOM_OF(k->body)));
+    }
+    if (s != OK)
+        drop(k, person);
+}
+
+static void on_person_knock(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    const uid_t may[] = {0, k->env->uids[ROLE_KEEPER]};
+    int new = -1;
+    int *place = person_of(k, -1);
+
+    (void)events;
+    enum status s = talk_accept(fd, may, 2, &new, NULL);
+    if (s == REFUSED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", "status"));
+    if (s != OK)
+        return;
+    if (place == NULL || loop_watch(k->loop, new, EPOLLIN, on_person, k) != OK) {
+        close(new);
+        return;
+    }
+    *place = new;
+}
+
+/* --- time passes --- */
+
+static void say_state(struct keeper *k)
+{
+    struct said_state state;
+
+    fill_state(k, &state);
+    tell_measure(k, SAY_STATE, state_build(&state, ROOM_OF(k->body)));
+    if (k->env->batches > 0 && state.batches_sealed >= k->env->batches
+        && !k->stop_said) {
+        k->stop_said = true;
+        tell_measure(k, SAY_STOP, (struct bytes){0});
+    }
+}
+
+static void tick(void *ctx)
+{
+    struct keeper *k = ctx;
+    uint64_t now = board_clock_now_ms();
+
+    want(k);
+    tell_kept(k);
+    if (now >= k->state_due_ms) {
+        k->state_due_ms = now + STATE_EVERY_MS;
+        say_state(k);
+    }
+    if (loop_after(k->loop, TICK_MS, tick, k) != OK)
+        loop_stop(k->loop);
+}
+
+static void again(void *ctx)
+{
+    struct keeper *k = ctx;
+    loop_stop(k->loop);
+}
+
+/* An orderly stop: what measure said, then what is open, onto stable storage. */
+static void on_signal(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    struct signalfd_siginfo info;
+
+    (void)events;
+    if (read(fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    while (k->measure_fd >= 0 && on_measure_more(k))
+        ;
+    if (k->sealing && outbox_close_batch(&k->outbox) != OK)
+        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
+    loop_stop(k->loop);
+}
+
+/* --- start --- */
+
+static void key_fault(struct keeper *k, const char *file, const char *why)
+{
+    LOG(k->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
+    k->fault |= VIEW_KEY_FAULT;
+}
+
+static enum status read_identity(struct keeper *k, struct identity_record *out)
+{
+    uid_t me = k->env->uids[ROLE_KEEPER];
+    char folder[PLACE_MAX], path[PLACE_MAX];
+    const char *why = NULL;
+
+    TRY(place_of(k->env->root, PLACE_KEEPER, folder));
+    TRY(place_of(k->env->root, PLACE_IDENTITY, path));
+    enum status s = trust_file_open(&k->trust, TRUST_WRAP, folder, me,
+        host_crypto_port(k->crypto), host_entropy_port(), &why);
+    if (s == OK)
+        s = identity_read(path, me, &k->trust.port, out, &why);
+    if (s == AGAIN)
+        k->fault |= VIEW_NOT_ENROLLED;
+    else if (s != OK)
+        key_fault(k, "identity", why);
+    return s;
+}
+
+static enum status open_store(struct keeper *k)
+{
+    char path[PLACE_MAX];
+
+    TRY(place_of(k->env->root, PLACE_JOURNAL, path));
+    enum status s = store_open(&k->store, path, k->env->journal_bytes);
+    if (s == OK)
+        return OK;
+    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+    k->fault |= VIEW_STORE_FAULT;
+    return s;
+}
+
+static enum status start_outbox(struct keeper *k, const struct identity_record *id)
+{
+    struct outbox_ports ports = {.clock = &k->clock.port,
+        .crypto = host_crypto_port(k->crypto),
+        .entropy = host_entropy_port(),
+        .journal = &k->store.journal,
+        .slots = &k->store.slots};
+    struct outbox_identity identity = {
+        .kid = id->kid, .k_up = id->up, .k_down = id->down, .cloud = id->cloud};
+
+    memcpy(ports.algorithm, k->env->algorithm, sizeof ports.algorithm);
+    enum status s =
+        outbox_init(&k->outbox, &ports, &identity, (struct outbox_ear){k, told});
+    wipe(&identity, sizeof identity);
+    if (s != OK) {
+        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+        k->fault |= VIEW_STORE_FAULT;
+    }
+    k->sealing = s == OK;
+    return s;
+}
+
+static void open_all(struct keeper *k)
+{
+    struct identity_record id;
+
+    if (k->env->config_fault)
+        return;
+    enum status s = read_identity(k, &id);
+    if (s == OK) {
+        k->enrolled = true;
+        k->kid = id.kid;
+        s = open_store(k);
+    }
+    if (s == OK)
+        s = start_outbox(k, &id);
+    wipe(&id, sizeof id);
+    trust_file_close(&k->trust);
+}
+
+static enum status listen_at(
+    struct keeper *k, enum place place, loop_fd_fn *fn, int *fd)
+{
+    char path[PLACE_MAX];
+
+    TRY(place_of(k->env->root, place, path));
+    TRY(talk_listen(path, fd));
+    return loop_watch(k->loop, *fd, EPOLLIN, fn, k);
+}
+
+static enum status watch_signal(struct keeper *k)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return BROKEN;
+    k->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return k->signal_fd < 0 ? BROKEN
+                            : loop_watch(k->loop, k->signal_fd, EPOLLIN, on_signal, k);
+}
+
+static enum status open_doors(struct keeper *k)
+{
+    TRY(listen_at(k, PLACE_DOOR_MEASURE, on_measure_knock, &k->measure_listen));
+    TRY(listen_at(k, PLACE_DOOR_COURIER, on_courier_knock, &k->courier_listen));
+    TRY(listen_at(k, PLACE_DOOR_STATUS, on_person_knock, &k->people_listen));
+    return watch_signal(k);
+}
+
+int keeper_main(struct role_env *env)
+{
+    static struct keeper k;
+    const struct confine_plan plan = {.role = "keeper",
+        .user = role_user(ROLE_KEEPER),
+        .rights = CONFINE_UNIX | CONFINE_FILES};
+
+    k.env = env;
+    k.log = env->log;
+    k.measure_fd = k.courier_fd = -1;
+    for (int i = 0; i < PEOPLE; i++)
+        k.people_fds[i] = -1;
+    board_clock_init(&k.clock, env->start_ms, env->speed);
+    if (loop_new(&k.loop) != OK || host_crypto_new(&k.crypto) != OK)
+        return EXIT_INTERNAL;
+    open_all(&k);
+    if (open_doors(&k) != OK)
+        return EXIT_ENVIRONMENT;
+    if (role_lock(&k.lock, env, k.loop, ROLE_KEEPER, &plan) != OK)
+        return EXIT_ENVIRONMENT;
+    if ((k.fault & VIEW_STORE_FAULT) != 0
+        && loop_after(k.loop, FAULT_AGAIN_MS, again, &k) != OK)
+        return EXIT_INTERNAL;
+    tick(&k);
+    enum status s = loop_run(k.loop);
+    wipe(&k.outbox, sizeof k.outbox);
+    return s == OK ? EXIT_DONE : EXIT_INTERNAL;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/main/enrol.h"
+
+#include "device/keeper/identity.h"
+#include "device/main/run.h"
+#include "device/net/cloud_file.h"
+#include "device/talk/place.h"
+#include "device/trust/trust_file.h"
+#include "host/crypto.h"
+#include "host/keyfile.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct enrolling {
+    struct role_env env;
+    struct host_crypto *crypto;
+    struct bundle bundle;
+    struct trust_file wrap, tls;
+    struct enrolment_record record;
+    uint8_t m2[ENROL_M2_MAX + 1];
+    size_t m2_len;
+    char keeper[PLACE_MAX], courier[PLACE_MAX], pending[PLACE_MAX], identity[PLACE_MAX];
+    char certificate[PLACE_MAX], cloud[PLACE_MAX];
+};
+
+static int unusable(const char *what)
+{
+    return cli_error(
+        EXIT_ENVIRONMENT, NULL, 0, what, "a folder that this user may write");
+}
+
+static int read_bundle(struct enrolling *e, const char *path)
+{
+    static uint8_t text[LIMIT_CONF_FILE + 1];
+    struct conf_error err = {0};
+    FILE *f = fopen(path, "re");
+    size_t len = f == NULL ? 0 : fread(text, 1, sizeof text, f);
+    bool failed = f == NULL || ferror(f) != 0;
+
+    if (f != NULL)
+        fclose(f);
+    if (failed)
+        return cli_error(EXIT_USAGE, path, 0, "cannot be read", "an enrolment bundle");
+    enum status s = bundle_parse((struct bytes){text, len}, &e->bundle, &err);
+    wipe(text, sizeof text);
+    if (s != OK)
+        return cli_error(EXIT_USAGE, path, err.line, err.what, err.expected);
+    if ((uint64_t)time(NULL) > e->bundle.expires_utc_s)
+        return cli_error(
+            EXIT_NO, path, 0, "the invitation is over", "a bundle of today");
+    return EXIT_DONE;
+}
+
+static enum status places(struct enrolling *e)
+{
+    const char *root = e->env.root;
+
+    TRY(place_of(root, PLACE_KEEPER, e->keeper));
+    TRY(place_of(root, PLACE_COURIER, e->courier));
+    TRY(place_of(root, PLACE_ENROLMENT, e->pending));
+    TRY(place_of(root, PLACE_IDENTITY, e->identity));
+    TRY(place_of(root, PLACE_CERTIFICATE, e->certificate));
+    TRY(place_of(root, PLACE_CLOUD, e->cloud));
+    return make_places(&e->env);
+}
+
+static enum status open_trust(struct enrolling *e)
+{
+    const struct role_env *v = &e->env;
+    const struct entropy *entropy = host_entropy_port();
+    const char *why = NULL;
+
+    TRY(trust_file_create(
+        TRUST_WRAP, e->keeper, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER], entropy));
+    TRY(trust_file_create(
+        TRUST_TLS, e->courier, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], entropy));
+    TRY(trust_file_open(&e->wrap, TRUST_WRAP, e->keeper, v->uids[ROLE_KEEPER],
+        host_crypto_port(e->crypto), entropy, &why));
+    return trust_file_open(
+        &e->tls, TRUST_TLS, e->courier, v->uids[ROLE_COURIER], NULL, NULL, &why);
+}
+
+static bool same_invitation(const struct enrolling *e, const struct digest *invitation)
+{
+    return memcmp(&e->record.kid, &e->bundle.kid, sizeof e->bundle.kid) == 0
+        && memcmp(&e->record.cloud, &e->bundle.s, sizeof e->bundle.s) == 0
+        && ct_equal(&e->record.invitation, invitation, sizeof *invitation);
+}
+
+/* The M1 of this bundle: the one that was made before, or a new one, persisted first. */
+static enum status begin(struct enrolling *e)
+{
+    const struct crypto *crypto = host_crypto_port(e->crypto);
+    const struct role_env *v = &e->env;
+    uint8_t tls_public[P256_PUBLIC_LEN];
+    struct digest invitation;
+    const char *why = NULL;
+
+    TRY(crypto->sha256(crypto->board, BYTES_OF(e->bundle.secret.b), &invitation));
+    enum status s = enrolment_read(
+        e->pending, v->uids[ROLE_KEEPER], &e->wrap.port, &e->record, &why);
+    if (s == OK && same_invitation(e, &invitation))
+        return OK;
+    e->record = (struct enrolment_record){
+        .kid = e->bundle.kid, .cloud = e->bundle.s, .invitation = invitation};
+    TRY(e->tls.port.tls_public(e->tls.port.board, tls_public));
+    TRY(enrol_begin(crypto, host_entropy_port(), &e->bundle.s, &e->bundle.kid,
+        &e->bundle.secret, tls_public, e->record.m1, &e->record.keys));
+    return enrolment_write(e->pending, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER],
+        &e->wrap.port, &e->record);
+}
+
+static void become_carrier(int in, int out)
+{
+    char *const argv[] = {
+        (char[]){"enrol"}, (char[]){"--role"}, (char[]){"enrol"}, NULL};
+
+    if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
+        _exit(EXIT_INTERNAL);
+    execv("/proc/self/exe", argv); /* everything else is close-on-exec */
+    _exit(EXIT_INTERNAL);
+}
+
+static bool give(const struct enrolling *e, int fd)
+{
+    struct bundle open = e->bundle;
+    uint8_t text[8192];
+    size_t len = 0;
+
+    open.secret = (struct key){{0}};
+    bool ok = bundle_build(&open, ROOM_OF(text), &len) == OK
+        && write(fd, e->record.m1, ENROL_M1_LEN) == ENROL_M1_LEN
+        && write(fd, text, len) == (ssize_t)len;
+    wipe(&open, sizeof open);
+    return ok;
+}
+
+/* Exit code of the carrier. */
+static int carry(struct enrolling *e)
+{
+    int to[2], from[2], state = 0;
+    ssize_t n;
+
+    if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
+        return EXIT_INTERNAL;
+    signal(SIGPIPE, SIG_IGN);
+    pid_t pid = fork();
+    if (pid == 0)
+        become_carrier(to[0], from[1]);
+    close(to[0]);
+    close(from[1]);
+    bool given = pid > 0 && give(e, to[1]);
+    close(to[1]);
+    while (e->m2_len < sizeof e->m2
+        && (n = read(from[0], e->m2 + e->m2_len, sizeof e->m2 - e->m2_len)) > 0)
+        e->m2_len += (size_t)n;
+    close(from[0]);
+    if (pid < 0 || waitpid(pid, &state, 0) != pid || !given || !WIFEXITED(state))
+        return EXIT_INTERNAL;
+    return WEXITSTATUS(state);
+}
+
+/* Certificate and address first, then the identity: keeper never waits for a courier that has
+ * nothing to show. */
+static enum status finish(struct enrolling *e)
+{
+    const struct role_env *v = &e->env;
+    struct bytes cert;
+    struct identity_record id = {.kid = e->record.kid,
+        .cloud = e->record.cloud,
+        .up = e->record.keys.up,
+        .down = e->record.keys.down};
+
+    TRY(enrol_check(host_crypto_port(e->crypto), &e->record.keys.ok,
+        BYTES_OF(e->record.m1), (struct bytes){e->m2, e->m2_len}, &cert));
+    enum status s = keyfile_write(
+        e->certificate, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], cert, true);
+    if (s == OK)
+        s = cloud_file_write(
+            e->cloud, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], &e->bundle);
+    if (s == OK)
+        s = identity_write(e->identity, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER],
+            &e->wrap.port, &id);
+    wipe(&id, sizeof id);
+    return s;
+}
+
+static int enrol_with(struct enrolling *e)
+{
+    if (begin(e) != OK)
+        return unusable("the enrolment cannot be kept");
+    int code = carry(e);
+    if (code == EXIT_NO)
+        return cli_error(EXIT_NO, NULL, 0,
+            "the cloud refused, or is not the one of the bundle",
+            "an open invitation and a server of the bundle's authority");
+    if (code != EXIT_DONE)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "the cloud was not reached",
+            "its enrolment port to answer; try again with the same bundle");
+    enum status s = finish(e);
+    if (s == REFUSED || s == MALFORMED)
+        return cli_error(EXIT_NO, NULL, 0,
+            "the answer does not come from the cloud's keys",
+            "an answer that proves the invitation");
+    return s == OK ? EXIT_DONE : unusable("the identity cannot be written");
+}
+
+int enrol_device(const struct cli_args *a)
+{
+    static struct enrolling e;
+    struct log none = {.fd = -1};
+
+    e.env = (struct role_env){.root = cli_word(a, "root", "/"), .log = &none};
+    int code = read_bundle(&e, a->operand[0]);
+    if (code != EXIT_DONE)
+        return code;
+    if (role_users(&e.env) != OK)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
+            "the users of packaging/sysusers.d (script/setup)");
+    if (host_crypto_new(&e.crypto) != OK || places(&e) != OK || open_trust(&e) != OK)
+        return unusable("folders or keys below --root cannot be made");
+    code = enrol_with(&e);
+    trust_file_close(&e.wrap);
+    trust_file_close(&e.tls);
+    host_crypto_free(e.crypto);
+    wipe(&e, sizeof e);
+    return code;
+}

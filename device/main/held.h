@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Held: readings that measure has handed over, or not yet, and that are not known to be on
+ * stable storage. A ring; what does not fit is counted, never waited for.
+ */
+#pragma once
+
+#include "device/talk/messages.h"
+
+enum { HELD_MAX = 4096 };
+
+struct held {
+    struct said_reading ring[HELD_MAX];
+    uint64_t kept; /* number of the oldest that is held */
+    uint64_t said; /* number of the next to be said */
+    uint64_t next; /* number that the next reading gets */
+    uint32_t lost; /* did not fit; not yet said */
+};
+
+void held_init(struct held *h);
+void held_add(
+    struct held *h, struct said_reading reading); /* its number is given here */
+/* The next to be said, or NULL; held_said() after it was taken. */
+const struct said_reading *held_peek(const struct held *h);
+void held_said(struct held *h);
+void held_say_again(struct held *h); /* a new keeper knows nothing of what was said */
+/* REFUSED: keeper claims what it was never given; nothing changes. */
+MUST_USE enum status held_forget(struct held *h, uint64_t below);

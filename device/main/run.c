@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/main/run.h"
+
+#include "core/signal/calibration_default.h"
+#include "device/board/board_clock.h"
+#include "device/keeper/keeper.h"
+#include "device/main/enrol.h"
+#include "device/main/measure.h"
+#include "device/main/screen_role.h"
+#include "device/main/settings.h"
+#include "device/main/watcher.h"
+#include "device/main/words_json.h"
+#include "device/net/courier.h"
+#include "device/sensor/any.h"
+#include "device/talk/place.h"
+#include "host/supervise.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TEXTS = 16, TEXT = 24, LAST_FRAME_MS = 800, MIB = 1024 * 1024, BATCH_S = 60 };
+
+/* --- places --- */
+
+/* Each part of the path that is not there is made, open to look through. */
+static bool make_path(const char *path)
+{
+    char part[PLACE_MAX];
+
+    for (size_t i = 1; path[i] != '\0'; i++) {
+        if (path[i] != '/')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0755) != 0 && errno != EEXIST)
+            return false;
+    }
+    return true;
+}
+
+static bool make_folder(const char *path, mode_t mode, uid_t uid, gid_t gid)
+{
+    if (!make_path(path) || (mkdir(path, mode) != 0 && errno != EEXIST))
+        return false;
+    if (chmod(path, mode) != 0)
+        return false;
+    return geteuid() != 0 || chown(path, uid, gid) == 0;
+}
+
+enum status make_places(const struct role_env *env)
+{
+    static const struct {
+        enum place place;
+        enum device_role role;
+        mode_t mode;
+    } folders[] = {
+        {PLACE_KEEPER, ROLE_KEEPER, 0700},
+        {PLACE_COURIER, ROLE_COURIER, 0700},
+        {PLACE_KEEPER_DOORS, ROLE_KEEPER, 0711},
+        {PLACE_SCREEN_DOORS, ROLE_SCREEN, 0711},
+    };
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char path[PLACE_MAX];
+        enum device_role r = folders[i].role;
+        TRY(place_of(env->root, folders[i].place, path));
+        if (!make_folder(path, folders[i].mode, env->uids[r], env->gids[r]))
+            return BROKEN;
+    }
+    return OK;
+}
+
+/* --- a role --- */
+
+static void env_of(const struct cli_args *a, struct log *log, struct role_env *env)
+{
+    *env = (struct role_env){.root = cli_word(a, "root", "/"),
+        .log = log,
+        .start_ms = (uint64_t)cli_number(a, "start-ms", 0),
+        .start_utc_ms = (uint64_t)cli_number(a, "start-utc-ms", 0),
+        .speed = (uint32_t)cli_number(a, "speed", 1),
+        .config_fault = cli_given(a, "config-fault"),
+        .self_test = cli_given(a, "role-self-test"),
+        .journal_bytes = (uint32_t)cli_number(a, "journal-mib", 16) * MIB,
+        .batches = (uint32_t)cli_number(a, "batches", 0)};
+    memcpy(env->algorithm, calibration_default.id, sizeof env->algorithm);
+}
+
+int run_role(const struct cli_args *a)
+{
+    const char *name = cli_word(a, "role", "");
+    struct log log;
+    struct role_env env;
+    struct measure_plan plan = {.sensor = cli_word(a, "sensor", "sim:normal"),
+        .seed = (uint64_t)cli_number(a, "seed", 1),
+        .length_samples = (uint64_t)cli_number(a, "length-samples", 0),
+        .first_utc_ms = (uint64_t)cli_number(a, "first-utc-ms", 0)};
+
+    log_open(&log, STDERR_FILENO, name, cli_given(a, "log-json"));
+    env_of(a, &log, &env);
+    if (strcmp(name, "enrol") == 0)
+        return enrol_carrier_main();
+    if (role_users(&env) != OK)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
+            "the users of packaging/sysusers.d (script/setup)");
+    if (strcmp(name, "keeper") == 0)
+        return keeper_main(&env);
+    if (strcmp(name, "courier") == 0)
+        return courier_main(&env);
+    if (strcmp(name, "screen") == 0)
+        return screen_main(&env, cli_word(a, "screen", "none"));
+    if (strcmp(name, "measure") == 0)
+        return measure_main(&env, &plan);
+    return cli_error(EXIT_USAGE, NULL, 0, "--role", "a role of the device");
+}
+
+/* --- the supervisor --- */
+
+struct run {
+    const struct cli_args *args;
+    struct log log;
+    struct role_env env;
+    struct settings settings;
+    const char *sensor, *screen;
+    uint64_t length_samples, first_utc_ms;
+    bool once, done;
+    uint64_t done_ms;
+    struct watcher watcher;
+    char texts[TEXTS][TEXT];
+    size_t text_count;
+};
+
+static const char *text(struct run *r, uint64_t n)
+{
+    char *t = r->texts[r->text_count++];
+    snprintf(t, TEXT, "%llu", (unsigned long long)n);
+    return t;
+}
+
+static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
+{
+    size_t n = 0;
+    const struct {
+        const char *name, *value;
+    } pairs[] = {
+        {"--root", r->env.root},
+        {"--start-ms", text(r, r->env.start_ms)},
+        {"--speed", text(r, r->env.speed)},
+        {"--journal-mib",
+            role == ROLE_KEEPER ? text(r, (uint64_t)r->settings.journal_mib) : NULL},
+        {"--batches",
+            role == ROLE_KEEPER && r->env.batches > 0 ? text(r, r->env.batches) : NULL},
+        {"--screen", role == ROLE_SCREEN ? r->screen : NULL},
+        {"--sensor", role == ROLE_MEASURE ? r->sensor : NULL},
+        {"--seed", role == ROLE_MEASURE ? cli_word(r->args, "seed", "1") : NULL},
+        {"--length-samples", role == ROLE_MEASURE ? text(r, r->length_samples) : NULL},
+        {"--first-utc-ms", role == ROLE_MEASURE ? text(r, r->first_utc_ms) : NULL},
+    };
+    const struct {
+        const char *name;
+        bool given;
+    } flags[] = {
+        {"--log-json", r->log.json},
+        {"--config-fault", r->env.config_fault},
+        {"--role-self-test", r->env.self_test},
+    };
+
+    *s = (struct role_spec){.name = role_name(role),
+        .beat_ms = role == ROLE_MEASURE ? 2000 : 0,
+        .keep_stdout = role == ROLE_SCREEN};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (pairs[i].value != NULL) {
+            s->args[n++] = pairs[i].name;
+            s->args[n++] = pairs[i].value;
+        }
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (flags[i].given)
+            s->args[n++] = flags[i].name;
+}
+
+/* Everything that can be wrong is found before anything is started or made. */
+static int check_sensor(struct run *r)
+{
+    static struct sensor_any any;
+    struct conf_error err = {0};
+    char file[512];
+
+    snprintf(file, sizeof file, "%s", r->sensor);
+    if (strncmp(r->sensor, "replay:", 7) == 0)
+        snprintf(file, sizeof file, "%s", r->sensor + 7);
+    else
+        snprintf(file, sizeof file, "--sensor %s", r->sensor);
+    if (sensor_open(r->sensor, 1, &any, &err) != OK)
+        return cli_error(EXIT_USAGE, file, err.line, err.what, err.expected);
+    r->length_samples = any.port->length_samples;
+    sensor_close(&any);
+    return EXIT_DONE;
+}
+
+static int read_settings(struct run *r)
+{
+    char path[PLACE_MAX];
+    struct conf_error err = {0};
+
+    if (place_of(r->env.root, PLACE_CONF, path) != OK)
+        return cli_error(EXIT_USAGE, NULL, 0, "--root", "a shorter path");
+    if (settings_read(path, &r->settings, &err) != OK) {
+        /* measure goes on with what is built in, and shows CONFIG; nothing is sent */
+        cli_error(EXIT_USAGE, path, err.line, err.what, err.expected);
+        LOG(&r->log, LOG_FAULT, REASON_CONFIG_REFUSED, F_NUM("line", err.line));
+        r->env.config_fault = true;
+    }
+    r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
+    r->screen = cli_word(r->args, "screen", r->settings.screen);
+    if (!screen_spec_good(r->screen))
+        return cli_error(EXIT_USAGE, NULL, 0, "--screen", "terminal, png:DIR or none");
+    return EXIT_DONE;
+}
+
+/* D9: readings of a replay are stamped so that the last one is of the moment it ends. */
+static void plan_time(struct run *r)
+{
+    const struct cli_args *a = r->args;
+    struct timespec t;
+    uint64_t length_ms = r->length_samples * 10;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    r->env.start_ms = board_clock_now_ms();
+    r->env.start_utc_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    if (cli_given(a, "for-recorded")) {
+        uint64_t wanted = (uint64_t)cli_number(a, "for-recorded", 0) * 100;
+        if (r->length_samples == 0 || wanted < r->length_samples)
+            r->length_samples = wanted;
+        length_ms = r->length_samples * 10;
+    } else if (length_ms == 0 && r->env.speed > 1) {
+        length_ms = r->env.batches > 0
+            ? (uint64_t)r->env.batches * BATCH_S * 1000
+            : (uint64_t)cli_number(a, "for", 0) * 1000 * r->env.speed;
+    }
+    if (length_ms > 0)
+        r->first_utc_ms = r->env.start_utc_ms + length_ms / r->env.speed - length_ms;
+}
+
+static bool keep_running(void *ctx)
+{
+    struct run *r = ctx;
+    uint64_t now = board_clock_now_ms();
+
+    if (watcher_look(&r->watcher) == OK && r->once && !r->done) {
+        const struct said_state *s = &r->watcher.state;
+        bool never = s->ended
+            && (s->notes & (VIEW_NOT_ENROLLED | VIEW_KEY_FAULT | VIEW_CONFIG)) != 0;
+        r->done = s->delivered || never;
+        r->done_ms = now;
+    }
+    return !r->done || now - r->done_ms < LAST_FRAME_MS;
+}
+
+static int verdict(const struct run *r)
+{
+    const struct said_state *s = &r->watcher.state;
+
+    if (!r->once)
+        return EXIT_DONE;
+    bool good = r->done && s->delivered && s->batches_acknowledged == s->batches_sealed
+        && s->readings_lost == 0 && s->batches_sealed > 0;
+    return good ? EXIT_DONE : EXIT_NO;
+}
+
+static int serve(struct run *r)
+{
+    struct role_spec specs[DEVICE_ROLES];
+    struct supervisor *s = NULL;
+
+    for (int i = 0; i < DEVICE_ROLES; i++)
+        spec_of(r, (enum device_role)i, &specs[i]);
+    enum status st = supervise_start(&s, specs, DEVICE_ROLES, &r->log);
+    if (st != OK)
+        return EXIT_ENVIRONMENT;
+    st = supervise_run(
+        s, (uint64_t)cli_number(r->args, "for", 0) * 1000, keep_running, r);
+    if (watcher_ask(&r->watcher, 500) == AGAIN)
+        (void)watcher_ask(&r->watcher, 500);
+    supervise_end(s);
+    print_state(
+        r->watcher.has_state ? &r->watcher.state : NULL, cli_given(r->args, "json"));
+    watcher_close(&r->watcher);
+    return st == OK ? verdict(r) : EXIT_INTERNAL;
+}
+
+int run_device(const struct cli_args *a)
+{
+    static struct run r;
+
+    r.args = a;
+    r.once = cli_given(a, "once");
+    log_open(&r.log, STDERR_FILENO, "none", cli_given(a, "log-json"));
+    env_of(a, &r.log, &r.env);
+    int code = read_settings(&r);
+    if (code == EXIT_DONE)
+        code = check_sensor(&r);
+    if (code != EXIT_DONE)
+        return code;
+    if (role_users(&r.env) != OK)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
+            "the users of packaging/sysusers.d (script/setup)");
+    if (make_places(&r.env) != OK || watcher_init(&r.watcher, r.env.root) != OK)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0,
+            "folders below --root cannot be made", "a folder that this user may write");
+    plan_time(&r);
+    return serve(&r);
+}

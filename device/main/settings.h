@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings: etc/holdfast/oximeter.conf. Whom to send to is not here: enrolment decides that.
+ */
+#pragma once
+
+#include "core/base/conf.h"
+
+struct settings {
+    int64_t journal_mib;
+    char sensor[257], screen[257];
+};
+
+/* A file that is not there is the built-in settings. MALFORMED with *err, and then *out is the
+ * built-in settings too. BROKEN: it is there and cannot be read. */
+MUST_USE enum status settings_read(
+    const char *path, struct settings *out, struct conf_error *err);
+void settings_print(void); /* the file with all keys, as help has it */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/secret.h"
+#include "device/main/verbs.h"
+#include "device/talk/place.h"
+#include "device/talk/role.h"
+#include "host/crypto.h"
+#include "host/keyfile.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct test {
+    struct role_env env;
+    int bad;
+};
+
+static void say(struct test *t, bool good, const char *what)
+{
+    printf("%s - %s\n", good ? "ok" : "not ok", what);
+    t->bad += good ? 0 : 1;
+}
+
+/* FIPS 180-4, and a message that must not open once a bit of it is changed. */
+static bool crypto_works(void)
+{
+    static const uint8_t abc[3] = {'a', 'b', 'c'}, starts[4] = {0xba, 0x78, 0x16, 0xbf};
+    struct host_crypto *c = NULL;
+    struct digest d = {{0}};
+    struct key key = {{7}};
+    struct iv iv = {{1}};
+    uint8_t sealed[sizeof abc + TAG_LEN], plain[sizeof abc];
+
+    if (host_crypto_new(&c) != OK)
+        return false;
+    const struct crypto *p = host_crypto_port(c);
+    bool good =
+        p->sha256(p->board, BYTES_OF(abc), &d) == OK && memcmp(d.b, starts, 4) == 0;
+    good = good
+        && p->aead_seal(p->board, BYTES_OF(key.b), &iv, (struct bytes){0},
+               BYTES_OF(abc), ROOM_OF(sealed))
+            == OK;
+    good = good
+        && p->aead_open(p->board, BYTES_OF(key.b), &iv, (struct bytes){0},
+               BYTES_OF(sealed), ROOM_OF(plain))
+            == OK;
+    sealed[0] ^= 1;
+    good = good
+        && p->aead_open(p->board, BYTES_OF(key.b), &iv, (struct bytes){0},
+               BYTES_OF(sealed), ROOM_OF(plain))
+            == REFUSED;
+    host_crypto_free(c);
+    return good;
+}
+
+static bool entropy_works(void)
+{
+    uint8_t a[32] = {0}, b[32] = {0};
+    const struct entropy *e = host_entropy_port();
+
+    return e->fill(e->board, ROOM_OF(a)) == OK && e->fill(e->board, ROOM_OF(b)) == OK
+        && !ct_equal(a, b, sizeof a);
+}
+
+/* A process locks itself down as measure does and tries; it never comes back. */
+static bool confinement_works(void)
+{
+    const struct confine_plan plan = {
+        .role = "measure", .user = role_user(ROLE_MEASURE), .rights = CONFINE_UNIX};
+    int state = 0;
+
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const char *what = NULL;
+        int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        int parent = (int)getppid();
+        if (null < 0 || confine_enter(&plan, &what) != OK)
+            _exit(99);
+        _exit(confine_try_forbidden(null, "/nonexistent", parent));
+    }
+    return pid > 0 && waitpid(pid, &state, 0) == pid && WIFEXITED(state)
+        && WEXITSTATUS(state) == 0;
+}
+
+/* Not enrolled is no fault; a file with another mode or owner is. */
+static bool key_file_good(const struct test *t, enum place place, enum device_role role)
+{
+    uint8_t content[8192];
+    char path[PLACE_MAX];
+    size_t len = 0;
+    const char *why = NULL;
+
+    if (place_of(t->env.root, place, path) != OK)
+        return false;
+    enum status s = keyfile_read(path, t->env.uids[role], ROOM_OF(content), &len, &why);
+    wipe(content, sizeof content);
+    return s == OK || s == AGAIN;
+}
+
+int verb_selftest(const struct cli_args *a)
+{
+    struct test t = {.env = {.root = cli_word(a, "root", "/")}};
+
+    bool users = role_users(&t.env) == OK;
+    say(&t, users, "each role has its user");
+    say(&t, crypto_works(), "the cryptographic library gives known answers");
+    say(&t, entropy_works(), "random numbers are there and differ");
+    if (users) {
+        say(&t, confinement_works(),
+            "a locked down process can do none of ten forbidden acts");
+        say(&t,
+            key_file_good(&t, PLACE_IDENTITY, ROLE_KEEPER)
+                && key_file_good(&t, PLACE_CERTIFICATE, ROLE_COURIER)
+                && key_file_good(&t, PLACE_CLOUD, ROLE_COURIER),
+            "key files are absent, or their role's alone");
+        if (t.env.reduced)
+            printf("# separation: reduced (not started as root)\n");
+    }
+    return t.bad == 0 ? EXIT_DONE : EXIT_NO;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/main/words_json.h"
+
+#include "core/base/hex.h"
+#include "core/base/json.h"
+
+#include <stdio.h>
+
+static const struct {
+    enum view_note note;
+    const char *word;
+} note_words[] = {
+    {VIEW_CONFIG, "config"},
+    {VIEW_KEY_FAULT, "key_fault"},
+    {VIEW_STORE_FAULT, "store_fault"},
+    {VIEW_STORE_FULL, "store_full"},
+    {VIEW_NOT_TRUSTED, "not_trusted"},
+    {VIEW_NOT_ACCEPTED, "not_accepted"},
+    {VIEW_NOT_ENROLLED, "not_enrolled"},
+    {VIEW_STORE_80, "store_80"},
+    {VIEW_NO_NETWORK, "no_network"},
+};
+
+enum { NOTE_WORDS = sizeof note_words / sizeof note_words[0] };
+
+static const char *clock_word(uint8_t clock)
+{
+    static const char *const words[] = {
+        "unset", "free-running", "synchronised", "stepped"};
+    return clock < 4 ? words[clock] : "unset";
+}
+
+static void number(struct json *j, const char *key, uint64_t value)
+{
+    json_key(j, key);
+    json_u64(j, value);
+}
+
+static void truth(struct json *j, const char *key, bool value)
+{
+    json_key(j, key);
+    json_bool(j, value);
+}
+
+static void who(struct json *j, const struct said_state *s)
+{
+    char id[UUID_TEXT];
+
+    json_key(j, "device");
+    uuid_of(s->device.b, id);
+    if (s->enrolled)
+        json_str(j, id);
+    else
+        json_null(j);
+    json_key(j, "epoch");
+    if (s->enrolled)
+        json_hex(j, BYTES_OF(s->epoch.b));
+    else
+        json_null(j);
+}
+
+static void counts(struct json *j, const struct said_state *s)
+{
+    number(j, "readings", s->readings);
+    number(j, "readings_held", s->readings_held);
+    number(j, "readings_lost", s->readings_lost);
+    number(j, "oldest_held_age_ms", s->oldest_held_age_ms);
+    number(j, "answer_age_ms", s->answer_age_ms);
+    number(j, "batches_sealed", s->batches_sealed);
+    number(j, "batches_acknowledged", s->batches_acknowledged);
+    number(j, "batches_set_aside", s->batches_set_aside);
+    number(j, "batches_held", s->batches_held);
+    number(j, "fill_permille", s->fill_permille);
+    number(j, "config_version", s->config_version);
+}
+
+static void notes(struct json *j, const struct said_state *s)
+{
+    json_key(j, "notes");
+    json_array(j);
+    for (int i = 0; i < NOTE_WORDS; i++)
+        if ((s->notes & (uint32_t)note_words[i].note) != 0)
+            json_str(j, note_words[i].word);
+    json_array_end(j);
+}
+
+static void print_json(const struct said_state *s, bool running)
+{
+    uint8_t text[4096];
+    struct json j = json_over(ROOM_OF(text));
+
+    json_object(&j);
+    truth(&j, "running", running);
+    who(&j, s);
+    truth(&j, "synchronised", s->synchronised);
+    notes(&j, s);
+    counts(&j, s);
+    json_key(&j, "clock");
+    json_str(&j, clock_word(s->clock));
+    json_key(&j, "utc_ms");
+    if (s->has_utc)
+        json_u64(&j, s->utc_ms);
+    else
+        json_null(&j);
+    truth(&j, "ended", s->ended);
+    truth(&j, "delivered", s->delivered);
+    json_key(&j, "separation");
+    json_str(&j, s->reduced ? "reduced" : "full");
+    json_key(&j, "trust");
+    json_str(&j, "software");
+    json_key(&j, "content");
+    json_hex(&j, BYTES_OF(s->content.b));
+    json_object_end(&j);
+    if (json_done(&j))
+        printf("%.*s\n", (int)j.w.len, (const char *)text);
+}
+
+static void print_text(const struct said_state *s, bool running)
+{
+    char id[UUID_TEXT];
+
+    if (!running) {
+        printf("not running\n");
+        return;
+    }
+    uuid_of(s->device.b, id);
+    printf("%s, device %s, separation %s, trust software\n",
+        s->synchronised ? "SYNCHRONISED" : "NOT SYNCHRONISED",
+        s->enrolled ? id : "none", s->reduced ? "reduced" : "full");
+    printf("readings %llu, held %llu (oldest %llu s), lost %llu\n",
+        (unsigned long long)s->readings, (unsigned long long)s->readings_held,
+        (unsigned long long)s->oldest_held_age_ms / 1000,
+        (unsigned long long)s->readings_lost);
+    printf("batches sealed %llu, acknowledged %llu, set aside %llu, held %llu\n",
+        (unsigned long long)s->batches_sealed,
+        (unsigned long long)s->batches_acknowledged,
+        (unsigned long long)s->batches_set_aside, (unsigned long long)s->batches_held);
+    for (int i = 0; i < NOTE_WORDS; i++)
+        if ((s->notes & (uint32_t)note_words[i].note) != 0)
+            printf("note %s\n", note_words[i].word);
+}
+
+void print_state(const struct said_state *state, bool json)
+{
+    const struct said_state none = {0};
+
+    if (json)
+        print_json(state != NULL ? state : &none, state != NULL);
+    else
+        print_text(state != NULL ? state : &none, state != NULL);
+}
