@@ -283,8 +283,11 @@ static int serve(struct run *r)
         return EXIT_ENVIRONMENT;
     st = supervise_run(
         s, (uint64_t)cli_number(r->args, "for", 0) * 1000, keep_running, r);
-    if (watcher_ask(&r->watcher, 500) == AGAIN)
-        (void)watcher_ask(&r->watcher, 500);
+    enum status fresh = watcher_ask(&r->watcher, 500);
+    if (fresh == AGAIN)
+        fresh = watcher_ask(&r->watcher, 500);
+    if (fresh != OK)
+        LOG(&r->log, LOG_WARN, REASON_ROLE_SILENT, F_WORD("name", "keeper"));
     supervise_end(s);
     print_state(
         r->watcher.has_state ? &r->watcher.state : NULL, cli_given(r->args, "json"));

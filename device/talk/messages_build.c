@@ -25,6 +25,7 @@ struct bytes reading_build(const struct said_reading *v, struct room out)
 {
     struct writer w = writer_over(out);
 
+    put_u64(&w, v->number);
     put_u64(&w, v->mono_ms);
     put_u8(&w,
         bit(v->has_utc, 0) | bit(v->spo2.set, 1) | bit(v->pulse.set, 2)
