@@ -29,7 +29,7 @@ static enum status export_keys(const struct crypto *crypto, const struct hpke *h
     struct bytes head, struct device_keys *out)
 {
     struct digest d;
-    struct device_keys got;
+    struct device_keys got = {0};
 
     enum status s = crypto->sha256(crypto->board, head, &d);
     if (s == OK)
@@ -50,7 +50,7 @@ enum status enrol_begin(const struct crypto *crypto, const struct entropy *entro
     struct device_keys *keys)
 {
     struct x25519_private eph;
-    struct hpke h = {0};
+    struct hpke h = {.aead = HPKE_AES_256_GCM};
     struct enrol_head head = {.kid = *kid};
     uint8_t id[KID_LEN], out[ENROL_M1_LEN];
     struct bytes head_bytes = {out, ENROL_HEAD_LEN};
@@ -80,7 +80,7 @@ enum status enrol_open(const struct crypto *crypto, const struct x25519_private 
     uint8_t tls_public[P256_PUBLIC_LEN], struct device_keys *keys)
 {
     struct enrol_head head;
-    struct hpke h = {0};
+    struct hpke h = {.aead = HPKE_AES_256_GCM};
     uint8_t tag[TAG_LEN], id[KID_LEN], nothing[1];
 
     TRY(enrol_m1_parse(m1, &head, tag));

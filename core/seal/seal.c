@@ -28,7 +28,7 @@ enum status sealer_init(struct sealer *s, const struct crypto *crypto,
 {
     struct x25519_private eph;
     struct x25519_public enc;
-    struct hpke h = {0};
+    struct hpke h = {.aead = HPKE_AES_256_GCM};
     struct sealer got = {.kid = *kid};
     uint8_t id[KID_LEN];
 
@@ -55,7 +55,7 @@ enum status epoch_key(const struct crypto *crypto, const struct x25519_private *
     struct key *out)
 {
     struct x25519_public enc;
-    struct hpke h = {0};
+    struct hpke h = {.aead = HPKE_AES_256_GCM};
     uint8_t id[KID_LEN];
 
     kid_bytes(kid, id);
