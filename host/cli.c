@@ -74,8 +74,8 @@ static void print_help(const struct cli *cli)
         "this text; after a verb, about it", "--version", "the version", "--man",
         "the man page, in roff");
     printf(
-        "\nExit codes: 0 done; 1 the answer is no; 2 usage, configuration or malformed "
-        "input;\n3 environment unreadable or not permitted; 4 internal.\n");
+        "\nExit codes: 0 done; 1 the answer is no; 2 usage, configuration or input;\n"
+        "3 environment unreadable or not permitted; 4 internal.\n");
 }
 
 static void print_verb_help(const struct cli *cli, const struct cli_verb *v)

@@ -20,6 +20,7 @@
 enum {
     TICK_MS = 20,
     STATE_EVERY_MS = 200,
+    WANT_EVERY_MS = 1000,
     PEOPLE = 4,            /* status connections at once */
     AT_ONCE = 256,         /* readings taken before anyone else is heard */
     FROM_COURIER = 8,      /* messages of courier taken at once */
@@ -61,6 +62,7 @@ struct keeper {
     bool ended, stop_said;
 
     bool in_flight;
+    uint64_t want_again_ms; /* WANT was said: not again before this, or ASK */
     struct nonce nonce;
     uint64_t hold_ms, hold_until_ms;
     uint64_t state_due_ms;
@@ -365,6 +367,7 @@ static void drop_courier(struct keeper *k)
 {
     drop(k, &k->courier_fd);
     forget_flight(k);
+    k->want_again_ms = 0;
     k->link = LINK_NONE;
 }
 
@@ -383,16 +386,20 @@ static void want(struct keeper *k)
 {
     struct outbox_state o;
 
-    if (k->courier_fd < 0 || !may_send(k))
+    if (k->courier_fd < 0 || !may_send(k) || board_clock_now_ms() < k->want_again_ms)
         return;
     outbox_state(&k->outbox, &o);
-    if (o.batches_held > 0)
-        tell_courier(k, SAY_WANT, (struct bytes){0});
+    if (o.batches_held == 0)
+        return;
+    k->want_again_ms = board_clock_now_ms() + WANT_EVERY_MS;
+    tell_courier(k, SAY_WANT, (struct bytes){0});
 }
 
 static void offer(struct keeper *k)
 {
     size_t len = 0;
+
+    k->want_again_ms = 0;
 
     if (!may_send(k)
         || outbox_next(&k->outbox, ROOM_OF(k->envelope), &len, &k->nonce) != OK) {

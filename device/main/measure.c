@@ -54,6 +54,7 @@ struct measure {
     uint64_t sample;   /* next */
     bool over, end_said,
         caught_up; /* caught_up: what was due before the start is done */
+    uint64_t over_ms, over_real_ms; /* accelerated and not: when it was over */
     uint64_t worst_late_ms, late_due_ms, beat_due_ms, frame_due_ms;
 
     struct peer keeper, screen;
@@ -112,6 +113,12 @@ static bool knock(struct measure *m, struct peer *p, loop_fd_fn *fn)
     return true;
 }
 
+/* Accelerated clock at which the next sample is due. */
+static uint64_t sample_ms(const struct measure *m)
+{
+    return m->begin_ms + m->sample * 1000 / SENSOR_HZ;
+}
+
 /* --- keeper --- */
 
 static bool tell_keeper(struct measure *m, enum message what, struct bytes body)
@@ -143,6 +150,10 @@ static void hand_over(struct measure *m)
 
 static void stop_measuring(struct measure *m)
 {
+    if (!m->over) {
+        m->over_ms = sample_ms(m);
+        m->over_real_ms = board_clock_now_ms();
+    }
     m->over = true;
     hand_over(m);
 }
@@ -239,7 +250,10 @@ static void fill_keeper(const struct measure *m, struct view *v)
 
 static void fill_vital(const struct measure *m, struct view *v)
 {
-    uint64_t age = mono(m) - m->value_ms;
+    /* When a recording is over, time is no longer sped up for what a person sees. */
+    uint64_t now =
+        m->over ? m->over_ms + board_clock_now_ms() - m->over_real_ms : mono(m);
+    uint64_t age = now - m->value_ms;
 
     v->status = m->vital.status;
     v->quality = m->has_vital ? m->vital.quality : 0;
@@ -276,12 +290,6 @@ static void show(struct measure *m)
 static struct maybe_u16 value(bool has, uint16_t v)
 {
     return (struct maybe_u16){has, has ? v : 0};
-}
-
-/* Accelerated clock at which the next sample is due. */
-static uint64_t sample_ms(const struct measure *m)
-{
-    return m->begin_ms + m->sample * 1000 / SENSOR_HZ;
 }
 
 static void reading(struct measure *m, const struct vital *v)

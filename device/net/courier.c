@@ -44,6 +44,7 @@ struct courier {
     uint64_t keeper_delay_ms;
 
     struct uplink uplink;
+    uint64_t armed_ms; /* the due time that the timer is set for; 0: none */
     struct dial_plan plan;
     struct dial dial;
     enum link_word said; /* what keeper was told last */
@@ -269,6 +270,7 @@ static void on_line(void *ctx, int fd, uint32_t events)
 static void on_timer(void *ctx)
 {
     struct courier *c = ctx;
+    c->armed_ms = 0;
     step(c, UPLINK_TIMER, 0);
 }
 
@@ -287,6 +289,19 @@ static uint64_t timer_ms(const struct courier *c)
     return board_clock_until(&c->clock, due);
 }
 
+/* A timer that is set already stays: its time began when the table asked for it. */
+static void set_timer(struct courier *c)
+{
+    uint64_t due = uplink_due_ms(&c->uplink);
+
+    if (due == c->armed_ms)
+        return;
+    c->armed_ms = due;
+    loop_cancel(c->loop, on_timer, c);
+    if (due != 0 && loop_after(c->loop, timer_ms(c), on_timer, c) != OK)
+        loop_stop(c->loop);
+}
+
 static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s)
 {
     uint64_t now = c->clock.port.mono_ms(c->clock.port.board);
@@ -301,10 +316,7 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
         say_link(c, LINK_NO_NETWORK);
     enum uplink_action act = uplink_step(&c->uplink, ev, now, retry_after_s, random);
 
-    loop_cancel(c->loop, on_timer, c);
-    if (uplink_due_ms(&c->uplink) != 0
-        && loop_after(c->loop, timer_ms(c), on_timer, c) != OK)
-        loop_stop(c->loop);
+    set_timer(c);
     switch (act) {
     case UPLINK_NOTHING: break;
     case UPLINK_DIAL: dial_now(c); break;

@@ -136,8 +136,11 @@ static enum status look_through(struct replay *r, struct conf_error *err)
     bool any = false;
     enum status s = take_head(r, &expected);
 
-    if (s == FULL)
-        return complain(r, err, "end of file", expected);
+    if (s == FULL) {
+        s = complain(r, err, "end of file", expected);
+        err->line++; /* the line that should have come */
+        return s;
+    }
     while (s == OK && (s = take_row(r, &row, &expected)) == OK) {
         if (!row.present)
             continue;

@@ -103,8 +103,8 @@ static void test_any_bad_line_is_refused_with_its_number_before_the_first_sample
         const char *text;
         uint32_t line;
     } rows[] = {
-        {"", 0},
-        {"# fs=100\n", 1},
+        {"", 1},
+        {"# fs=100\n", 2},
         {"red,ir\n1,2\n", 1},
         {"# fs=100\nred,blue\n1,2\n", 2},
         {"# fs=100\nred,ir\n", 0},

@@ -124,6 +124,13 @@ class Impostor(Listener):
                 tls.sendall(self.reply)
 
 
+def no_handshake(data):
+    """What is left when whole TLS handshake and alert records are taken away: anything said in the clear."""
+    while len(data) >= 5 and data[0] in (0x14, 0x15, 0x16) and data[1] == 3:
+        data = data[5 + int.from_bytes(data[3:5], 'big'):]
+    return data
+
+
 class Portal(Listener):
     """Plain HTTP that answers everything with 200 and a page, as a captive portal does."""
 
@@ -134,7 +141,7 @@ class Portal(Listener):
             data = plain.recv(65536)
             if not data:
                 return
-            self.bytes += data
+            self.bytes += no_handshake(data)
             plain.sendall(self.page)
 
 
