@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Set-up that the tests of both layers share: a cloud whose gate is taken, and what a device says of its batches."""
+import hashlib
 import os
 
-from harness import bench, check, pem, run, wait_for  # noqa: F401 (bench is re-used by name)
+from harness import bench, check, forge, pem, run, wait_for  # noqa: F401 (bench is re-used by name)
 from twins import Authority, HostileGate
 
 LIES_SPEED = 600
@@ -42,3 +43,12 @@ def acknowledged(device):
 
 def set_aside(device):
     return {(l['epoch'], l['seq']) for l in device.program.log.of('batch.set_aside')}
+
+
+def forged_answer(device, nonce, envelope, *words, keys_of=None):
+    """An answer to this transmission sealed with a device's own key, as only its store could seal it."""
+    digest = hashlib.sha256(envelope).hexdigest()
+    line = wait_for('the device to say what it sealed',
+                    lambda: [l for l in device.program.log.of('batch.sealed') if l['digest'] == digest], 5)[0]
+    return forge(keys_of or device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(), '--seq', line['seq'],
+                 *words)

@@ -8,7 +8,7 @@ seals answers and configurations that the schema forbids.
 import os
 
 from harness import Raw, bench, check, client_context, courier_files, forge, main, request, wait_for
-from defence import acknowledged, honest_first, twin
+from defence import forged_answer, honest_first, twin
 
 
 def post(cloud, device, context, envelope):
@@ -59,8 +59,7 @@ def test_answer_outside_its_schema_changes_nothing():
         before_state = device.status()
         for seed in range(12):
             def lie(g, d, nonce, envelope):
-                return 200, forge(device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(), '--mutate', seed)
-            before = acknowledged(device)
+                return 200, forged_answer(device, nonce, envelope, '--mutate', seed)
             gate.lies, gate.lie = 0, lie
             wait_for('the mutant to be heard', lambda: gate.lies >= 1, 60)
         gate.lie = None
@@ -76,8 +75,7 @@ def test_configuration_outside_its_ranges_is_refused_and_logged():
         before = device.status()['config_version']
         for words in (('--batch-s', 9), ('--batch-s', 61), ('--ward', ''), ('--ward', 'w' * 65), ('--zone', 'a\nb')):
             def lie(g, d, nonce, envelope):
-                return 200, forge(device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(),
-                                  '--config-version', 7, *words)
+                return 200, forged_answer(device, nonce, envelope, '--config-version', 7, *words)
             gate.lies, gate.lie = 0, lie
             wait_for('the configuration to be heard', lambda: gate.lies >= 1, 60)
             wait_for('it to be refused', lambda: device.program.log.of('config.refused', 'answer.schema'), 20)
