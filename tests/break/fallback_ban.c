@@ -43,15 +43,14 @@ static bool wants(const struct dial *d, int result, uint32_t *events)
     }
 }
 
-/* "Better in the clear than not at all": TLS failed, so the same bytes go out without it. */
+/* "Better in the clear than not at all": TLS failed, so the same connection goes on without. */
 static enum status fall_back(struct dial *d, uint32_t *events)
 {
     SSL_free(d->ssl);
     d->ssl = NULL;
-    close(d->fd);
-    TRY(open_socket(d));
-    *events = EPOLLOUT;
-    return AGAIN;
+    d->secured = true;
+    *events = EPOLLIN;
+    return OK;
 }
 
 enum status dial_go_on(struct dial *d, uint32_t *events)
@@ -65,11 +64,6 @@ enum status dial_go_on(struct dial *d, uint32_t *events)
         *events = EPOLLOUT;
         return getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &err, &err_len) == 0 && err == 0 ? AGAIN
                                                                                          : BROKEN;
-    }
-    if (d->ssl == NULL) {
-        d->secured = true;
-        *events = EPOLLIN;
-        return OK;
     }
     ERR_clear_error();
     int r = SSL_do_handshake(d->ssl);

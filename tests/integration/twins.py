@@ -5,6 +5,7 @@ An impostor has no key of ours. A twin is what is left when an attacker has take
 its sockets, its user. A twin must carry one honest batch end to end before it may lie, else it proves nothing.
 """
 import contextlib
+import hashlib
 import os
 import pwd
 import socket
@@ -207,6 +208,7 @@ class HostileGate(Listener):
         self.context.num_tickets = 0
         self.store, self.lie = Store(cloud), None
         self.envelopes, self.answers, self.honest, self.lies = [], [], 0, 0
+        self.told = set()  # digests of the envelopes that got their own, true answer
         super().__init__(port)
 
     def serve(self, plain):
@@ -223,6 +225,7 @@ class HostileGate(Listener):
             if self.lie is None:
                 status, answer = self.store.ingest(device, device, nonce, envelope)
                 self.honest += status == 200
+                self.told.add(hashlib.sha256(envelope).hexdigest())
             else:
                 told = self.lie(self, device, nonce, envelope)
                 self.lies += 1
