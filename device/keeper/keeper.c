@@ -21,6 +21,7 @@ enum {
     TICK_MS = 20,
     STATE_EVERY_MS = 200,
     WANT_EVERY_MS = 1000,
+    FLIGHT_MAX_MS = 90000, /* longer than courier waits for an answer */
     PEOPLE = 4,            /* status connections at once */
     AT_ONCE = 256,         /* readings taken before anyone else is heard */
     FROM_COURIER = 8,      /* messages of courier taken at once */
@@ -62,6 +63,7 @@ struct keeper {
     bool ended, stop_said;
 
     bool in_flight;
+    uint64_t flight_ms;     /* when it began, unaccelerated */
     uint64_t want_again_ms; /* WANT was said: not again before this, or ASK */
     struct nonce nonce;
     uint64_t hold_ms, hold_until_ms;
@@ -407,6 +409,7 @@ static void offer(struct keeper *k)
         return;
     }
     k->in_flight = true;
+    k->flight_ms = board_clock_now_ms();
     tell_courier(k, SAY_OFFER,
         offer_build(&k->nonce, (struct bytes){k->envelope, len}, ROOM_OF(k->body)));
 }
@@ -586,6 +589,8 @@ static void tick(void *ctx)
     struct keeper *k = ctx;
     uint64_t now = board_clock_now_ms();
 
+    if (k->in_flight && now - k->flight_ms > FLIGHT_MAX_MS)
+        forget_flight(k); /* courier is silent: its silence must not last for ever */
     want(k);
     tell_kept(k);
     if (now >= k->state_due_ms) {

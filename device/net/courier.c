@@ -327,14 +327,25 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
 
 /* --- from keeper --- */
 
+static void refuse_offer(struct courier *c, const struct nonce *nonce)
+{
+    uint8_t b[sizeof nonce->b];
+    tell(c, SAY_UNANSWERED, nonce_build(nonce, ROOM_OF(b)));
+}
+
 static void take_offer(struct courier *c, struct bytes body)
 {
     struct bytes envelope;
+    struct nonce nonce;
     size_t len = 0;
 
-    if (c->uplink.state != UPLINK_BUSY || c->in_hand || !c->dial.secured
-        || offer_parse(body, &c->nonce, &envelope) != OK)
-        return; /* too late: keeper's nonce grows old, and it will offer again */
+    if (offer_parse(body, &nonce, &envelope) != OK)
+        return;
+    if (c->uplink.state != UPLINK_BUSY || c->in_hand || !c->dial.secured) {
+        refuse_offer(c, &nonce); /* too late: the line went down meanwhile */
+        return;
+    }
+    c->nonce = nonce;
     c->in_hand = true;
     c->in_len = 0;
     if (http_batch_build(&c->cloud.kid.device, c->cloud.name, &c->nonce, envelope,
