@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TEXTS = 16, TEXT = 24, LAST_FRAME_MS = 800, MIB = 1024 * 1024, BATCH_S = 60 };
+enum { TEXTS = 16, TEXT = 24, LAST_FRAME_MS = 550, MIB = 1024 * 1024, BATCH_S = 60 };
 
 /* --- places --- */
 

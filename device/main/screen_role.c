@@ -17,7 +17,7 @@
 
 static const char png_word[] = "png:";
 
-enum { PNG_EVERY_MS = 500, FRAMES_AT_ONCE = 32 };
+enum { PNG_EVERY_MS = 250, FRAMES_AT_ONCE = 32 };
 
 struct screen_role {
     struct role_env *env;

@@ -135,6 +135,9 @@ static void print_text(const struct said_state *s, bool running)
         (unsigned long long)s->batches_sealed,
         (unsigned long long)s->batches_acknowledged,
         (unsigned long long)s->batches_set_aside, (unsigned long long)s->batches_held);
+    char content[2 * sizeof s->content.b + 1];
+    hex_of(BYTES_OF(s->content.b), (struct room){(uint8_t *)content, sizeof content});
+    printf("content sha256 %s\n", content);
     for (int i = 0; i < NOTE_WORDS; i++)
         if ((s->notes & (uint32_t)note_words[i].note) != 0)
             printf("note %s\n", note_words[i].word);
