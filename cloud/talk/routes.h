@@ -10,7 +10,14 @@
 enum route_id {
     ROUTE_BATCHES,
     ROUTE_ENROL,
-    ROUTE_COUNT_DEVICE, /* device-facing ones end here; view's follow */
+    ROUTE_PAGE,
+    ROUTE_SCRIPT,
+    ROUTE_STYLE,
+    ROUTE_SIGN_IN,
+    ROUTE_SIGN_OUT,
+    ROUTE_DEVICES,
+    ROUTE_TREND,
+    ROUTE_GAPS,
 };
 
 struct route {
@@ -24,6 +31,14 @@ struct route {
 static const struct route routes[] = {
     [ROUTE_BATCHES] = {"POST", "/v1/d/{id}/batches", "gate",  "client certificate of this id"},
     [ROUTE_ENROL]   = {"POST", "/v1/enrol",          "enrol", "an open invitation"           },
+    [ROUTE_PAGE]     = {"GET",  "/",             "view", "nothing: it holds no data"},
+    [ROUTE_SCRIPT]   = {"GET",  "/app.js",       "view", "nothing: it holds no data"},
+    [ROUTE_STYLE]    = {"GET",  "/app.css",      "view", "nothing: it holds no data"},
+    [ROUTE_SIGN_IN]  = {"POST", "/api/sign-in",  "view", "name and password"        },
+    [ROUTE_SIGN_OUT] = {"POST", "/api/sign-out", "view", "a session"                },
+    [ROUTE_DEVICES]  = {"GET",  "/api/devices",  "view", "a session"                },
+    [ROUTE_TREND]    = {"GET",  "/api/trend",    "view", "a session"                },
+    [ROUTE_GAPS]     = {"GET",  "/api/gaps",     "view", "a session"                },
 };
 /* clang-format on */
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/view/view_parse.h"
+#include "core/base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must_be_text(const char *s, size_t cap)
+{
+    size_t n = strnlen(s, cap);
+    if (n == 0 || n == cap || !utf8_printable((struct bytes){(const uint8_t *)s, n}))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct door_sign_in form;
+    struct session_token token;
+    struct bytes in = {data, size};
+    uint64_t n;
+
+    if (view_sign_in_parse(in, &form) == OK) {
+        must_be_text(form.name, sizeof form.name);
+        must_be_text(form.password, sizeof form.password);
+    }
+    if (view_cookie_parse(in, &token) == OK && size < 15 + 64)
+        abort();
+    if (view_number_parse(in, 1000, &n) == OK && (n > 1000 || size > 4))
+        abort();
+    size_t half = size / 2;
+    if (view_same_origin(
+            (struct bytes){data, half}, (struct bytes){data + half, size - half})
+        && half != size - half + 8)
+        abort();
+    return 0;
+}
