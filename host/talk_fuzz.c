@@ -24,8 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (body.len > 0 && body.at != data + TALK_HEAD_LEN)
         abort();
     for (size_t i = 0; i < 3; i++)
-        if (table[i].door == door)
-            return body.len < table[i].min_len || body.len > table[i].max_len ? abort(),
-                   1                                                          : 0;
+        if (table[i].door == door) {
+            if (body.len < table[i].min_len || body.len > table[i].max_len)
+                abort();
+            return 0;
+        }
     abort();
 }

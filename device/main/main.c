@@ -21,6 +21,7 @@ static const struct cli_option options[] = {
     {"json", CLI_FLAG, 0, 0, "", "for programs", false},
     {"log-json", CLI_FLAG, 0, 0, "", "one line for each event on stderr", false},
     {"role-self-test", CLI_FLAG, 0, 0, "", "each role tries ten forbidden acts", false},
+    {"print-config", CLI_FLAG, 0, 0, "", "print every key of oximeter.conf, and end", false},
     {"role", CLI_WORD, 0, 0, "NAME", "one role", true},
     {"start-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
     {"start-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
@@ -35,9 +36,10 @@ static const struct cli_option options[] = {
 static const char *const run_options[] = {"root", "sensor", "screen", "speed", "seed",
     "for", "for-recorded", "batches", "once", "json", "log-json", "role-self-test",
     NULL};
-static const char *const role_options[] = {"role", "root", "sensor", "screen", "speed",
-    "seed", "batches", "log-json", "role-self-test", "start-ms", "start-utc-ms",
-    "first-utc-ms", "length-samples", "journal-mib", "config-fault", NULL};
+static const char *const role_options[] = {"print-config", "role", "root", "sensor",
+    "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
+    "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "config-fault",
+    NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const root_json[] = {"root", "json", NULL};
 
@@ -50,6 +52,10 @@ static int verb_run(void *ctx, const struct cli_args *a)
 static int verb_role(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
+    if (cli_given(a, "print-config")) {
+        settings_print();
+        return EXIT_DONE;
+    }
     if (!cli_given(a, "role"))
         return cli_error(EXIT_USAGE, NULL, 0, "no verb", "a verb (see --help)");
     return run_role(a);
@@ -91,14 +97,6 @@ static int selftest(void *ctx, const struct cli_args *a)
     return verb_selftest(a);
 }
 
-static int print_config(void *ctx, const struct cli_args *a)
-{
-    (void)ctx;
-    (void)a;
-    settings_print();
-    return EXIT_DONE;
-}
-
 static const struct cli_verb verbs[] = {
     {"run", "", "measure, keep, send and show", run_options, verb_run},
     {"enrol", "BUNDLE", "take the invitation of a cloud", root_only, verb_enrol},
@@ -108,7 +106,6 @@ static const struct cli_verb verbs[] = {
         journal_verify},
     {"selftest", "", "check this device without measuring", root_only, selftest},
     {"egress", "", "nftables rules for what may leave", root_only, egress},
-    {"config", "", "print the configuration's keys", NULL, print_config},
     {"", "", NULL, role_options, verb_role},
     {NULL, NULL, NULL, NULL, NULL},
 };
