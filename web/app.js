@@ -139,7 +139,7 @@ function fill(card, d, now) {
 
 // ---- the trend: two panels, one time axis, gaps left open and shaded
 
-const W = 640, H = 250, LEFT = 40, RIGHT = 8, TOP = 18, BOTTOM = 24;
+const H = 250, LEFT = 40, RIGHT = 8, TOP = 18, BOTTOM = 24;
 const panels = [
     { key: 'spo2', name: 'SpO\u2082 %', from: TOP, to: 108, low: 70, high: 100, step: 10 },
     { key: 'pulse', name: 'Pulse /min', from: 134, to: H - BOTTOM, low: 40, high: 160, step: 40 },
@@ -155,7 +155,9 @@ function rangeOf(p, points) {
     return { low, high };
 }
 
-function chart(points, gaps, from, to) {
+// One pixel of the drawing is one of the screen, so that its letters have one size everywhere.
+function chart(points, gaps, from, to, W) {
+    const ticks = W < 420 ? 2 : 4;
     const svg = draw('svg', { viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': 'Trend of SpO2 and pulse' });
     const x = t => LEFT + (t - from) / (to - from) * (W - LEFT - RIGHT);
     for (const g of gaps) {
@@ -180,9 +182,9 @@ function chart(points, gaps, from, to) {
         }
         if (path) svg.append(draw('path', { class: p.key + '-line', d: path }));
     }
-    for (let i = 0; i <= 4; i++) {
-        const t = from + (to - from) * i / 4;
-        svg.append(draw('text', { x: x(t), y: H - 6, 'text-anchor': i === 0 ? 'start' : i === 4 ? 'end' : 'middle' }, clock(t)));
+    for (let i = 0; i <= ticks; i++) {
+        const t = from + (to - from) * i / ticks;
+        svg.append(draw('text', { x: x(t), y: H - 6, 'text-anchor': i === 0 ? 'start' : i === ticks ? 'end' : 'middle' }, clock(t)));
     }
     return svg;
 }
@@ -196,7 +198,9 @@ async function trend(card, d, now) {
     const query = '?device=' + d.id + '&from=' + Math.round(from) + '&to=' + Math.round(to);
     const [t, g] = await Promise.all([ask('/api/trend' + query + '&points=' + POINTS), ask('/api/gaps' + query)]);
     if (!t.ok || !g.ok) return;
-    card.querySelector('.chart').replaceChildren(chart((await t.json()).points, (await g.json()).gaps, from, to));
+    const place = card.querySelector('.chart');
+    const width = Math.max(280, place.clientWidth - 32);
+    place.replaceChildren(chart((await t.json()).points, (await g.json()).gaps, from, to, width));
 }
 
 // ---- the board

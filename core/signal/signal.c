@@ -132,8 +132,9 @@ static void follow_view(struct signal *s)
 {
     float span = s->view_top - s->view_bottom;
 
-    s->view_top -= 0.0025f * span; /* half of it in 2.8 s */
-    s->view_bottom += 0.0025f * span;
+    s->view_top -= 0.0006f
+        * span; /* half of it in 12 s: 5 % between two beats, so tops stay round */
+    s->view_bottom += 0.0006f * span;
     if (s->wave > s->view_top)
         s->view_top = s->wave;
     if (s->wave < s->view_bottom)
