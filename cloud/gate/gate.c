@@ -7,10 +7,20 @@
 #include "host/tls.h"
 
 #include <assert.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOT_BITS = 14, RETRY_S = 5 };
+enum {
+    SLOT_BITS = 14,
+    RETRY_S = 5,
+    QUEUE_MOST = 768,     /* messages that wait for store, below HUB_QUEUE */
+    EVENTS_WAITING = 512, /* more in the queue than that: the log alone has them */
+    NAMELESS_EVENTS = 64, /* a second, of peers without a certificate of ours */
+    CERTS_MAX = 4096,     /* bytes of a client's chain */
+};
+static_assert((int)QUEUE_MOST < (int)HUB_QUEUE, "the hub drops who overflows it");
 static_assert(LIMIT_CONNECTIONS <= 1 << SLOT_BITS, "a ticket names a slot");
 
 enum stage {
@@ -45,9 +55,49 @@ static struct gate_client *by_ticket(struct gate *g, uint32_t ticket)
     return c && ticket_of(c) == ticket ? c : NULL;
 }
 
+/* A number for each question, so that an answer never finds who asked another. */
+static void new_ticket(struct gate_client *c)
+{
+    c->turn = ++c->gate->turns & ((1u << (32 - SLOT_BITS)) - 1);
+}
+
+/* AGAIN: store is away, or behind. */
 static enum status tell_store(struct gate *g, uint16_t door, struct bytes body)
 {
-    return g->store ? hub_send(g->hub, g->store, door, body) : AGAIN;
+    if (!g->store || hub_waiting(g->hub) >= QUEUE_MOST)
+        return AGAIN;
+    return hub_send(g->hub, g->store, door, body);
+}
+
+/* ---- events ---- */
+
+/* Who has no certificate of ours can make store write only so much. */
+static bool within_budget(struct gate *g, bool has_peer)
+{
+    uint64_t now = loop_now_ms();
+
+    if (hub_waiting(g->hub) > EVENTS_WAITING)
+        return false;
+    if (has_peer)
+        return true;
+    if (now - g->window_ms >= 1000) {
+        g->window_ms = now;
+        g->window_events = 0;
+    }
+    return ++g->window_events <= NAMELESS_EVENTS;
+}
+
+static void tell_event(struct gate *g, enum reason reason, const struct device_id *peer)
+{
+    struct door_gate_event event = {
+        .reason = reason, .has_peer = peer != NULL, .request = g->requests};
+    uint8_t body[64];
+
+    if (!within_budget(g, peer != NULL))
+        return;
+    if (peer)
+        event.peer = *peer;
+    (void)!tell_store(g, DOOR_GATE_EVENT, door_gate_event_build(&event, ROOM_OF(body)));
 }
 
 /* ---- answers ---- */
@@ -70,13 +120,10 @@ static void answer(struct gate_client *c, uint16_t status, uint16_t retry_after_
 static void refuse(struct gate_client *c, uint16_t status, enum reason reason)
 {
     struct gate *g = c->gate;
-    struct door_gate_event event = {
-        .reason = reason, .has_peer = true, .peer = c->peer, .request = g->requests};
-    uint8_t body[64];
 
     LOG(g->log, LOG_REFUSE, reason, F_DEV(&c->peer), F_NUM("req", g->requests),
         F_NUM("http", status));
-    (void)!tell_store(g, DOOR_GATE_EVENT, door_gate_event_build(&event, ROOM_OF(body)));
+    tell_event(g, reason, &c->peer);
     answer(c, status, 0, true, (struct bytes){0});
 }
 
@@ -87,10 +134,17 @@ static void try_later(struct gate_client *c)
 
 /* ---- one request ---- */
 
+/* The host is one that our certificate names, and the one that TLS was told. */
 static bool same_host(const struct gate_client *c)
 {
     const char *sni = SSL_get_servername(c->conn->ssl, TLSEXT_NAMETYPE_host_name);
-    return !sni || strcasecmp(sni, c->head.host) == 0;
+    X509 *own = SSL_get_certificate(c->conn->ssl);
+
+    if (!own || (sni && strcasecmp(sni, c->head.host) != 0))
+        return false;
+    return X509_check_host(own, c->head.host, 0, X509_CHECK_FLAG_NO_WILDCARDS, NULL)
+        == 1
+        || X509_check_ip_asc(own, c->head.host, 0) == 1;
 }
 
 /* What can be judged from the head, in this order; 0: go on to the body. */
@@ -113,6 +167,8 @@ static uint16_t judge_head(const struct gate_client *c, enum reason *why)
         return 421;
     if (!c->head.has_length)
         return 411;
+    if (c->head.odd_type)
+        return 415;
     if (!c->head.has_nonce || c->head.content_length == 0)
         return 400;
     *why = REASON_HTTP_LIMIT;
@@ -126,7 +182,7 @@ static void hand_to_store(struct gate_client *c)
     uint8_t body[LIMIT_TALK_BODY];
     struct bytes envelope = {c->conn->in, c->head.content_length};
 
-    c->turn = (c->turn + 1) & ((1u << (32 - SLOT_BITS)) - 1);
+    new_ticket(c);
     ask.ticket = ticket_of(c);
     if (http_device_path_parse(c->head.path, &ask.path) != OK
         || tell_store(g, DOOR_INGEST, door_ingest_build(&ask, envelope, ROOM_OF(body)))
@@ -205,6 +261,7 @@ static bool speaks_holdfast(SSL *ssl)
 
 static void admit(struct gate_client *c)
 {
+    new_ticket(c);
     struct door_admit ask = {.ticket = ticket_of(c), .peer = c->peer};
     uint8_t body[32];
 
@@ -214,6 +271,28 @@ static void admit(struct gate_client *c)
     }
     tls_conn_stop(c->conn, true);
     tls_conn_deadline(c->conn, GATE_STORE_MS);
+}
+
+/* A device that comes back before its dead connections are known to be dead must get in. */
+static void make_way(const struct gate_client *c)
+{
+    struct gate *g = c->gate;
+    struct tls_conn *oldest = NULL;
+    uint32_t count = 0;
+
+    for (struct tls_conn *at = g->tls.last; at; at = at->older) {
+        const struct gate_client *other = at->open ? at->user : NULL;
+        if (!other || other == c
+            || memcmp(other->peer.b, c->peer.b, sizeof c->peer.b) != 0)
+            continue;
+        oldest = at;
+        count++;
+    }
+    if (count < GATE_OF_DEVICE)
+        return;
+    LOG(g->log, LOG_REFUSE, REASON_CONN_LIMIT, F_DEV(&c->peer), F_NUM("open", count));
+    tell_event(g, REASON_CONN_LIMIT, &c->peer);
+    tls_conn_close(oldest);
 }
 
 static void opened(void *ctx, struct tls_conn *conn)
@@ -227,6 +306,7 @@ static void opened(void *ctx, struct tls_conn *conn)
         LOG(g->log, LOG_REFUSE, REASON_TLS_HANDSHAKE,
             F_WORD("what", "not a device of ours"));
         tls_conn_close(conn);
+        tell_event(g, REASON_TLS_HANDSHAKE, NULL);
         return;
     }
     c = g->free_count > 0 ? calloc(1, sizeof *c) : NULL;
@@ -237,11 +317,30 @@ static void opened(void *ctx, struct tls_conn *conn)
     }
     *c = (struct gate_client){.gate = g, .conn = conn, .peer = peer};
     c->slot = g->free_slot[--g->free_count];
-    c->turn = (uint32_t)g->requests & 0xffff;
     g->clients[c->slot] = c;
     conn->user = c;
+    make_way(c);
     LOG(g->log, LOG_INFO, REASON_CONN_OPEN, F_DEV(&peer));
     admit(c);
+}
+
+/* Too slow in the middle of a request is a refusal; idle too long is nothing. */
+static void expired(void *ctx, struct tls_conn *conn)
+{
+    struct gate_client *c = conn->user;
+    (void)ctx;
+
+    if (!c)
+        return;
+    if (c->stage == STAGE_BODY || (c->stage == STAGE_HEAD && conn->in_len > 0))
+        refuse(c, 408, REASON_HTTP_TIMEOUT);
+    else if (c->stage == STAGE_STORE || c->stage == STAGE_ADMITTING)
+        try_later(c);
+}
+
+static void failed(void *ctx, enum reason reason)
+{
+    tell_event(ctx, reason, NULL);
 }
 
 static void closed(void *ctx, struct tls_conn *conn)
@@ -273,6 +372,18 @@ static enum status admitted(struct gate *g, struct bytes body)
     return OK;
 }
 
+/* Bytes that came before we had answered: a second request, which nobody looks at. */
+static bool more_came(const struct gate_client *c)
+{
+    uint8_t byte;
+
+    ERR_clear_error();
+    bool came = c->conn->in_len > 0 || SSL_pending(c->conn->ssl) > 0
+        || SSL_peek(c->conn->ssl, &byte, 1) > 0;
+    ERR_clear_error();
+    return came;
+}
+
 static enum status ingested(struct gate *g, struct bytes body)
 {
     struct door_ingested got;
@@ -284,9 +395,15 @@ static enum status ingested(struct gate *g, struct bytes body)
         return OK;
     if (got.http_status != 200 && got.http_status != 429 && got.http_status != 503)
         c->failures++;
+    bool more = more_came(c);
+    if (more) {
+        LOG(g->log, LOG_REFUSE, REASON_HTTP_MALFORMED, F_DEV(&c->peer),
+            F_NUM("req", g->requests));
+        tell_event(g, REASON_HTTP_MALFORMED, &c->peer);
+    }
     tls_conn_stop(c->conn, false);
     answer(c, got.http_status, got.retry_after_s,
-        c->failures >= LIMIT_CONNECTION_FAILURES || c->barred, sealed);
+        more || c->failures >= LIMIT_CONNECTION_FAILURES, sealed);
     return OK;
 }
 
@@ -342,10 +459,25 @@ void gate_init(struct gate *g, struct log *log, struct loop *loop, struct hub *h
         g->free_slot[g->free_count++] = LIMIT_CONNECTIONS - 1 - slot;
 }
 
+enum status gate_context(SSL_CTX *ctx)
+{
+    static const uint8_t context[] = "holdfast gate";
+
+    SSL_CTX_set_verify_depth(ctx, 0); /* no authority between ours and a device */
+    SSL_CTX_set_max_cert_list(ctx, CERTS_MAX);
+    return SSL_CTX_set_session_id_context(ctx, context, sizeof context - 1) == 1
+        ? OK
+        : BROKEN;
+}
+
 struct tls_owner gate_owner(struct gate *g)
 {
-    return (struct tls_owner){
-        .ctx = g, .opened = opened, .heard = heard, .closed = closed};
+    return (struct tls_owner){.ctx = g,
+        .opened = opened,
+        .heard = heard,
+        .closed = closed,
+        .expired = expired,
+        .failed = failed};
 }
 
 struct tls_limits gate_limits(void)

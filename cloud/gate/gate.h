@@ -17,6 +17,7 @@ enum {
     GATE_BODY_MS = 10000,
     GATE_IDLE_MS = 200000, /* a device is heard from at least each minute */
     GATE_STORE_MS = 10000, /* store's answer */
+    GATE_OF_DEVICE = 32,   /* connections of one device: then the oldest closes */
 };
 
 struct gate_client;
@@ -29,10 +30,13 @@ struct gate {
     uint64_t store;                                 /* hub peer; 0: not there */
     struct gate_client *clients[LIMIT_CONNECTIONS]; /* by slot */
     uint32_t free_slot[LIMIT_CONNECTIONS], free_count;
-    uint64_t requests;
+    uint64_t requests, window_ms;
+    uint32_t turns, window_events;
 };
 
 void gate_init(struct gate *g, struct log *log, struct loop *loop, struct hub *hub);
+/* Beside the profile of host/tls.h: what a device's chain may be. */
+MUST_USE enum status gate_context(SSL_CTX *ctx);
 struct tls_owner gate_owner(struct gate *g);
 struct tls_limits gate_limits(void);
 /* for the hub's port to store */

@@ -53,6 +53,7 @@ static enum status set_up(
     TRY(hub_new(&p->hub, p->loop, &p->log));
     TRY(life_begin(&p->life, p->loop));
     gate_init(&p->gate, &p->log, p->loop, p->hub);
+    TRY(gate_context(l->ctx));
     TRY(lock_down(p));
     TRY(hub_dial(p->hub, &to_store, &number)); /* as gate's user: store looks at it */
     TRY(tls_server_start(&p->gate.tls, p->loop, &p->log, l->ctx, l->fd, gate_limits(),

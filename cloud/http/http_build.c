@@ -20,6 +20,7 @@ static const struct {
     {409, "Conflict",              "{\"error\":\"conflict\"}"},
     {411, "Length Required",       "{\"error\":\"Content-Length is missing\"}"},
     {413, "Content Too Large",     "{\"error\":\"at most 16384 bytes\"}"},
+    {415, "Unsupported Media Type", "{\"error\":\"application/cose only\"}"},
     {421, "Misdirected Request",   "{\"error\":\"another host\"}"},
     {422, "Unprocessable Content", "{\"error\":\"schema\"}"},
     {429, "Too Many Requests",     "{\"error\":\"later\"}"},

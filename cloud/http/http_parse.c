@@ -123,6 +123,14 @@ static bool parse_nonce(struct bytes v, struct http_head *h)
     return true;
 }
 
+static bool parse_type(struct bytes v, struct http_head *h)
+{
+    bool again = h->has_type;
+    h->has_type = true;
+    h->odd_type = !is(v, "application/cose");
+    return !again;
+}
+
 static bool parse_field(struct bytes line, struct http_head *h)
 {
     const uint8_t *colon = memchr(line.at, ':', line.len);
@@ -145,11 +153,13 @@ static bool parse_field(struct bytes line, struct http_head *h)
         return parse_length(v, h);
     if (is(name, "host"))
         return parse_host(v, h);
+    if (is(name, "content-type"))
+        return parse_type(v, h);
     if (is(name, "holdfast-nonce"))
         return parse_nonce(v, h);
     /* What would make two readers of one request disagree about its end is no request of ours. */
     return !is(name, "transfer-encoding") && !is(name, "expect") && !is(name, "upgrade")
-        && !is(name, "te") && !is(name, "trailer");
+        && !is(name, "te") && !is(name, "trailer") && !is(name, "content-encoding");
 }
 
 static bool head_end(struct bytes in, size_t *len)

@@ -25,6 +25,8 @@ struct http_head {
     char host[256]; /* lower case, without a port */
     uint32_t content_length;
     bool has_length;
+    bool odd_type; /* a Content-Type that is not application/cose */
+    bool has_type;
     bool has_nonce; /* Holdfast-Nonce, 32 lower-case hex digits */
     struct nonce nonce;
     size_t len; /* of the whole head in bytes, its empty line included */

@@ -73,6 +73,18 @@ static void test_requests_that_two_readers_could_understand_differently_are_refu
         {"both",
             "POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: "
             "identity\r\n\r\n"},
+        {"two types",
+            "POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/cose\r\n"
+            "Content-Type: application/cose\r\n\r\n"},
+        {"content coding",
+            "POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\n\r\n"},
+        {"double escape", "POST /v1/%252e HTTP/1.1\r\nHost: a\r\n\r\n"},
+        {"escaped slash", "POST /v1%2fd HTTP/1.1\r\nHost: a\r\n\r\n"},
+        {"authority form", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"},
+        {"user in host", "POST /v1 HTTP/1.1\r\nHost: b@a\r\n\r\n"},
+        {"host with a blank", "POST /v1 HTTP/1.1\r\nHost: a b\r\n\r\n"},
+        {"blank after version", "POST /v1 HTTP/1.1 \r\nHost: a\r\n\r\n"},
+        {"tab for blank", "POST\t/v1 HTTP/1.1\r\nHost: a\r\n\r\n"},
         {"expect", "POST /v1 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n"},
         {"upgrade", "POST /v1 HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n"},
         {"folding", "POST /v1 HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n"},

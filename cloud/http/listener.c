@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct loaded {
@@ -58,6 +59,18 @@ static int load(struct loaded *l, const struct role_args *a, bool ask_client)
     return EXIT_DONE;
 }
 
+/* Room for as many connections as the system lets us have. */
+static void raise_limit(void)
+{
+    struct rlimit r;
+    enum { WANT = LIMIT_CONNECTIONS + 256 };
+
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= WANT)
+        return;
+    r.rlim_cur = r.rlim_max < WANT ? r.rlim_max : WANT;
+    (void)setrlimit(RLIMIT_NOFILE, &r);
+}
+
 int listener_open(
     struct listener *l, const struct role_args *a, bool ask_client, const char *alpn)
 {
@@ -65,6 +78,7 @@ int listener_open(
     int code = load(&files, a, ask_client);
 
     *l = (struct listener){.fd = -1, .port = a->port};
+    raise_limit();
     if (code == EXIT_DONE) {
         struct tls_key_pem own = {
             {files.cert, files.cert_len}, {files.key, files.key_len}};
@@ -76,8 +90,10 @@ int listener_open(
                     "a pair that `holdfast-cloud init` made");
     }
     explicit_bzero(&files, sizeof files);
+    /* Only gates are many; the others' ports tell a second cloud that there is a first. */
+    bool shared = strcmp(a->role, "gate") == 0 && a->port != 0;
     if (code == EXIT_DONE
-        && tls_server_listen(a->listen, &l->port, a->index > 0, &l->fd) != OK)
+        && tls_server_listen(a->listen, &l->port, shared, &l->fd) != OK)
         code = cli_error(EXIT_ENVIRONMENT, NULL, 0, strerror(errno),
             "an address and a free port to listen on");
     return code;

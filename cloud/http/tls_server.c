@@ -12,7 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SWEEP_MS = 1000, ACCEPTS_AT_ONCE = 16, LINGER_MS = 2000 };
+enum {
+    SWEEP_MS = 250,
+    ACCEPTS_AT_ONCE = 16,
+    STEPS_AT_ONCE = 4,
+    LINGER_MS = 2000,
+    LINGER_BYTES = 65536,
+};
 
 enum status tls_server_listen(const char *address, uint16_t *port, bool shared, int *fd)
 {
@@ -59,6 +65,20 @@ static void unlink_conn(struct tls_conn *c)
         s->handshake_count--;
 }
 
+static void leave_line(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+    struct tls_conn *before = NULL;
+
+    for (struct tls_conn *at = s->step; at && at != c; at = at->step_next)
+        before = at;
+    *(before ? &before->step_next : &s->step) = c->step_next;
+    if (s->step_last == c)
+        s->step_last = before;
+    c->step_next = NULL;
+    c->steps = false;
+}
+
 static void wipe_free(uint8_t *b, size_t n)
 {
     if (b)
@@ -72,29 +92,60 @@ void tls_conn_close(struct tls_conn *c)
 
     if (s->at == c)
         s->at = NULL;
+    if (c->steps)
+        leave_line(c);
     loop_forget(s->loop, c->fd);
     unlink_conn(c);
     if (c->open)
         s->owner.closed(s->owner.ctx, c);
     SSL_free(c->ssl);
     (void)close(c->fd);
-    wipe_free(c->in, s->limits.in_cap);
-    wipe_free(c->out, s->limits.out_cap);
+    wipe_free(c->in, c->in_most);
+    wipe_free(c->out, c->out_len);
     free(c);
+}
+
+/* Bytes that the library holds already make no descriptor readable: a writable one wakes us. */
+static bool holds_more(const struct tls_conn *c, bool reads)
+{
+    return reads && c->open && SSL_pending(c->ssl) > 0;
 }
 
 static void want(struct tls_conn *c)
 {
     bool full = c->in_len == c->server->limits.in_cap;
-    uint32_t events = (c->stopped || full || c->ending ? 0u : (uint32_t)EPOLLIN)
-        | (c->out_len > c->out_at || (c->ssl && SSL_want_write(c->ssl))
-                ? (uint32_t)EPOLLOUT
-                : 0u);
-    if (loop_change(c->server->loop, c->fd, events | (uint32_t)EPOLLRDHUP) != OK)
+    bool reads = c->lingers || !(c->stopped || full || c->ending);
+    bool writes = c->ending || c->out_len > c->out_at || SSL_want_write(c->ssl);
+    uint32_t events = (reads ? (uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP : 0u)
+        | (!c->lingers && (writes || holds_more(c, reads)) ? (uint32_t)EPOLLOUT : 0u);
+    if (loop_change(c->server->loop, c->fd, events) != OK)
         c->eof = true;
 }
 
-/* false: the connection is gone. */
+/* All is said. Closing with bytes unread would make the kernel throw the answer away. */
+static void linger(struct tls_conn *c)
+{
+    (void)SSL_shutdown(c->ssl);
+    ERR_clear_error();
+    (void)shutdown(c->fd, SHUT_WR);
+    c->lingers = true;
+    tls_conn_deadline(c, LINGER_MS);
+    want(c);
+}
+
+static void read_away(struct tls_conn *c)
+{
+    uint8_t nowhere[4096];
+    ssize_t n;
+
+    while ((n = read(c->fd, nowhere, sizeof nowhere)) > 0
+        && (c->lingered += (size_t)n) <= LINGER_BYTES)
+        ;
+    if (n >= 0 || errno != EAGAIN)
+        tls_conn_close(c);
+}
+
+/* false: nothing more is to be done with it now. */
 static bool flush(struct tls_conn *c)
 {
     while (c->out_at < c->out_len) {
@@ -109,11 +160,12 @@ static bool flush(struct tls_conn *c)
         }
         c->out_at += (size_t)n;
     }
+    wipe_free(c->out, c->out_len);
+    c->out = NULL;
     c->out_at = c->out_len = 0;
     if (!c->ending)
         return true;
-    (void)SSL_shutdown(c->ssl);
-    tls_conn_close(c);
+    linger(c);
     return false;
 }
 
@@ -137,15 +189,22 @@ static bool fill(struct tls_conn *c)
             break;
         }
         c->in_len += (size_t)n;
+        c->in_most = c->in_len > c->in_most ? c->in_len : c->in_most;
         got = true;
     }
     return got;
 }
 
-static void refused(struct tls_server *s)
+static void failed(struct tls_server *s, enum reason reason, uint64_t detail)
 {
-    LOG(s->log, LOG_REFUSE, REASON_TLS_HANDSHAKE,
-        F_NUM("library", ERR_GET_REASON(ERR_peek_last_error())));
+    LOG(s->log, LOG_REFUSE, reason, F_NUM("library", detail));
+    if (s->owner.failed)
+        s->owner.failed(s->owner.ctx, reason);
+}
+
+static bool said_something(const struct tls_conn *c)
+{
+    return BIO_number_read(SSL_get_rbio(c->ssl)) > 0;
 }
 
 /* false: gone */
@@ -168,21 +227,20 @@ static bool shake(struct tls_conn *c)
         want(c);
         return true;
     }
-    refused(s);
+    uint64_t detail = (uint64_t)ERR_GET_REASON(ERR_peek_last_error());
+    bool said = said_something(c);
+    ERR_clear_error();
     tls_conn_close(c);
+    if (said)
+        failed(s, REASON_TLS_HANDSHAKE, detail);
     return false;
 }
 
-static void on_conn(void *ctx, int fd, uint32_t events)
+static void serve(struct tls_conn *c, bool broken)
 {
-    struct tls_conn *c = ctx;
     struct tls_server *s = c->server;
-    (void)fd;
-
-    s->at = c;
-    if (!c->open && (!shake(c) || !c->open))
-        return;
     size_t waiting = c->out_len - c->out_at;
+
     if (!flush(c))
         return;
     if (waiting > 0 && c->out_len == 0 && s->owner.drained) {
@@ -195,11 +253,73 @@ static void on_conn(void *ctx, int fd, uint32_t events)
         if (s->at != c)
             return;
     }
-    if (c->eof || events & (uint32_t)(EPOLLERR | EPOLLHUP)) {
+    if (c->in && c->in_len == 0) { /* an idle connection holds no buffer */
+        wipe_free(c->in, c->in_most);
+        c->in = NULL;
+        c->in_most = 0;
+    }
+    if (c->eof || broken)
+        tls_conn_close(c);
+    else
+        want(c);
+}
+
+static void take_steps(void *ctx);
+
+static void step_soon(struct tls_server *s)
+{
+    if (s->stepping)
+        return;
+    s->stepping = true;
+    if (loop_after(s->loop, 0, take_steps, s) != OK)
+        loop_stop(s->loop);
+}
+
+/* A timer of no delay: the loop has served every descriptor before it comes. */
+static void take_steps(void *ctx)
+{
+    struct tls_server *s = ctx;
+
+    s->stepping = false;
+    for (int i = 0; i < STEPS_AT_ONCE && s->step; i++) {
+        struct tls_conn *c = s->step;
+        leave_line(c);
+        s->at = c;
+        if (shake(c) && c->open)
+            serve(c, false);
+    }
+    if (s->step)
+        step_soon(s);
+}
+
+static void line_up(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+
+    if (c->steps)
+        return;
+    if (loop_change(s->loop, c->fd, 0) != OK) {
         tls_conn_close(c);
         return;
     }
-    want(c);
+    c->steps = true;
+    *(s->step_last ? &s->step_last->step_next : &s->step) = c;
+    s->step_last = c;
+    step_soon(s);
+}
+
+static void on_conn(void *ctx, int fd, uint32_t events)
+{
+    struct tls_conn *c = ctx;
+    (void)fd;
+
+    c->server->at = c;
+    if (c->lingers)
+        read_away(c);
+    else if (!c->open)
+        line_up(c);
+    else
+        serve(c, (events & (uint32_t)(EPOLLERR | EPOLLHUP)) != 0);
 }
 
 static void drop_oldest_handshake(struct tls_server *s)
@@ -207,9 +327,8 @@ static void drop_oldest_handshake(struct tls_server *s)
     for (struct tls_conn *c = s->first; c; c = c->newer) {
         if (c->open)
             continue;
-        LOG(s->log, LOG_REFUSE, REASON_CONN_LIMIT,
-            F_NUM("handshakes", s->handshake_count));
         tls_conn_close(c);
+        failed(s, REASON_CONN_LIMIT, 0);
         return;
     }
 }
@@ -220,8 +339,8 @@ static void adopt(struct tls_server *s, int fd)
     struct tls_conn *c = NULL;
 
     if (s->open_count >= s->limits.connections) {
-        LOG(s->log, LOG_REFUSE, REASON_CONN_LIMIT, F_NUM("connections", s->open_count));
         (void)close(fd);
+        failed(s, REASON_CONN_LIMIT, 0);
         return;
     }
     if (s->handshake_count >= s->limits.handshakes)
@@ -257,6 +376,23 @@ static void on_accept(void *ctx, int fd, uint32_t events)
     }
 }
 
+static void expire(struct tls_conn *c)
+{
+    struct tls_server *s = c->server;
+    bool was_open = c->open, said = said_something(c);
+
+    s->at = c;
+    c->deadline_ms = 0;
+    if (c->open && !c->ending && s->owner.expired) {
+        s->owner.expired(s->owner.ctx, c);
+        if (s->at != c || c->deadline_ms != 0)
+            return;
+    }
+    tls_conn_close(c);
+    if (!was_open && said)
+        failed(s, REASON_TLS_TIMEOUT, 0);
+}
+
 static void sweep(void *ctx)
 {
     struct tls_server *s = ctx;
@@ -264,11 +400,8 @@ static void sweep(void *ctx)
 
     for (struct tls_conn *c = s->first, *next; c; c = next) {
         next = c->newer;
-        if (c->deadline_ms == 0 || now < c->deadline_ms)
-            continue;
-        LOG(s->log, LOG_REFUSE, c->open ? REASON_HTTP_TIMEOUT : REASON_TLS_TIMEOUT,
-            F_NUM("held", c->in_len));
-        tls_conn_close(c);
+        if (c->deadline_ms != 0 && now >= c->deadline_ms)
+            expire(c);
     }
     if (loop_after(s->loop, SWEEP_MS, sweep, s) != OK)
         loop_stop(s->loop);
@@ -292,6 +425,7 @@ void tls_server_stop(struct tls_server *s)
     if (!s->loop)
         return;
     loop_cancel(s->loop, sweep, s);
+    loop_cancel(s->loop, take_steps, s);
     loop_forget(s->loop, s->fd);
     (void)close(s->fd);
     while (s->first)

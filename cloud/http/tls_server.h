@@ -5,7 +5,11 @@
  * Unfinished handshakes are counted apart: past the limit the oldest goes first, so that who
  * knocks without ever coming in does not keep out who would. Each connection has one deadline,
  * which its owner moves; past it the connection is closed. Bytes wait in buffers of stated size;
- * a full one stops the reading, never grows.
+ * a full one stops the reading, never grows; an idle connection has none.
+ *
+ * Of handshakes only a few steps are done before everybody else has had a turn: established
+ * connections are served first. What is sent last is followed by a bounded reading-away of what
+ * is still under way, so that a refusal arrives although its request was not read.
  *
  * Not here: what the bytes mean (http_parse.h, cloud/people), who may come in (cloud/gate).
  */
@@ -28,6 +32,10 @@ struct tls_owner { /* who serves the connections; each call may close the connec
         void *ctx, struct tls_conn *c); /* all that was sent has left; may be NULL */
     void (*closed)(
         void *ctx, struct tls_conn *c); /* the last call for it; only if opened */
+    /* Its deadline is past: answer and end it, or leave it alone and it is closed; may be NULL. */
+    void (*expired)(void *ctx, struct tls_conn *c);
+    /* A handshake that came to nothing, unless the peer never said a byte; may be NULL. */
+    void (*failed)(void *ctx, enum reason reason);
 };
 
 struct tls_limits {
@@ -43,6 +51,9 @@ struct tls_server { /* fields belong to tls_server.c */
     struct tls_limits limits;
     int fd;
     struct tls_conn *first, *last; /* oldest first */
+    struct tls_conn *step,
+        *step_last; /* handshakes that wait for a step, first come first */
+    bool stepping;
     struct tls_conn *at; /* the one whose event is handled; NULL once it was closed */
     uint32_t open_count, handshake_count;
 };
@@ -50,22 +61,26 @@ struct tls_server { /* fields belong to tls_server.c */
 struct tls_conn {
     struct tls_server *server;
     struct tls_conn *older, *newer;
+    struct tls_conn *step_next;
+    bool steps; /* it is in the line for a step */
     int fd;
     SSL *ssl;
     bool open;    /* the handshake is done */
     bool ending;  /* flush, then close */
+    bool lingers; /* all is said: bytes are read away until the peer closes */
+    size_t lingered;
     bool stopped; /* its owner does not want more for now */
     bool eof;
     uint64_t deadline_ms; /* loop_now_ms(); 0: none */
     uint8_t *in, *out;
-    size_t in_len, out_at, out_len;
+    size_t in_len, in_most, out_at, out_len;
     void *user; /* the owner's */
 };
 
 /* Listen on address:*port (0: any, and then told). shared: with other processes of the role. */
 MUST_USE enum status tls_server_listen(
     const char *address, uint16_t *port, bool shared, int *fd);
-/* Takes the descriptor and the context. A sweep each second closes what is past its deadline. */
+/* Takes the descriptor and the context. A sweep four times a second sees to deadlines. */
 MUST_USE enum status tls_server_start(struct tls_server *s, struct loop *loop,
     struct log *log, SSL_CTX *ctx, int fd, struct tls_limits limits,
     struct tls_owner owner);
