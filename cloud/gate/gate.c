@@ -193,7 +193,7 @@ static void hand_to_store(struct gate_client *c)
     c->stage = STAGE_STORE;
     tls_conn_consume(c->conn, c->head.content_length);
     tls_conn_stop(c->conn, true);
-    tls_conn_deadline(c->conn, GATE_STORE_MS);
+    tls_conn_deadline(c->conn, c->gate->store_ms);
 }
 
 static void read_body(struct gate_client *c)
@@ -216,8 +216,8 @@ static void read_head(struct gate_client *c)
         http_head_parse((struct bytes){c->conn->in, c->conn->in_len}, &c->head, &no);
     if (s == AGAIN) {
         if (c->conn->deadline_ms == 0
-            || c->conn->deadline_ms > loop_now_ms() + GATE_HEAD_MS)
-            tls_conn_deadline(c->conn, GATE_HEAD_MS);
+            || c->conn->deadline_ms > loop_now_ms() + c->gate->head_ms)
+            tls_conn_deadline(c->conn, c->gate->head_ms);
         return;
     }
     c->gate->requests++;
@@ -232,7 +232,7 @@ static void read_head(struct gate_client *c)
     }
     tls_conn_consume(c->conn, c->head.len);
     c->stage = STAGE_BODY;
-    tls_conn_deadline(c->conn, GATE_BODY_MS);
+    tls_conn_deadline(c->conn, c->gate->body_ms);
     read_body(c);
 }
 
@@ -270,7 +270,7 @@ static void admit(struct gate_client *c)
         return;
     }
     tls_conn_stop(c->conn, true);
-    tls_conn_deadline(c->conn, GATE_STORE_MS);
+    tls_conn_deadline(c->conn, c->gate->store_ms);
 }
 
 /* A device that comes back before its dead connections are known to be dead must get in. */
@@ -454,7 +454,12 @@ void gate_store_gone(void *ctx, uint64_t peer)
 
 void gate_init(struct gate *g, struct log *log, struct loop *loop, struct hub *hub)
 {
-    *g = (struct gate){.log = log, .loop = loop, .hub = hub};
+    *g = (struct gate){.log = log,
+        .loop = loop,
+        .hub = hub,
+        .head_ms = GATE_HEAD_MS,
+        .body_ms = GATE_BODY_MS,
+        .store_ms = GATE_STORE_MS};
     for (uint32_t slot = 0; slot < LIMIT_CONNECTIONS; slot++)
         g->free_slot[g->free_count++] = LIMIT_CONNECTIONS - 1 - slot;
 }

@@ -30,6 +30,7 @@ struct gate {
     uint64_t store;                                 /* hub peer; 0: not there */
     struct gate_client *clients[LIMIT_CONNECTIONS]; /* by slot */
     uint32_t free_slot[LIMIT_CONNECTIONS], free_count;
+    uint32_t head_ms, body_ms, store_ms; /* GATE_..._MS, shorter in tests */
     uint64_t requests, window_ms;
     uint32_t turns, window_events;
 };

@@ -116,7 +116,8 @@ static void want(struct tls_conn *c)
     bool full = c->in_len == c->server->limits.in_cap;
     bool reads = c->lingers || !(c->stopped || full || c->ending);
     bool writes = c->ending || c->out_len > c->out_at || SSL_want_write(c->ssl);
-    uint32_t events = (reads ? (uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP : 0u)
+    uint32_t events = (reads ? (uint32_t)EPOLLIN : 0u)
+        | (c->ending ? 0u : (uint32_t)EPOLLRDHUP) /* who leaves is not waited for */
         | (!c->lingers && (writes || holds_more(c, reads)) ? (uint32_t)EPOLLOUT : 0u);
     if (loop_change(c->server->loop, c->fd, events) != OK)
         c->eof = true;
@@ -319,7 +320,9 @@ static void on_conn(void *ctx, int fd, uint32_t events)
     else if (!c->open)
         line_up(c);
     else
-        serve(c, (events & (uint32_t)(EPOLLERR | EPOLLHUP)) != 0);
+        serve(c,
+            (events & ((uint32_t)EPOLLERR | (uint32_t)EPOLLHUP)) != 0
+                || ((events & (uint32_t)EPOLLRDHUP) != 0 && c->stopped));
 }
 
 static void drop_oldest_handshake(struct tls_server *s)
