@@ -44,8 +44,9 @@ static void test_every_two_byte_string_is_judged_as_the_standard_says(void)
 static void test_text_that_can_trick_a_reader_is_not_printable(void)
 {
     static const char *const bad[] = {"a\nb", "\x1b", "\x7f", "\xc2\x85",
-        ("\xe2\x80\xae" "abc"),
-                "\xe2\x81\xa6", "\xef\xbb\xbf", "\xe2\x80\xa8"};
+        ("\xe2\x80\xae"
+         "abc"),
+        "\xe2\x81\xa6", "\xef\xbb\xbf", "\xe2\x80\xa8"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         CHECK(!utf8_printable((struct bytes){(const uint8_t *)bad[i], strlen(bad[i])}));
     static const uint8_t good[] = "Ward 3 \xc3\xa4";

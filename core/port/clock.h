@@ -11,6 +11,8 @@ enum clock_state { CLOCK_UNSET, CLOCK_FREE_RUNNING, CLOCK_SYNCHRONISED, CLOCK_ST
 
 struct clock_port {
     void *board;
-    uint64_t (*mono_ms)(void *board); /* never goes back; counts while the device is on */
-    uint64_t (*real_ms)(void *board); /* the same without any speed-up: for round trips only */
+    uint64_t (*mono_ms)(
+        void *board); /* never goes back; counts while the device is on */
+    uint64_t (*real_ms)(
+        void *board); /* the same without any speed-up: for round trips only */
 };

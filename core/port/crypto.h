@@ -22,13 +22,14 @@ struct x25519_private {
 struct crypto {
     void *board;
     enum status (*sha256)(void *board, struct bytes in, struct digest *out);
-    enum status (*hmac)(void *board, struct bytes key, struct bytes in, struct digest *out);
+    enum status (*hmac)(
+        void *board, struct bytes key, struct bytes in, struct digest *out);
     /* AES-GCM; key.len is 16 or 32. seal: out.cap >= plain.len + TAG_LEN, ciphertext || tag. */
-    enum status (*aead_seal)(void *board, struct bytes key, const struct iv *iv, struct bytes aad,
-        struct bytes plain, struct room out);
+    enum status (*aead_seal)(void *board, struct bytes key, const struct iv *iv,
+        struct bytes aad, struct bytes plain, struct room out);
     /* open: in = ciphertext || tag; out.cap >= in.len - TAG_LEN. REFUSED: the tag is wrong. */
-    enum status (*aead_open)(void *board, struct bytes key, const struct iv *iv, struct bytes aad,
-        struct bytes in, struct room out);
+    enum status (*aead_open)(void *board, struct bytes key, const struct iv *iv,
+        struct bytes aad, struct bytes in, struct room out);
     enum status (*x25519_public)(
         void *board, const struct x25519_private *priv, struct x25519_public *out);
     /* REFUSED: the shared secret is all zero (RFC 9180 7.1.4). */

@@ -14,10 +14,12 @@
 
 struct flash {
     void *board;
-    uint32_t sector_len;   /* bytes that one erase clears, e.g. 4096 */
-    uint32_t unit_len;     /* bytes of one program unit, e.g. 16; offsets and lengths are multiples */
+    uint32_t sector_len; /* bytes that one erase clears, e.g. 4096 */
+    uint32_t
+        unit_len; /* bytes of one program unit, e.g. 16; offsets and lengths are multiples */
     uint32_t sector_count;
-    enum status (*read)(void *board, uint32_t at, struct room into); /* fills all of into */
+    enum status (*read)(
+        void *board, uint32_t at, struct room into); /* fills all of into */
     enum status (*program)(void *board, uint32_t at, struct bytes from);
     enum status (*erase)(void *board, uint32_t sector);
     enum status (*sync)(void *board);

@@ -18,12 +18,12 @@ enum view_sync { VIEW_NOT_SYNCHRONISED, VIEW_SYNCHRONISED };
 
 /* Causes beside NOT SYNCHRONISED, worst first; the screen shows the first that is set. */
 enum view_note {
-    VIEW_CONFIG = 1u << 0,          /* bad configuration, or keeper does not answer */
+    VIEW_CONFIG = 1u << 0, /* bad configuration, or keeper does not answer */
     VIEW_KEY_FAULT = 1u << 1,
-    VIEW_STORE_FAULT = 1u << 2,     /* journal cannot be written */
-    VIEW_STORE_FULL = 1u << 3,      /* oldest readings were lost */
-    VIEW_NOT_TRUSTED = 1u << 4,     /* the server failed the pinned check */
-    VIEW_NOT_ACCEPTED = 1u << 5,    /* the cloud cannot open what we send, or refuses us */
+    VIEW_STORE_FAULT = 1u << 2,  /* journal cannot be written */
+    VIEW_STORE_FULL = 1u << 3,   /* oldest readings were lost */
+    VIEW_NOT_TRUSTED = 1u << 4,  /* the server failed the pinned check */
+    VIEW_NOT_ACCEPTED = 1u << 5, /* the cloud cannot open what we send, or refuses us */
     VIEW_NOT_ENROLLED = 1u << 6,
     VIEW_STORE_80 = 1u << 7,
     VIEW_NO_NETWORK = 1u << 8,
@@ -34,26 +34,27 @@ struct view {
     uint64_t utc_ms; /* 0: clock not set */
     enum clock_state clock;
     bool has_spo2, has_pulse, has_pi;
-    uint16_t spo2_permille; /* 0..1000 */
-    uint16_t pulse_decibpm; /* 0.1 bpm, 0..3000 */
+    uint16_t spo2_permille;   /* 0..1000 */
+    uint16_t pulse_decibpm;   /* 0.1 bpm, 0..3000 */
     uint16_t pi_centipercent; /* 0.01 %, 0..2000 */
-    uint32_t value_age_ms;  /* > 10 s: marked; >= 30 s: has_* are false */
-    uint16_t status;        /* bit n is 150604.n */
-    uint8_t quality;        /* 0..100 */
+    uint32_t value_age_ms;    /* > 10 s: marked; >= 30 s: has_* are false */
+    uint16_t status;          /* bit n is 150604.n */
+    uint8_t quality;          /* 0..100 */
     enum view_sync sync;
-    uint32_t notes;         /* enum view_note */
-    uint64_t held_count;    /* readings held that the cloud has not acknowledged */
-    uint64_t held_age_ms;   /* age of the oldest of them */
+    uint32_t notes;       /* enum view_note */
+    uint64_t held_count;  /* readings held that the cloud has not acknowledged */
+    uint64_t held_age_ms; /* age of the oldest of them */
     uint64_t lost_count;
     bool test_data;
     bool reduced_separation;
-    char trust[9];          /* "software" or "tpm" */
-    char device[37];        /* device id as text, "" before enrolment */
+    char trust[9];              /* "software" or "tpm" */
+    char device[37];            /* device id as text, "" before enrolment */
     uint16_t pleth[VIEW_PLETH]; /* 0..1000, oldest first, scaled for display */
     uint16_t pleth_count;
 };
 
 struct screen {
     void *board;
-    enum status (*show)(void *board, const struct view *view); /* never waits; AGAIN: frame dropped */
+    enum status (*show)(
+        void *board, const struct view *view); /* never waits; AGAIN: frame dropped */
 };

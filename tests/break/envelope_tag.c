@@ -5,8 +5,8 @@
 #include <limits.h>
 
 /* Decrypts and does not look at the tag. */
-enum status host_crypto_open(void *board, struct bytes key, const struct iv *iv, struct bytes aad,
-    struct bytes in, struct room out)
+enum status host_crypto_open(void *board, struct bytes key, const struct iv *iv,
+    struct bytes aad, struct bytes in, struct room out)
 {
     struct host_crypto *c = board;
     int n = 0;
@@ -17,7 +17,8 @@ enum status host_crypto_open(void *board, struct bytes key, const struct iv *iv,
     if (EVP_DecryptInit_ex2(c->cipher, cipher, key.at, iv->b, NULL) != 1
         || EVP_DecryptUpdate(c->cipher, NULL, &n, aad.at, (int)aad.len) != 1
         || (in.len > TAG_LEN
-            && EVP_DecryptUpdate(c->cipher, out.at, &n, in.at, (int)(in.len - TAG_LEN)) != 1))
+            && EVP_DecryptUpdate(c->cipher, out.at, &n, in.at, (int)(in.len - TAG_LEN))
+                != 1))
         return BROKEN;
     return OK;
 }

@@ -13,7 +13,8 @@
 
 static enum status open_socket(struct dial *d)
 {
-    d->fd = socket(d->plan->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    d->fd =
+        socket(d->plan->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (d->fd < 0)
         return BROKEN;
     if (connect(d->fd, (const struct sockaddr *)&d->plan->to, d->plan->to_len) != 0
@@ -62,8 +63,9 @@ enum status dial_go_on(struct dial *d, uint32_t *events)
 
     if (getpeername(d->fd, (struct sockaddr *)&peer, &len) != 0) {
         *events = EPOLLOUT;
-        return getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &err, &err_len) == 0 && err == 0 ? AGAIN
-                                                                                         : BROKEN;
+        return getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &err, &err_len) == 0 && err == 0
+            ? AGAIN
+            : BROKEN;
     }
     ERR_clear_error();
     int r = SSL_do_handshake(d->ssl);

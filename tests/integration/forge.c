@@ -56,13 +56,15 @@ static uint64_t number(const struct forge *f, const char *name, uint64_t otherwi
     return v ? strtoull(v, NULL, 10) : otherwise;
 }
 
-static struct bytes hex_option(const struct forge *f, const char *name, struct room into)
+static struct bytes hex_option(
+    const struct forge *f, const char *name, struct room into)
 {
     const char *v = option(f, name);
     size_t n = v ? strlen(v) / 2 : 0;
 
     if (!v || n > into.cap
-        || hex_parse((struct bytes){(const uint8_t *)v, strlen(v)}, (struct room){into.at, n})
+        || hex_parse(
+               (struct bytes){(const uint8_t *)v, strlen(v)}, (struct room){into.at, n})
             != OK)
         die(name);
     return (struct bytes){into.at, n};
@@ -78,8 +80,8 @@ static void read_identity(struct forge *f)
     snprintf(folder, sizeof folder, "%s/var/lib/holdfast/keeper", f->argv[1]);
     snprintf(path, sizeof path, "%s/identity", folder);
     if (stat(path, &st) != 0
-        || trust_file_open(&trust, TRUST_WRAP, folder, st.st_uid, host_crypto_port(f->crypto),
-               host_entropy_port(), &why)
+        || trust_file_open(&trust, TRUST_WRAP, folder, st.st_uid,
+               host_crypto_port(f->crypto), host_entropy_port(), &why)
             != OK
         || identity_read(path, st.st_uid, &trust.port, &f->id, &why) != OK)
         die("no identity of an enrolled device below this root");
@@ -187,8 +189,13 @@ static void out(const uint8_t *b, size_t len)
 static int forge_batch(struct forge *f)
 {
     static uint8_t plain[LIMIT_BATCH * 4], envelope[LIMIT_ENVELOPE * 4];
-    struct wish x = {.seq = number(f, "--seq", 0), .spo2 = 970, .pulse = 720, .pi = 300,
-        .quality = 90, .clock = 2, .records = 30};
+    struct wish x = {.seq = number(f, "--seq", 0),
+        .spo2 = 970,
+        .pulse = 720,
+        .pi = 300,
+        .quality = 90,
+        .clock = 2,
+        .records = 30};
     struct sealer s;
     struct digest d;
     struct kid kid = f->id.kid;
@@ -197,7 +204,8 @@ static int forge_batch(struct forge *f)
     if (option(f, "--set"))
         wish_for(&x, option(f, "--set"));
     if (device
-        && uuid_parse((struct bytes){(const uint8_t *)device, strlen(device)}, kid.device.b)
+        && uuid_parse(
+               (struct bytes){(const uint8_t *)device, strlen(device)}, kid.device.b)
             != OK)
         die("--device");
     struct writer w = writer_over(ROOM_OF(plain));
@@ -205,8 +213,8 @@ static int forge_batch(struct forge *f)
     size_t len = w.len;
     if (option(f, "--mutate"))
         len = mutate(plain, len, number(f, "--mutate", 0));
-    if (sealer_init(&s, host_crypto_port(f->crypto), host_entropy_port(), &f->id.cloud, &kid,
-            &f->id.up)
+    if (sealer_init(&s, host_crypto_port(f->crypto), host_entropy_port(), &f->id.cloud,
+            &kid, &f->id.up)
             != OK
         || seal_batch(&s, host_crypto_port(f->crypto), (struct bytes){plain, len},
                ROOM_OF(envelope), &len, &d)
@@ -247,8 +255,9 @@ static void build_answer(struct writer *w, const struct forge *f)
     cbor_put_array(w, 4);
     cbor_put_bstr(w, BYTES_OF(e.epoch.b));
     cbor_put_uint(w, seq_of(&e, f));
-    cbor_put_bstr(w, option(f, "--digest") ? hex_option(f, "--digest", ROOM_OF(digest))
-                                           : BYTES_OF(d.b));
+    cbor_put_bstr(w,
+        option(f, "--digest") ? hex_option(f, "--digest", ROOM_OF(digest))
+                              : BYTES_OF(d.b));
     cbor_put_uint(w, number(f, "--outcome", 0));
     pair(w, 4, now_ms());
     cbor_put_uint(w, 5);
@@ -261,11 +270,13 @@ static void build_answer(struct writer *w, const struct forge *f)
     pair(w, 1, number(f, "--config-version", 0));
     pair(w, 2, number(f, "--batch-s", 60));
     cbor_put_uint(w, 3);
-    cbor_put_tstr(w, (struct bytes){(const uint8_t *)(ward ? ward : "ward"),
-                         strlen(ward ? ward : "ward")});
+    cbor_put_tstr(w,
+        (struct bytes){
+            (const uint8_t *)(ward ? ward : "ward"), strlen(ward ? ward : "ward")});
     cbor_put_uint(w, 4);
-    cbor_put_tstr(
-        w, (struct bytes){(const uint8_t *)(zone ? zone : "UTC"), strlen(zone ? zone : "UTC")});
+    cbor_put_tstr(w,
+        (struct bytes){
+            (const uint8_t *)(zone ? zone : "UTC"), strlen(zone ? zone : "UTC")});
 }
 
 static int forge_answer(struct forge *f)
@@ -278,8 +289,8 @@ static int forge_answer(struct forge *f)
     len = w.len;
     if (option(f, "--mutate"))
         len = mutate(plain, len, number(f, "--mutate", 0));
-    if (seal_answer(host_crypto_port(f->crypto), host_entropy_port(), &f->id.kid, &f->id.down,
-            (struct bytes){plain, len}, ROOM_OF(envelope), &len)
+    if (seal_answer(host_crypto_port(f->crypto), host_entropy_port(), &f->id.kid,
+            &f->id.down, (struct bytes){plain, len}, ROOM_OF(envelope), &len)
         != OK)
         die("cannot seal");
     out(envelope, len);
