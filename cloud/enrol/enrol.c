@@ -35,17 +35,32 @@ static void refuse(struct enrol_client *c, uint16_t status, enum reason reason)
     answer(c, status, (struct bytes){0});
 }
 
+static void ask_next(struct enrol *e);
+
+static void ask_later(void *ctx)
+{
+    ask_next(ctx);
+}
+
 /* Ask keys about the oldest that waits; its answers bear no name, so one at a time. */
 static void ask_next(struct enrol *e)
 {
+    uint64_t now = loop_now_ms();
+
     for (size_t i = 0; i < ENROL_CONNECTIONS && !e->outstanding; i++) {
         struct enrol_client *c = e->clients[i];
         if (!c || c->stage != STAGE_READY)
             continue;
+        if (now < e->next_ms) {
+            if (loop_after(e->loop, e->next_ms - now, ask_later, e) != OK)
+                loop_stop(e->loop);
+            return;
+        }
         if (!e->keys || hub_send(e->hub, e->keys, DOOR_ENROL, BYTES_OF(c->m1)) != OK) {
             answer(c, 503, (struct bytes){0});
             continue;
         }
+        e->next_ms = now + ENROL_SPACING_MS;
         c->stage = STAGE_ASKING;
         e->asking = c;
         e->outstanding = true;
@@ -134,12 +149,48 @@ static void closed(void *ctx, struct tls_conn *conn)
     free(c);
 }
 
+/* ---- open only while an invitation is ---- */
+
+static void set_open(struct enrol *e, bool open)
+{
+    if (e->open != open)
+        tls_server_pause(&e->tls, !open);
+    e->open = open;
+}
+
+static void look(void *ctx)
+{
+    struct enrol *e = ctx;
+
+    if (e->keys && !e->looking) {
+        e->looking = true;
+        if (hub_send(e->hub, e->keys, DOOR_ENROL_OPEN, (struct bytes){0}) != OK)
+            e->looking = false;
+    }
+    if (loop_after(e->loop, ENROL_LOOK_MS, look, e) != OK)
+        loop_stop(e->loop);
+}
+
+static enum status looked(struct enrol *e, struct bytes body)
+{
+    uint8_t open;
+
+    TRY(door_done_parse(body, &open));
+    if (!e->looking)
+        return REFUSED; /* an answer that nobody asked for */
+    e->looking = false;
+    set_open(e, open == 1);
+    return OK;
+}
+
 enum status enrol_heard_keys(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
     struct enrol *e = ctx;
     struct door_enrolled got;
     (void)peer;
 
+    if (door == DOOR_DONE)
+        return looked(e, body);
     if (door != DOOR_ENROLLED || !e->outstanding)
         return REFUSED;
     TRY(door_enrolled_parse(body, &got));
@@ -156,7 +207,9 @@ enum status enrol_heard_keys(void *ctx, uint64_t peer, uint16_t door, struct byt
 
 void enrol_keys_up(void *ctx, uint64_t peer)
 {
-    ((struct enrol *)ctx)->keys = peer;
+    struct enrol *e = ctx;
+    e->keys = peer;
+    look(e);
 }
 
 void enrol_keys_gone(void *ctx, uint64_t peer)
@@ -167,14 +220,29 @@ void enrol_keys_gone(void *ctx, uint64_t peer)
 
     e->keys = 0;
     e->asking = NULL;
-    e->outstanding = false;
+    e->outstanding = e->looking = false;
+    set_open(e, false);
     if (c)
         answer(c, 503, (struct bytes){0});
 }
 
-void enrol_init(struct enrol *e, struct log *log, struct hub *hub)
+void enrol_init(struct enrol *e, struct log *log, struct loop *loop, struct hub *hub)
 {
-    *e = (struct enrol){.log = log, .hub = hub};
+    *e = (struct enrol){.log = log, .loop = loop, .hub = hub};
+}
+
+enum status enrol_start(struct enrol *e)
+{
+    tls_server_pause(&e->tls, true);
+    return loop_after(e->loop, ENROL_LOOK_MS, look, e);
+}
+
+void enrol_stop(struct enrol *e)
+{
+    if (!e->loop)
+        return;
+    loop_cancel(e->loop, look, e);
+    loop_cancel(e->loop, ask_later, e);
 }
 
 struct tls_owner enrol_owner(struct enrol *e)

@@ -52,11 +52,12 @@ static enum status set_up(
     TRY(loop_new(&p->loop));
     TRY(hub_new(&p->hub, p->loop, &p->log));
     TRY(life_begin(&p->life, p->loop));
-    enrol_init(&p->enrol, &p->log, p->hub);
+    enrol_init(&p->enrol, &p->log, p->loop, p->hub);
     TRY(lock_down(p));
     TRY(hub_dial(p->hub, &to_keys, &number)); /* as enrol's user: keys looks at it */
     TRY(tls_server_start(&p->enrol.tls, p->loop, &p->log, l->ctx, l->fd, enrol_limits(),
         enrol_owner(&p->enrol)));
+    TRY(enrol_start(&p->enrol));
     if (a->self_test)
         life_self_test(&p->log, p->sister);
     TRY(role_ready(&(struct role_ready){.ports = {l->port}}));
@@ -76,6 +77,7 @@ int enrol_role(const struct role_args *a)
     if (code == EXIT_DONE)
         code = set_up(p, a, &l) == OK && loop_run(p->loop) == OK ? EXIT_DONE
                                                                  : EXIT_INTERNAL;
+    enrol_stop(&p->enrol);
     tls_server_stop(&p->enrol.tls);
     life_end(&p->life);
     hub_free(p->hub);

@@ -437,6 +437,12 @@ void tls_server_stop(struct tls_server *s)
     s->loop = NULL;
 }
 
+void tls_server_pause(struct tls_server *s, bool paused)
+{
+    if (loop_change(s->loop, s->fd, paused ? 0u : (uint32_t)EPOLLIN) != OK)
+        loop_stop(s->loop);
+}
+
 size_t tls_conn_room(const struct tls_conn *c)
 {
     return c->ending ? 0 : c->server->limits.out_cap - (c->out_len - c->out_at);

@@ -85,6 +85,8 @@ MUST_USE enum status tls_server_start(struct tls_server *s, struct loop *loop,
     struct log *log, SSL_CTX *ctx, int fd, struct tls_limits limits,
     struct tls_owner owner);
 void tls_server_stop(struct tls_server *s); /* closes all */
+/* Who connects while it is paused waits outside; connections that are there go on. */
+void tls_server_pause(struct tls_server *s, bool paused);
 
 /* FULL: more than out_cap would wait. */
 MUST_USE enum status tls_conn_send(struct tls_conn *c, struct bytes b);
