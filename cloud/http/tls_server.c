@@ -309,6 +309,12 @@ static void line_up(struct tls_conn *c)
     step_soon(s);
 }
 
+/* Then its end is not seen by reading, and would wake us for ever. */
+static bool cannot_read(const struct tls_conn *c)
+{
+    return c->stopped || c->in_len == c->server->limits.in_cap;
+}
+
 static void on_conn(void *ctx, int fd, uint32_t events)
 {
     struct tls_conn *c = ctx;
@@ -322,7 +328,7 @@ static void on_conn(void *ctx, int fd, uint32_t events)
     else
         serve(c,
             (events & ((uint32_t)EPOLLERR | (uint32_t)EPOLLHUP)) != 0
-                || ((events & (uint32_t)EPOLLRDHUP) != 0 && c->stopped));
+                || ((events & (uint32_t)EPOLLRDHUP) != 0 && cannot_read(c)));
 }
 
 static void drop_oldest_handshake(struct tls_server *s)
