@@ -2,37 +2,13 @@
 /* HPKE against the RFC's own numbers (wire/vectors/hpke-rfc9180.txt). */
 #include "core/seal/hpke.h"
 
-#include "core/base/hex.h"
 #include "host/crypto.h"
-#include "tests/support/check.h"
+#include "tests/support/vector.h"
 
-struct vector {
-    uint8_t b[64];
-    size_t len;
-};
-
-/* The line `name hex`; a name that is not there fails the test. */
 static struct vector vector(const char *name)
 {
-    struct vector v = {.len = 0};
-    char line[512], got[64], hex[256];
-    FILE *f = fopen(VECTORS "/hpke-rfc9180.txt", "r");
-
-    while (f && fgets(line, sizeof line, f)) {
-        if (sscanf(line, "%63s %255s", got, hex) != 2 || strcmp(got, name) != 0)
-            continue;
-        v.len = strlen(hex) / 2;
-        CHECK(hex_parse((struct bytes){(uint8_t *)hex, strlen(hex)},
-                  (struct room){v.b, v.len})
-            == OK);
-    }
-    if (f)
-        fclose(f);
-    CHECK(v.len > 0);
-    return v;
+    return vector_of(VECTORS "/hpke-rfc9180.txt", name);
 }
-
-#define OF(v) ((struct bytes){(v).b, (v).len})
 
 static bool same(struct bytes got, const char *name)
 {
