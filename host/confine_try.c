@@ -90,7 +90,7 @@ static bool read_sister(const struct sister *s)
     return opens(path, O_RDONLY);
 }
 
-/* Connected and kept for a second: the sister would listen to us. */
+/* Connected and kept for five seconds: the sister would listen to us. A busy machine needs time to refuse. */
 static bool talk_to_sister(const struct sister *s)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -103,7 +103,7 @@ static bool talk_to_sister(const struct sister *s)
     if (kept) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
         char byte;
-        kept = poll(&p, 1, 1000) == 0 || recv(fd, &byte, 1, MSG_DONTWAIT) > 0;
+        kept = poll(&p, 1, 5000) == 0 || recv(fd, &byte, 1, MSG_DONTWAIT) > 0;
     }
     close(fd);
     return kept;
