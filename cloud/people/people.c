@@ -91,8 +91,15 @@ static void on_view(void *ctx, int fd, uint32_t events)
 
     if (events & (uint32_t)EPOLLOUT)
         pass_on(r);
-    if (r->fd >= 0 && events & (uint32_t)(EPOLLIN | EPOLLHUP | EPOLLERR))
-        pass_back(r);
+    if (r->fd >= 0 && events & (uint32_t)(EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        if (tls_conn_room(r->conn) > 0) {
+            pass_back(r);
+        } else if (events & (uint32_t)(EPOLLHUP | EPOLLERR)) {
+            /* view is gone and the browser does not read: waiting would wake us for ever */
+            hang_up(r);
+            tls_conn_end(r->conn);
+        }
+    }
     if (r->fd >= 0)
         wait_for_both(r);
 }

@@ -54,12 +54,12 @@ struct keeper {
 
     uint64_t taken; /* readings that measure handed over */
     uint32_t lost_before;
-    uint64_t instance;    /* the run of measure that speaks, by its HELLO */
-    bool heard;           /* a reading of this run was taken: */
-    uint64_t first, next; /* numbers: of its first, and of the next one that is new */
-    uint64_t kept;        /* of its readings, in order, on stable storage */
-    uint64_t old; /* readings of earlier runs, not yet sealed: they come first */
-    uint64_t kept_said;
+    uint64_t sealed;  /* of them, in order, on stable storage */
+    bool heard;       /* a reading was taken since keeper's start */
+    uint64_t next;    /* number that is expected next; a higher one tells of a loss */
+    uint64_t whole;   /* between this number and next no reading is missing */
+    uint64_t settled; /* readings below are sealed, or their loss is declared */
+    uint64_t settled_said;
     bool ended, stop_said;
 
     bool in_flight;
@@ -98,15 +98,22 @@ static void log_batch(struct keeper *k, enum log_level level, enum reason reason
         F_HEX("digest", t->digest.b, sizeof t->digest.b));
 }
 
+/* What is not sealed is the tail of what was taken; a gap in the tail is not declared yet. */
+static void settle(struct keeper *k)
+{
+    uint64_t open = k->taken - k->sealed;
+    if (k->next >= open && k->next - open >= k->whole)
+        k->settled = k->next - open;
+}
+
 static void sealed(struct keeper *k, const struct outbox_told *t)
 {
     LOG(k->log, LOG_INFO, REASON_BATCH_SEALED, F_DEV(&k->kid.device),
         F_NUM("n", t->count), F_HEX("epoch", t->epoch.b, sizeof t->epoch.b),
         F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
         F_HEX("content", t->content.b, sizeof t->content.b));
-    uint64_t old = t->count < k->old ? t->count : k->old;
-    k->old -= old;
-    k->kept += t->count - old;
+    k->sealed += t->count;
+    settle(k);
 }
 
 static void simple(struct keeper *k, enum log_level level, enum reason reason,
@@ -216,11 +223,11 @@ static void tell_kept(struct keeper *k)
 {
     uint8_t b[8];
 
-    if (k->kept == k->kept_said || k->measure_fd < 0)
+    if (k->settled == k->settled_said || k->measure_fd < 0)
         return;
-    struct bytes body = number_build(k->first + k->kept, ROOM_OF(b));
+    struct bytes body = number_build(k->settled, ROOM_OF(b));
     if (talk_send(k->measure_fd, SAY_KEPT, body) == OK)
-        k->kept_said = k->kept;
+        k->settled_said = k->settled;
 }
 
 static void broken(struct keeper *k)
@@ -228,6 +235,19 @@ static void broken(struct keeper *k)
     LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
     loop_stop(
         k->loop); /* measure still has what was not sealed; a new start opens anew */
+}
+
+/* Made by measure, and in nobody's memory any more: both ends were started again. */
+static void readings_missing(struct keeper *k, uint64_t number)
+{
+    uint64_t gap = number - k->next;
+    uint32_t count = gap < UINT32_MAX ? (uint32_t)gap : UINT32_MAX;
+
+    LOG(k->log, LOG_WARN, REASON_MEASURE_DROPPED, F_NUM("n", count));
+    k->lost_before += count;
+    if (k->sealing)
+        outbox_declare_lost(&k->outbox, count);
+    k->whole = number;
 }
 
 static void take_reading(struct keeper *k, const struct said_reading *in)
@@ -243,10 +263,10 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
         .alarm = in->alarm,
         .test_data = in->test_data};
 
-    if (k->heard && in->number < k->next)
+    if (in->number < k->next)
         return; /* said again by a measure that had to knock again */
-    if (!k->heard)
-        k->first = in->number;
+    if (in->number > k->next)
+        readings_missing(k, in->number);
     k->heard = true;
     k->next = in->number + 1;
     k->taken++;
@@ -255,7 +275,8 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
         if (outbox_take(&k->outbox, &r) != OK)
             broken(k);
     } else if ((k->fault & VIEW_STORE_FAULT) == 0) {
-        k->kept++; /* it can never be sealed: measure need not keep it */
+        k->sealed++; /* it can never be sealed: measure need not keep it */
+        settle(k);
     }
 }
 
@@ -266,18 +287,13 @@ static void end_of_recording(struct keeper *k)
         broken(k);
 }
 
-/* Another run of measure: what an earlier one handed over will be sealed before what comes. */
-static void hello(struct keeper *k, uint64_t instance)
+/* measure is there, or there again. What it knows to be settled is where a new keeper begins. */
+static void hello(struct keeper *k, uint64_t settled)
 {
-    k->kept_said = 0; /* to be said again */
+    k->settled_said = 0; /* to be said again */
     k->stop_said = false;
-    if (k->heard && instance == k->instance)
-        return;
-    if (k->heard)
-        k->old += k->next - k->first - k->kept;
-    k->instance = instance;
-    k->heard = false;
-    k->first = k->next = k->kept = 0;
+    if (!k->heard)
+        k->next = k->whole = k->settled = settled;
 }
 
 static enum status take_from_measure(struct keeper *k, uint16_t what, struct bytes body)
@@ -295,9 +311,9 @@ static enum status take_from_measure(struct keeper *k, uint16_t what, struct byt
         if (k->sealing)
             outbox_declare_lost(&k->outbox, count);
     } else if (what == SAY_HELLO) {
-        uint64_t instance = 0;
-        TRY(number_parse(body, &instance));
-        hello(k, instance);
+        uint64_t settled = 0;
+        TRY(number_parse(body, &settled));
+        hello(k, settled);
     } else {
         end_of_recording(k);
     }

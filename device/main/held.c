@@ -3,9 +3,9 @@
 
 #include <assert.h>
 
-void held_init(struct held *h)
+void held_init(struct held *h, uint64_t base)
 {
-    h->kept = h->said = h->next = 0;
+    h->kept = h->said = h->next = base;
     h->lost = 0;
 }
 

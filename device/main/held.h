@@ -17,7 +17,8 @@ struct held {
     uint32_t lost; /* did not fit; not yet said */
 };
 
-void held_init(struct held *h);
+/* base: the number of the first reading; measure's earlier runs gave those below. */
+void held_init(struct held *h, uint64_t base);
 void held_add(
     struct held *h, struct said_reading reading); /* its number is given here */
 /* The next to be said, or NULL; held_said() after it was taken. */

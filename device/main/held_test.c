@@ -23,7 +23,7 @@ static uint64_t say_all(void)
 
 static void test_what_a_keeper_did_not_keep_is_said_again_to_the_next_one(void)
 {
-    held_init(&held);
+    held_init(&held, 0);
     add(100);
     CHECK(say_all() == 100);
     CHECK(held_forget(&held, 60) == OK);
@@ -35,7 +35,7 @@ static void test_what_a_keeper_did_not_keep_is_said_again_to_the_next_one(void)
 
 static void test_what_does_not_fit_is_counted_and_numbers_have_no_gap(void)
 {
-    held_init(&held);
+    held_init(&held, 0);
     add(HELD_MAX + 7);
     CHECK(held.lost == 7 && say_all() == HELD_MAX);
     CHECK(held_forget(&held, 10) == OK);
@@ -46,7 +46,7 @@ static void test_what_does_not_fit_is_counted_and_numbers_have_no_gap(void)
 
 static void test_a_keeper_cannot_make_measure_forget_what_it_was_not_given(void)
 {
-    held_init(&held);
+    held_init(&held, 0);
     add(10);
     for (int i = 0; i < 4; i++)
         held_said(&held);
@@ -57,6 +57,17 @@ static void test_a_keeper_cannot_make_measure_forget_what_it_was_not_given(void)
     CHECK(say_all() == 6);
 }
 
+static void test_another_run_of_measure_goes_on_where_the_last_one_was(void)
+{
+    held_init(&held, 41);
+    add(2);
+    CHECK(held_peek(&held)->number == 41);
+    CHECK(held_forget(&held, 30) == OK && held.kept == 41); /* of the run before */
+    held_said(&held);
+    CHECK(held_forget(&held, 42) == OK && held.kept == 42);
+}
+
 MAIN(TEST(test_what_a_keeper_did_not_keep_is_said_again_to_the_next_one),
     TEST(test_what_does_not_fit_is_counted_and_numbers_have_no_gap),
-    TEST(test_a_keeper_cannot_make_measure_forget_what_it_was_not_given))
+    TEST(test_a_keeper_cannot_make_measure_forget_what_it_was_not_given),
+    TEST(test_another_run_of_measure_goes_on_where_the_last_one_was))

@@ -5,6 +5,7 @@
 #include "core/signal/calibration_default.h"
 #include "core/signal/signal.h"
 #include "device/board/board_clock.h"
+#include "device/board/tally.h"
 #include "device/main/held.h"
 #include "device/sensor/any.h"
 #include "device/talk/messages.h"
@@ -49,7 +50,7 @@ struct measure {
     struct signal signal;
     struct held held;
 
-    uint64_t instance;
+    struct tally *tally;
     uint64_t begin_ms; /* accelerated clock at this process's first sample */
     uint64_t sample;   /* next */
     bool over, end_said,
@@ -164,7 +165,10 @@ static enum status take_from_keeper(struct measure *m, uint16_t what, struct byt
 
     if (what == SAY_KEPT) {
         TRY(number_parse(body, &below));
-        return held_forget(&m->held, below);
+        TRY(held_forget(&m->held, below));
+        if (below > m->tally->settled)
+            m->tally->settled = below;
+        return OK;
     }
     if (what == SAY_STOP) {
         stop_measuring(m);
@@ -206,7 +210,7 @@ static void find_keeper(struct measure *m)
         return;
     m->end_said = false;
     held_say_again(&m->held);
-    if (tell_keeper(m, SAY_HELLO, number_build(m->instance, ROOM_OF(b))))
+    if (tell_keeper(m, SAY_HELLO, number_build(m->tally->settled, ROOM_OF(b))))
         hand_over(m);
 }
 
@@ -306,7 +310,10 @@ static void reading(struct measure *m, const struct vital *v)
         .quality = v->quality,
         .test_data = m->sensor->test_data};
 
+    uint32_t lost = m->held.lost;
     held_add(&m->held, r);
+    m->tally->next = m->held.next;
+    m->tally->dropped += m->held.lost - lost;
     m->vital = *v;
     m->has_vital = true;
     m->vital_ms = at;
@@ -430,6 +437,14 @@ static enum status open_sensor(struct measure *m)
     return s;
 }
 
+static enum status open_tally(struct measure *m)
+{
+    char path[PLACE_MAX];
+
+    TRY(place_of(m->env->root, PLACE_TALLY, path));
+    return tally_open(path, &m->tally);
+}
+
 int measure_main(struct role_env *env, const struct measure_plan *plan)
 {
     static struct measure m;
@@ -439,7 +454,6 @@ int measure_main(struct role_env *env, const struct measure_plan *plan)
     m.env = env;
     m.plan = plan;
     m.log = env->log;
-    m.instance = board_clock_now_ms() << 16 | (uint64_t)(getpid() & 0xffff);
     if (place_of(env->root, PLACE_DOOR_MEASURE, m.keeper_path) != OK
         || place_of(env->root, PLACE_DOOR_VIEW, m.screen_path) != OK
         || loop_new(&m.loop) != OK)
@@ -447,7 +461,9 @@ int measure_main(struct role_env *env, const struct measure_plan *plan)
     m.keeper = (struct peer){m.keeper_path, ROLE_KEEPER, -1, 0, KNOCK_MS};
     m.screen = (struct peer){m.screen_path, ROLE_SCREEN, -1, 0, KNOCK_MS};
     board_clock_init(&m.clock, env->start_ms, env->speed);
-    held_init(&m.held);
+    if (open_tally(&m) != OK)
+        return EXIT_ENVIRONMENT;
+    held_init(&m.held, m.tally->next);
     if (open_sensor(&m) != OK)
         return EXIT_USAGE;
     signal_init(&m.signal, &calibration_default);

@@ -3,6 +3,7 @@
 
 #include "core/signal/calibration_default.h"
 #include "device/board/board_clock.h"
+#include "device/board/tally.h"
 #include "device/keeper/keeper.h"
 #include "device/main/enrol.h"
 #include "device/main/measure.h"
@@ -130,6 +131,7 @@ struct run {
     bool once, done;
     uint64_t done_ms;
     struct watcher watcher;
+    struct tally *tally;
     char texts[TEXTS][TEXT];
     size_t text_count;
 };
@@ -289,10 +291,19 @@ static int serve(struct run *r)
     if (fresh != OK)
         LOG(&r->log, LOG_WARN, REASON_ROLE_SILENT, F_WORD("name", "keeper"));
     supervise_end(s);
-    print_state(
-        r->watcher.has_state ? &r->watcher.state : NULL, cli_given(r->args, "json"));
+    print_state(r->watcher.has_state ? &r->watcher.state : NULL,
+        &(uint64_t){r->tally->next + r->tally->dropped}, cli_given(r->args, "json"));
     watcher_close(&r->watcher);
     return st == OK ? verdict(r) : EXIT_INTERNAL;
+}
+
+static enum status make_tally(struct run *r)
+{
+    char path[PLACE_MAX];
+
+    TRY(place_of(r->env.root, PLACE_TALLY, path));
+    return tally_create(
+        path, r->env.uids[ROLE_MEASURE], r->env.gids[ROLE_MEASURE], &r->tally);
 }
 
 int run_device(const struct cli_args *a)
@@ -311,7 +322,8 @@ int run_device(const struct cli_args *a)
     if (role_users(&r.env) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
             "the users of packaging/sysusers.d (script/setup)");
-    if (make_places(&r.env) != OK || watcher_init(&r.watcher, r.env.root) != OK)
+    if (make_places(&r.env) != OK || make_tally(&r) != OK
+        || watcher_init(&r.watcher, r.env.root) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0,
             "folders below --root cannot be made", "a folder that this user may write");
     plan_time(&r);

@@ -17,7 +17,7 @@ int verb_status(const struct cli_args *a)
     if (watcher_init(&w, cli_word(a, "root", "/")) != OK)
         return cli_error(EXIT_USAGE, NULL, 0, "--root", "a shorter path");
     bool running = watcher_ask(&w, 2000) == OK;
-    print_state(running ? &w.state : NULL, cli_given(a, "json"));
+    print_state(running ? &w.state : NULL, NULL, cli_given(a, "json"));
     watcher_close(&w);
     return running && w.state.synchronised ? EXIT_DONE : EXIT_NO;
 }

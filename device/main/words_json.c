@@ -84,7 +84,8 @@ static void notes(struct json *j, const struct said_state *s)
     json_array_end(j);
 }
 
-static void print_json(const struct said_state *s, bool running)
+static void print_json(
+    const struct said_state *s, const uint64_t *measured, bool running)
 {
     uint8_t text[4096];
     struct json j = json_over(ROOM_OF(text));
@@ -95,6 +96,8 @@ static void print_json(const struct said_state *s, bool running)
     truth(&j, "synchronised", s->synchronised);
     notes(&j, s);
     counts(&j, s);
+    if (measured != NULL)
+        number(&j, "measured", *measured);
     json_key(&j, "clock");
     json_str(&j, clock_word(s->clock));
     json_key(&j, "utc_ms");
@@ -143,12 +146,12 @@ static void print_text(const struct said_state *s, bool running)
             printf("note %s\n", note_words[i].word);
 }
 
-void print_state(const struct said_state *state, bool json)
+void print_state(const struct said_state *state, const uint64_t *measured, bool json)
 {
     const struct said_state none = {0};
 
     if (json)
-        print_json(state != NULL ? state : &none, state != NULL);
+        print_json(state != NULL ? state : &none, measured, state != NULL);
     else
         print_text(state != NULL ? state : &none, state != NULL);
 }

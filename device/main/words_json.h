@@ -9,4 +9,5 @@
 #include <stdbool.h>
 
 /* One line. state NULL: keeper does not run. */
-void print_state(const struct said_state *state, bool json);
+/* measured: readings made in this run, or NULL where that is not known. */
+void print_state(const struct said_state *state, const uint64_t *measured, bool json);

@@ -19,9 +19,10 @@ enum message {
     SAY_READING = 0x0101, /* struct said_reading */
     SAY_LOST = 0x0102,    /* u32: readings dropped because keeper did not read */
     SAY_END = 0x0103,     /* the recording is over: close the batch */
-    SAY_HELLO = 0x0104,   /* u64: first; another number, another run of measure */
+    SAY_HELLO = 0x0104,   /* u64: first; every reading below this number is settled */
     /* keeper -> measure */
-    SAY_KEPT = 0x0201,  /* u64: every reading below this number is on stable storage */
+    SAY_KEPT =
+        0x0201, /* u64: every reading below is on stable storage, or its loss is declared */
     SAY_STATE = 0x0202, /* struct said_state; also keeper -> status */
     SAY_STOP = 0x0203,  /* enough batches: say END */
     /* keeper -> courier */
@@ -51,7 +52,8 @@ enum link_word {
 };
 
 struct said_reading {
-    uint64_t number; /* of this run of measure, without gaps; said again until KEPT */
+    uint64_t
+        number; /* of this run of the device; said again until KEPT; a gap is a loss */
     uint64_t mono_ms;
     bool has_utc;
     uint64_t utc_ms; /* zero unless has_utc */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tally: how many readings a run of the device has made, kept where a killed measure cannot take
+ * it along.
+ *
+ * One small file below run/, mapped by measure (which writes) and by the supervisor (which made
+ * it, and reads). It outlives processes, not a loss of power: a run ends there.
+ */
+#pragma once
+
+#include "core/base/status.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct tally {
+    uint64_t
+        next; /* number of the next reading: so many were made and kept for keeper */
+    uint64_t
+        settled; /* readings below this number are sealed, or their loss is declared */
+    uint64_t
+        dropped; /* made besides, and dropped because keeper took none for too long */
+};
+
+/* A new one, all zero, for `owner` alone. */
+MUST_USE enum status tally_create(
+    const char *path, uid_t owner, gid_t group, struct tally **out);
+/* BROKEN: it is not there. Never unmapped: it is the process's for life. */
+MUST_USE enum status tally_open(const char *path, struct tally **out);
