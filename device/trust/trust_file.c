@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/obj_mac.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,6 +150,15 @@ enum status trust_file_create(enum trust_part part, const char *folder, uid_t ow
     return s;
 }
 
+static bool is_p256(const EVP_PKEY *k)
+{
+    char group[32];
+    size_t len = 0;
+    return EVP_PKEY_get_base_id(k) == EVP_PKEY_EC
+        && EVP_PKEY_get_group_name(k, group, sizeof group, &len) == 1
+        && strcmp(group, SN_X9_62_prime256v1) == 0;
+}
+
 enum status trust_file_open(struct trust_file *t, enum trust_part part,
     const char *folder, uid_t owner, const struct crypto *crypto,
     const struct entropy *entropy, const char **why)
@@ -173,7 +183,7 @@ enum status trust_file_open(struct trust_file *t, enum trust_part part,
         t->tls = d2i_AutoPrivateKey(NULL, &at, (long)len);
         t->port.tls_public = tls_public;
         t->port.tls_sign = tls_sign;
-        if (!t->tls || EVP_PKEY_get_base_id(t->tls) != EVP_PKEY_EC) {
+        if (!t->tls || at != key + len || !is_p256(t->tls)) {
             *why = "not a P-256 key";
             s = REFUSED;
         }

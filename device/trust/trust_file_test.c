@@ -2,8 +2,13 @@
 #include "device/trust/trust_file.h"
 
 #include "host/crypto.h"
+#include "host/keyfile.h"
 #include "tests/support/check.h"
 
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/params.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +35,33 @@ static void forget(void)
     (void)unlink(path);
     path_of(path, "wrap.key");
     (void)unlink(path);
+}
+
+static EVP_PKEY *public_of(uint8_t point[P256_PUBLIC_LEN])
+{
+    static char group[] = "prime256v1";
+    EVP_PKEY_CTX *x = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_octet_string(
+            OSSL_PKEY_PARAM_PUB_KEY, point, P256_PUBLIC_LEN),
+        OSSL_PARAM_construct_end()};
+
+    CHECK(x && EVP_PKEY_fromdata_init(x) == 1
+        && EVP_PKEY_fromdata(x, &key, EVP_PKEY_PUBLIC_KEY, params) == 1);
+    EVP_PKEY_CTX_free(x);
+    return key;
+}
+
+static bool verifies(
+    EVP_PKEY *key, const struct digest *digest, const uint8_t *der, size_t len)
+{
+    EVP_PKEY_CTX *x = EVP_PKEY_CTX_new(key, NULL);
+    bool good = x && EVP_PKEY_verify_init(x) == 1
+        && EVP_PKEY_verify(x, der, len, digest->b, sizeof digest->b) == 1;
+    EVP_PKEY_CTX_free(x);
+    return good;
 }
 
 static void test_a_secret_opens_on_this_device_and_on_no_other(void)
@@ -90,6 +122,164 @@ static void test_a_key_is_made_once_and_never_over_an_old_one(void)
     host_crypto_free(c);
 }
 
+static void test_what_it_signs_verifies_under_its_public_key_and_no_other_does(void)
+{
+    struct host_crypto *c = NULL;
+    struct trust_file t;
+    uint8_t point[P256_PUBLIC_LEN], der[TRUST_SIGNATURE_MAX];
+    struct digest said = {{1, 2, 3}}, other = {{1, 2, 4}};
+    size_t len;
+
+    CHECK(host_crypto_new(&c) == OK);
+    CHECK(trust_file_create(TRUST_TLS, folder, getuid(), getgid(), host_entropy_port())
+        == OK);
+    CHECK(open_part(&t, TRUST_TLS, c) == OK);
+    CHECK(strcmp(t.port.kind, "software") == 0);
+    CHECK(t.port.tls_public(t.port.board, point) == OK);
+    EVP_PKEY *key = public_of(point);
+    for (int i = 0; i < 50; i++) { /* DER lengths vary from one signature to the next */
+        CHECK(t.port.tls_sign(t.port.board, &said, ROOM_OF(der), &len) == OK);
+        CHECK(len <= TRUST_SIGNATURE_MAX);
+        CHECK(verifies(key, &said, der, len));
+        CHECK(!verifies(key, &other, der, len));
+        der[len - 1] ^= 1;
+        CHECK(!verifies(key, &said, der, len));
+    }
+    EVP_PKEY_free(key);
+    trust_file_close(&t);
+    forget();
+    host_crypto_free(c);
+}
+
+static void test_each_role_s_trust_refuses_the_other_role_s_half(void)
+{
+    struct host_crypto *c = NULL;
+    struct trust_file tls, wrap;
+    uint8_t point[P256_PUBLIC_LEN], out[128] = {0};
+    static const uint8_t secret[] = "s";
+    struct digest d = {{0}};
+    size_t len = 77;
+
+    CHECK(host_crypto_new(&c) == OK);
+    CHECK(trust_file_create(TRUST_TLS, folder, getuid(), getgid(), host_entropy_port())
+        == OK);
+    CHECK(trust_file_create(TRUST_WRAP, folder, getuid(), getgid(), host_entropy_port())
+        == OK);
+    CHECK(open_part(&tls, TRUST_TLS, c) == OK && open_part(&wrap, TRUST_WRAP, c) == OK);
+    CHECK(
+        tls.port.seal(tls.port.board, BYTES_OF(secret), ROOM_OF(out), &len) == REFUSED);
+    CHECK(tls.port.open(tls.port.board, BYTES_OF(out), ROOM_OF(out), &len) == REFUSED);
+    CHECK(wrap.port.tls_sign(wrap.port.board, &d, ROOM_OF(out), &len) == REFUSED);
+    CHECK(wrap.port.tls_public(wrap.port.board, point) == REFUSED);
+    CHECK(len == 77);
+    trust_file_close(&tls);
+    trust_file_close(&wrap);
+    forget();
+    host_crypto_free(c);
+}
+
+/* Put these bytes where the role's key should be, with the right mode and owner. */
+static enum status open_given(
+    enum trust_part part, const char *name, struct bytes b, struct host_crypto *c)
+{
+    struct trust_file t;
+    char path[128];
+
+    path_of(path, name);
+    CHECK(keyfile_write(path, getuid(), getgid(), b, true) == OK);
+    enum status s = open_part(&t, part, c);
+    if (s == OK)
+        trust_file_close(&t);
+    return s;
+}
+
+static void test_a_key_file_with_another_kind_of_key_is_refused(void)
+{
+    static const char *const kinds[] = {"P-256", "P-384", "secp256k1"};
+    struct host_crypto *c = NULL;
+    uint8_t b[512] = {0};
+
+    CHECK(host_crypto_new(&c) == OK);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        EVP_PKEY *k = EVP_EC_gen(kinds[i]);
+        unsigned char *at = b;
+        int n = i2d_PrivateKey(k, &at);
+        CHECK(n > 0 && n < 200);
+        enum status want = i == 0 ? OK : REFUSED;
+        struct bytes whole = {b, (size_t)n};
+        CHECK(open_given(TRUST_TLS, "tls.key", whole, c) == want);
+        EVP_PKEY_free(k);
+        if (i > 0)
+            continue;
+        b[n] = 0;
+        whole.len++;
+        CHECK(open_given(TRUST_TLS, "tls.key", whole, c) == REFUSED);
+        whole.len -= 2;
+        CHECK(open_given(TRUST_TLS, "tls.key", whole, c) == REFUSED);
+    }
+    for (size_t n = 31; n <= 33; n++)
+        CHECK(open_given(TRUST_WRAP, "wrap.key", (struct bytes){b, n}, c)
+            == (n == 32 ? OK : REFUSED));
+    forget();
+    host_crypto_free(c);
+}
+
+static void test_two_sealings_of_one_secret_differ_and_need_their_room(void)
+{
+    struct host_crypto *c = NULL;
+    struct trust_file t;
+    static const uint8_t secret[] = "long-term secret";
+    uint8_t a[sizeof secret + TRUST_OVERHEAD_MAX], b[sizeof a], out[sizeof secret];
+    size_t la = 0, lb = 0, n = 77;
+
+    CHECK(host_crypto_new(&c) == OK);
+    CHECK(trust_file_create(TRUST_WRAP, folder, getuid(), getgid(), host_entropy_port())
+        == OK);
+    CHECK(open_part(&t, TRUST_WRAP, c) == OK);
+    CHECK(t.port.seal(t.port.board, BYTES_OF(secret), ROOM_OF(a), &la) == OK);
+    CHECK(t.port.seal(t.port.board, BYTES_OF(secret), ROOM_OF(b), &lb) == OK);
+    CHECK(la == lb && memcmp(a, b, la) != 0);
+    CHECK(
+        t.port.seal(t.port.board, BYTES_OF(secret), (struct room){a, sizeof a - 1}, &n)
+        == FULL);
+    for (size_t cut = 0; cut < lb; cut++)
+        CHECK(t.port.open(t.port.board, (struct bytes){b, cut}, ROOM_OF(out), &n)
+            == DAMAGED);
+    CHECK(n == 77);
+    trust_file_close(&t);
+    forget();
+    host_crypto_free(c);
+}
+
+static void test_a_version_not_known_is_damaged_even_if_sealed_by_this_device(void)
+{
+    struct host_crypto *host = NULL;
+    struct trust_file t;
+    static const uint8_t secret[] = "of a later version";
+    struct iv iv = {{3}};
+    uint8_t blob[1 + sizeof iv + sizeof secret + TAG_LEN], out[sizeof secret];
+    size_t n;
+
+    CHECK(host_crypto_new(&host) == OK);
+    const struct crypto *c = host_crypto_port(host);
+    CHECK(trust_file_create(TRUST_WRAP, folder, getuid(), getgid(), host_entropy_port())
+        == OK);
+    CHECK(open_part(&t, TRUST_WRAP, host) == OK);
+    for (uint8_t version = 0; version < 4; version++) {
+        blob[0] = version;
+        memcpy(blob + 1, iv.b, sizeof iv.b);
+        CHECK(c->aead_seal(c->board, BYTES_OF(t.wrap.b), &iv, (struct bytes){blob, 1},
+                  BYTES_OF(secret),
+                  (struct room){blob + 1 + sizeof iv.b, sizeof secret + TAG_LEN})
+            == OK);
+        CHECK(t.port.open(t.port.board, BYTES_OF(blob), ROOM_OF(out), &n)
+            == (version == 1 ? OK : DAMAGED));
+    }
+    trust_file_close(&t);
+    forget();
+    host_crypto_free(host);
+}
+
 static void test_a_key_file_that_others_can_read_is_refused(void)
 {
     struct host_crypto *c = NULL;
@@ -114,6 +304,11 @@ static void test_a_key_file_that_others_can_read_is_refused(void)
 int main(void)
 {
     struct test tests[] = {TEST(test_a_secret_opens_on_this_device_and_on_no_other),
+        TEST(test_what_it_signs_verifies_under_its_public_key_and_no_other_does),
+        TEST(test_each_role_s_trust_refuses_the_other_role_s_half),
+        TEST(test_a_key_file_with_another_kind_of_key_is_refused),
+        TEST(test_a_version_not_known_is_damaged_even_if_sealed_by_this_device),
+        TEST(test_two_sealings_of_one_secret_differ_and_need_their_room),
         TEST(test_a_key_is_made_once_and_never_over_an_old_one),
         TEST(test_a_key_file_that_others_can_read_is_refused)};
     if (!mkdtemp(folder))
