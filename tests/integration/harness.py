@@ -124,15 +124,16 @@ def role_pid(supervisor_pid, role):
 
 
 class Cloud:
-    def __init__(self, root):
-        self.root, self.program = root, None
-        run(CLOUD, 'init', '--root', root, '--name', NAME, '--address', '127.0.0.1')
+    def __init__(self, root, address='127.0.0.1', inside=()):
+        """inside: a command before ours, such as `ip netns exec NAME`."""
+        self.root, self.program, self.inside = root, None, list(inside)
+        run(CLOUD, 'init', '--root', root, '--name', NAME, '--address', address)
 
     def serve(self, device_port=0, extra=()):
         ports = os.path.join(self.root, 'run/holdfast/ports.json')
         with contextlib.suppress(OSError):
             os.unlink(ports)
-        self.program = Program([CLOUD, 'serve', '--root', self.root, '--log-json', '--device-port',
+        self.program = Program(self.inside + [CLOUD, 'serve', '--root', self.root, '--log-json', '--device-port',
                                 str(device_port), '--enrol-port', '0', '--people-port', '0', *extra])
 
         def ready():
@@ -174,17 +175,17 @@ class Cloud:
 
 
 class Device:
-    def __init__(self, root):
-        self.root, self.id, self.program = root, None, None
+    def __init__(self, root, inside=()):
+        self.root, self.id, self.program, self.inside = root, None, None, list(inside)
 
     def enrol(self, cloud, label):
         os.makedirs(self.root, exist_ok=True)
         self.id, bundle = cloud.add_device(label, self.root)
-        run(OXIMETER, 'enrol', bundle, '--root', self.root)
+        run(*self.inside, OXIMETER, 'enrol', bundle, '--root', self.root)
         return self
 
     def start(self, *options, sensor='sim:normal', speed=60):
-        self.program = Program([OXIMETER, 'run', '--root', self.root, '--log-json', '--sensor', sensor,
+        self.program = Program(self.inside + [OXIMETER, 'run', '--root', self.root, '--log-json', '--sensor', sensor,
                                 '--speed', str(speed), '--screen', 'none', *options])
         return self.program
 
