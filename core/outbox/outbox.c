@@ -142,6 +142,8 @@ static enum status walk_ring(struct outbox *o, uint8_t ring, struct walk *w)
         if (s != OK || entry_parse((struct bytes){o->record, len}, &e) != OK)
             continue; /* the journal counts what is damaged */
         learn(o, w, &place, &e);
+        if (e.run == o->ports.run && e.run != 0 && e.upto > o->upto)
+            o->upto = e.upto;
         if (mark == JOURNAL_ACKNOWLEDGED)
             (void)outbox_confirm(&o->memory, e.start_count, e.lost_count);
         index_entry(o, &place, &e, mark);
@@ -291,4 +293,9 @@ void outbox_state(const struct outbox *o, struct outbox_state *out)
     };
     out->has_utc = outbox_clock_utc(&o->clock, outbox_real(o), &out->utc_ms);
     sha256_peek(&o->content, &out->content);
+}
+
+uint64_t outbox_upto(const struct outbox *o)
+{
+    return o->upto;
 }

@@ -44,6 +44,7 @@ struct outbox_ports {
     struct slots *slots;     /* open: start counter, store id, configuration */
     uint8_t
         algorithm[ALGORITHM_LEN]; /* calibration and algorithm id, said in each batch */
+    uint64_t run; /* of the device: what readings' numbers belong to; 0: not numbered */
 };
 
 struct outbox_identity { /* from enrolment; wipe after outbox_init */
@@ -54,6 +55,7 @@ struct outbox_identity { /* from enrolment; wipe after outbox_init */
 
 /* A reading as measure hands it over. */
 struct reading {
+    uint64_t number; /* in the run of the device, from 0, rising */
     uint64_t mono_ms;
     bool has_utc;
     uint64_t
@@ -151,6 +153,7 @@ struct outbox { /* fields belong to the outbox_*.c */
     struct reading left_over[THIN_READINGS]; /* readings that are not yet a record */
     uint8_t left_over_count;
 
+    uint64_t upto; /* readings of this run numbered below it are in batches */
     uint32_t seq;
     uint32_t lost, lost_told; /* in this epoch; of them declared in a sealed batch */
     uint64_t lost_first_ms, lost_last_ms;
@@ -180,6 +183,8 @@ MUST_USE enum status outbox_init(struct outbox *o, const struct outbox_ports *po
  * BROKEN: a batch could not be kept: its readings are counted as lost. The reading was taken.
  */
 MUST_USE enum status outbox_take(struct outbox *o, const struct reading *r);
+/* After outbox_init: readings of this run numbered below are in sealed batches already. */
+uint64_t outbox_upto(const struct outbox *o);
 /* Close what is open: end of a recording, orderly stop, low voltage. */
 MUST_USE enum status outbox_close_batch(struct outbox *o);
 /* Readings that measure had to drop because keeper did not read: declared in the next batch. */

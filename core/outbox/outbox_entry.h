@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-enum { ENTRY_HEAD_LEN = 28, ENTRY_READINGS_MAX = LIMIT_BATCH_RECORDS * 60 };
+enum { ENTRY_HEAD_LEN = 44, ENTRY_READINGS_MAX = LIMIT_BATCH_RECORDS * 60 };
 
 struct entry {
     uint8_t span_s;       /* from the first reading to the sealing, at most 255 */
@@ -22,7 +22,9 @@ struct entry {
     uint32_t readings;   /* 1..ENTRY_READINGS_MAX */
     uint32_t lost_count; /* as the batch declares it */
     bool has_utc;
-    uint64_t utc_ms;       /* of the sealing; 0..2^53-1 */
+    uint64_t utc_ms; /* of the sealing; 0..2^53-1 */
+    uint64_t run,
+        upto; /* of the device's run: readings numbered below upto are sealed */
     struct bytes envelope; /* 1.. bytes; borrows */
 };
 

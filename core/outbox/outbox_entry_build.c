@@ -11,7 +11,7 @@ void entry_head_build(const struct entry *e, uint8_t out[ENTRY_HEAD_LEN])
 
     assert(e->readings >= 1 && e->readings <= ENTRY_READINGS_MAX);
     assert(e->utc_ms >> 53 == 0 && (e->has_utc || e->utc_ms == 0));
-    put_u8(&w, 1);
+    put_u8(&w, 2);
     put_u8(&w, e->has_utc);
     put_u8(&w, e->span_s);
     put_u8(&w, 0);
@@ -20,5 +20,7 @@ void entry_head_build(const struct entry *e, uint8_t out[ENTRY_HEAD_LEN])
     put_u32(&w, e->readings);
     put_u32(&w, e->lost_count);
     put_u64(&w, e->utc_ms);
+    put_u64(&w, e->run);
+    put_u64(&w, e->upto);
     assert(writer_done(&w) && w.len == ENTRY_HEAD_LEN);
 }

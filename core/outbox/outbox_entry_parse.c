@@ -3,7 +3,7 @@
 
 #include "core/base/reader.h"
 
-enum { ENTRY_VERSION = 1 };
+enum { ENTRY_VERSION = 2 };
 
 enum status entry_parse(struct bytes in, struct entry *out)
 {
@@ -19,6 +19,8 @@ enum status entry_parse(struct bytes in, struct entry *out)
     got.readings = take_u32(&r);
     got.lost_count = take_u32(&r);
     got.utc_ms = take_u64(&r);
+    got.run = take_u64(&r);
+    got.upto = take_u64(&r);
     got.envelope = take(&r, r.left.len);
 
     if (!reader_done(&r) || version != ENTRY_VERSION || has_utc > 1 || zero != 0)

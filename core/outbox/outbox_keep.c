@@ -154,6 +154,8 @@ static struct entry entry_of(const struct outbox *o, uint64_t now_ms)
         .seq = o->open.seq,
         .readings = readings_in(&o->open),
         .lost_count = o->open.lost_count,
+        .run = o->ports.run,
+        .upto = o->upto,
     };
     e.has_utc = outbox_clock_utc(&o->clock, outbox_real(o), &e.utc_ms);
     return e;

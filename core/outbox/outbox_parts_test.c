@@ -79,6 +79,8 @@ static struct entry an_entry(const uint8_t *at, size_t len)
         .lost_count = 12,
         .has_utc = true,
         .utc_ms = UINT64_C(1790000000123),
+        .run = UINT64_C(0x8877665544332211),
+        .upto = 42,
         .envelope = {at, len}};
 }
 
@@ -91,6 +93,7 @@ static void test_an_entry_comes_back_as_it_was_written(void)
     CHECK(entry_parse(BYTES_OF(buf), &got) == OK);
     CHECK(got.seq == 77 && got.start_count == 3 && got.readings == 600);
     CHECK(got.lost_count == 12 && got.has_utc && got.utc_ms == e.utc_ms);
+    CHECK(got.run == e.run && got.upto == 42);
     CHECK(got.span_s == 60 && got.envelope.len == 3);
     CHECK(got.envelope.at == buf + ENTRY_HEAD_LEN);
 }
@@ -103,7 +106,7 @@ static void test_an_entry_that_is_short_or_out_of_range_is_malformed(void)
         const char *what;
         size_t at;
         uint8_t v;
-    } rows[] = {{"version", 0, 2}, {"flag", 1, 2}, {"flag off, time set", 1, 0},
+    } rows[] = {{"version", 0, 1}, {"flag", 1, 2}, {"flag off, time set", 1, 0},
         {"reserved", 3, 1}, {"readings over 36000", 12, 1},
         {"time over 2^53", 20, 0xff}};
 

@@ -57,6 +57,7 @@ static enum status add(
     rec.dt_ms = (uint16_t)(at->mono_ms - o->last_record_ms);
     o->last_record_ms = at->mono_ms;
     b->records[b->record_count++] = rec;
+    o->upto = (merged > 0 ? o->last.number : at->number) + 1;
     return b->record_count == LIMIT_BATCH_RECORDS ? worse(s, outbox_keep(o)) : s;
 }
 

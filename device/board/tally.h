@@ -3,8 +3,8 @@
  * Tally: how many readings a run of the device has made, kept where a killed measure cannot take
  * it along.
  *
- * One small file below run/, mapped by measure (which writes) and by the supervisor (which made
- * it, and reads). It outlives processes, not a loss of power: a run ends there.
+ * A small file below run/ for measure and one for keeper, each mapped by its role, which writes,
+ * and made by the supervisor. It outlives processes, not a loss of power: a run ends there.
  */
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 struct tally {
+    uint64_t run; /* drawn by who made it: another run, other numbers */
     uint64_t
         next; /* number of the next reading: so many were made and kept for keeper */
     uint64_t

@@ -3,6 +3,7 @@
 
 #include "core/outbox/outbox.h"
 #include "device/board/board_clock.h"
+#include "device/board/tally.h"
 #include "device/keeper/identity.h"
 #include "device/keeper/store.h"
 #include "device/talk/messages.h"
@@ -60,6 +61,7 @@ struct keeper {
     uint64_t whole;   /* between this number and next no reading is missing */
     uint64_t settled; /* readings below are sealed, or their loss is declared */
     uint64_t settled_said;
+    struct tally *mine; /* the run of the device, for the readings' numbers */
     bool ended, stop_said;
 
     bool in_flight;
@@ -252,7 +254,8 @@ static void readings_missing(struct keeper *k, uint64_t number)
 
 static void take_reading(struct keeper *k, const struct said_reading *in)
 {
-    struct reading r = {.mono_ms = in->mono_ms,
+    struct reading r = {.number = in->number,
+        .mono_ms = in->mono_ms,
         .has_utc = in->has_utc,
         .utc_ms = in->utc_ms,
         .spo2 = in->spo2,
@@ -292,6 +295,9 @@ static void hello(struct keeper *k, uint64_t settled)
 {
     k->settled_said = 0; /* to be said again */
     k->stop_said = false;
+    if (k->sealing && outbox_upto(&k->outbox) > settled)
+        settled = outbox_upto(
+            &k->outbox); /* sealed by a keeper that did not live to say so */
     if (!k->heard)
         k->next = k->whole = k->settled = settled;
 }
@@ -685,7 +691,8 @@ static enum status start_outbox(struct keeper *k, const struct identity_record *
         .crypto = host_crypto_port(k->crypto),
         .entropy = host_entropy_port(),
         .journal = &k->store.journal,
-        .slots = &k->store.slots};
+        .slots = &k->store.slots,
+        .run = k->mine->run};
     struct outbox_identity identity = {
         .kid = id->kid, .k_up = id->up, .k_down = id->down, .cloud = id->cloud};
 
@@ -763,6 +770,10 @@ int keeper_main(struct role_env *env)
     for (int i = 0; i < PEOPLE; i++)
         k.people_fds[i] = -1;
     board_clock_init(&k.clock, env->start_ms, env->speed);
+    char path[PLACE_MAX];
+    if (place_of(env->root, PLACE_SETTLED, path) != OK
+        || tally_open(path, &k.mine) != OK)
+        return EXIT_ENVIRONMENT;
     if (loop_new(&k.loop) != OK || host_crypto_new(&k.crypto) != OK)
         return EXIT_INTERNAL;
     open_all(&k);

@@ -14,6 +14,7 @@
 #include "device/net/courier.h"
 #include "device/sensor/any.h"
 #include "device/talk/place.h"
+#include "host/crypto.h"
 #include "host/supervise.h"
 
 #include <errno.h>
@@ -268,7 +269,7 @@ static int verdict(const struct run *r)
 
     if (!r->once)
         return EXIT_DONE;
-    bool good = r->done && s->delivered && s->batches_acknowledged == s->batches_sealed
+    bool good = r->done && s->delivered && s->batches_acknowledged >= s->batches_sealed
         && s->readings_lost == 0 && s->batches_sealed > 0;
     return good ? EXIT_DONE : EXIT_NO;
 }
@@ -301,6 +302,13 @@ static enum status make_tally(struct run *r)
 {
     char path[PLACE_MAX];
 
+    struct tally *settled;
+
+    TRY(place_of(r->env.root, PLACE_SETTLED, path));
+    TRY(tally_create(
+        path, r->env.uids[ROLE_KEEPER], r->env.gids[ROLE_KEEPER], &settled));
+    TRY(host_entropy_port()->fill(
+        NULL, (struct room){(uint8_t *)&settled->run, sizeof settled->run}));
     TRY(place_of(r->env.root, PLACE_TALLY, path));
     return tally_create(
         path, r->env.uids[ROLE_MEASURE], r->env.gids[ROLE_MEASURE], &r->tally);

@@ -22,6 +22,7 @@ static const struct {
     [PLACE_KEEPER_DOORS] = {"run/holdfast/keeper",                    false},
     [PLACE_SCREEN_DOORS] = {"run/holdfast/screen",                    false},
     [PLACE_TALLY]        = {"run/holdfast/tally",                     false},
+    [PLACE_SETTLED]      = {"run/holdfast/settled",                   false},
     [PLACE_DOOR_MEASURE] = {"run/holdfast/keeper/measure",            true },
     [PLACE_DOOR_COURIER] = {"run/holdfast/keeper/courier",            true },
     [PLACE_DOOR_STATUS]  = {"run/holdfast/keeper/status",             true },

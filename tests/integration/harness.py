@@ -59,12 +59,14 @@ class Log:
     """The JSON lines that a program writes to stderr, read by a thread as they come."""
 
     def __init__(self, stream):
-        self.lines, self.other = [], []
+        self.lines, self.other, self.hold = [], [], threading.Event()
         self.thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self.thread.start()
 
     def _read(self, stream):
         for line in stream:
+            while self.hold.is_set():  # a reader that has stopped
+                time.sleep(0.05)
             try:
                 self.lines.append(json.loads(line))
             except ValueError:
