@@ -22,6 +22,7 @@ enum {
 };
 static_assert((int)QUEUE_MOST < (int)HUB_QUEUE, "the hub drops who overflows it");
 static_assert(LIMIT_CONNECTIONS <= 1 << SLOT_BITS, "a ticket names a slot");
+static_assert((int)HTTP_ANSWER_MAX <= (int)LIMIT_TALK_BODY, "one scratch for both");
 
 enum stage {
     STAGE_ADMITTING, /* store is asked about this device; nothing is read */
@@ -40,6 +41,7 @@ struct gate_client {
     bool barred; /* the device's state does not let it send */
     struct device_id peer;
     struct http_head head;
+    char host[sizeof((struct http_head *)0)->host]; /* the last that was ours */
     uint32_t failures;
 };
 
@@ -105,12 +107,12 @@ static void tell_event(struct gate *g, enum reason reason, const struct device_i
 static void answer(struct gate_client *c, uint16_t status, uint16_t retry_after_s,
     bool close, struct bytes body)
 {
-    uint8_t out[HTTP_ANSWER_MAX];
+    struct room out = ROOM_OF(c->gate->scratch);
     size_t len = 0;
 
     c->stage = close ? STAGE_DONE : STAGE_HEAD;
-    if (http_answer_build(status, retry_after_s, close, body, ROOM_OF(out), &len) != OK
-        || tls_conn_send(c->conn, (struct bytes){out, len}) != OK || close)
+    if (http_answer_build(status, retry_after_s, close, body, out, &len) != OK
+        || tls_conn_send(c->conn, (struct bytes){out.at, len}) != OK || close)
         tls_conn_end(c->conn);
     else
         tls_conn_deadline(c->conn, GATE_IDLE_MS);
@@ -135,7 +137,7 @@ static void try_later(struct gate_client *c)
 /* ---- one request ---- */
 
 /* The host is one that our certificate names, and the one that TLS was told. */
-static bool same_host(const struct gate_client *c)
+static bool judge_host(const struct gate_client *c)
 {
     const char *sni = SSL_get_servername(c->conn->ssl, TLSEXT_NAMETYPE_host_name);
     X509 *own = SSL_get_certificate(c->conn->ssl);
@@ -147,8 +149,18 @@ static bool same_host(const struct gate_client *c)
         || X509_check_ip_asc(own, c->head.host, 0) == 1;
 }
 
+static bool same_host(struct gate_client *c)
+{
+    if (c->host[0] && strcmp(c->host, c->head.host) == 0)
+        return true; /* judged before, on this connection */
+    if (!judge_host(c))
+        return false;
+    memcpy(c->host, c->head.host, sizeof c->host);
+    return true;
+}
+
 /* What can be judged from the head, in this order; 0: go on to the body. */
-static uint16_t judge_head(const struct gate_client *c, enum reason *why)
+static uint16_t judge_head(struct gate_client *c, enum reason *why)
 {
     struct device_id path;
 
@@ -179,14 +191,13 @@ static void hand_to_store(struct gate_client *c)
 {
     struct gate *g = c->gate;
     struct door_ingest ask = {.peer = c->peer, .nonce = c->head.nonce};
-    uint8_t body[LIMIT_TALK_BODY];
+    struct room body = ROOM_OF(g->scratch);
     struct bytes envelope = {c->conn->in, c->head.content_length};
 
     new_ticket(c);
     ask.ticket = ticket_of(c);
     if (http_device_path_parse(c->head.path, &ask.path) != OK
-        || tell_store(g, DOOR_INGEST, door_ingest_build(&ask, envelope, ROOM_OF(body)))
-            != OK) {
+        || tell_store(g, DOOR_INGEST, door_ingest_build(&ask, envelope, body)) != OK) {
         try_later(c);
         return;
     }
@@ -377,6 +388,8 @@ static bool more_came(const struct gate_client *c)
 {
     uint8_t byte;
 
+    if (!c->conn->early && c->conn->in_len == 0)
+        return false;
     ERR_clear_error();
     bool came = c->conn->in_len > 0 || SSL_pending(c->conn->ssl) > 0
         || SSL_peek(c->conn->ssl, &byte, 1) > 0;

@@ -33,6 +33,7 @@ struct gate {
     uint32_t head_ms, body_ms, store_ms; /* GATE_..._MS, shorter in tests */
     uint64_t requests, window_ms;
     uint32_t turns, window_events;
+    uint8_t scratch[LIMIT_TALK_BODY]; /* one message or answer while it is built */
 };
 
 void gate_init(struct gate *g, struct log *log, struct loop *loop, struct hub *hub);

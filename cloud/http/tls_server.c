@@ -111,16 +111,36 @@ static bool holds_more(const struct tls_conn *c, bool reads)
     return reads && c->open && SSL_pending(c->ssl) > 0;
 }
 
-static void want(struct tls_conn *c)
+static uint32_t wanted(const struct tls_conn *c)
 {
     bool full = c->in_len == c->server->limits.in_cap;
     bool reads = c->lingers || !(c->stopped || full || c->ending);
     bool writes = c->ending || c->out_len > c->out_at || SSL_want_write(c->ssl);
-    uint32_t events = (reads ? (uint32_t)EPOLLIN : 0u)
+    return (reads ? (uint32_t)EPOLLIN : 0u)
         | (c->ending ? 0u : (uint32_t)EPOLLRDHUP) /* who leaves is not waited for */
         | (!c->lingers && (writes || holds_more(c, reads)) ? (uint32_t)EPOLLOUT : 0u);
-    if (loop_change(c->server->loop, c->fd, events) != OK)
+}
+
+static void arm(struct tls_conn *c, uint32_t events)
+{
+    if (events != c->armed && loop_change(c->server->loop, c->fd, events) != OK)
         c->eof = true;
+    c->armed = events;
+}
+
+/* To hear no more is told to the kernel only once more has come: most often none does. */
+static void want(struct tls_conn *c)
+{
+    uint32_t events = wanted(c);
+
+    if ((events | (uint32_t)EPOLLIN) != c->armed)
+        arm(c, events);
+}
+
+static void came_unasked(struct tls_conn *c)
+{
+    c->early = true;
+    arm(c, wanted(c));
 }
 
 /* All is said. Closing with bytes unread would make the kernel throw the answer away. */
@@ -192,6 +212,8 @@ static bool fill(struct tls_conn *c)
         c->in_len += (size_t)n;
         c->in_most = c->in_len > c->in_most ? c->in_len : c->in_most;
         got = true;
+        if (SSL_pending(c->ssl) == 0) /* what the kernel holds wakes us again */
+            break;
     }
     return got;
 }
@@ -299,7 +321,8 @@ static void line_up(struct tls_conn *c)
 
     if (c->steps)
         return;
-    if (loop_change(s->loop, c->fd, 0) != OK) {
+    arm(c, 0);
+    if (c->eof) {
         tls_conn_close(c);
         return;
     }
@@ -321,6 +344,8 @@ static void on_conn(void *ctx, int fd, uint32_t events)
     (void)fd;
 
     c->server->at = c;
+    if (c->open && (events & (uint32_t)EPOLLIN & ~wanted(c)) != 0)
+        came_unasked(c);
     if (c->lingers)
         read_away(c);
     else if (!c->open)
@@ -365,7 +390,8 @@ static void adopt(struct tls_server *s, int fd)
         return;
     }
     SSL_set_accept_state(ssl);
-    *c = (struct tls_conn){.server = s, .fd = fd, .ssl = ssl, .older = s->last};
+    *c = (struct tls_conn){
+        .server = s, .fd = fd, .ssl = ssl, .armed = EPOLLIN, .older = s->last};
     *(s->last ? &s->last->newer : &s->first) = c;
     s->last = c;
     s->handshake_count++;
@@ -454,10 +480,27 @@ size_t tls_conn_room(const struct tls_conn *c)
     return c->ending ? 0 : c->server->limits.out_cap - (c->out_len - c->out_at);
 }
 
+/* What the kernel takes at once need not wait in a buffer. An error shows at the next flush. */
+static size_t send_now(struct tls_conn *c, struct bytes b)
+{
+    size_t sent = 0;
+
+    if (c->out || b.len == 0 || c->server->owner.drained)
+        return 0;
+    ERR_clear_error();
+    return SSL_write_ex(c->ssl, b.at, b.len, &sent) == 1 ? sent : 0;
+}
+
 enum status tls_conn_send(struct tls_conn *c, struct bytes b)
 {
     if (b.len > tls_conn_room(c))
         return FULL;
+    size_t sent = send_now(c, b);
+    if (sent == b.len) {
+        want(c);
+        return OK;
+    }
+    b = (struct bytes){b.at + sent, b.len - sent};
     if (!c->out && !(c->out = malloc(c->server->limits.out_cap)))
         return BROKEN;
     if (c->out_at > 0) {
@@ -481,6 +524,7 @@ void tls_conn_consume(struct tls_conn *c, size_t n)
 
 void tls_conn_stop(struct tls_conn *c, bool stopped)
 {
+    c->early = c->early && !stopped;
     c->stopped = stopped;
     want(c);
 }

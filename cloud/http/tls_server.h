@@ -69,7 +69,9 @@ struct tls_conn {
     bool ending;  /* flush, then close */
     bool lingers; /* all is said: bytes are read away until the peer closes */
     size_t lingered;
-    bool stopped; /* its owner does not want more for now */
+    bool stopped;   /* its owner does not want more for now */
+    bool early;     /* bytes came since its owner wanted no more */
+    uint32_t armed; /* events that the loop watches for */
     bool eof;
     uint64_t deadline_ms; /* loop_now_ms(); 0: none */
     uint8_t *in, *out;
