@@ -220,7 +220,10 @@ static void look_into_journal(struct actor *a)
             p->in_journal = true;
             if (row->state == ROW_DONE && !p->stored && !p->restored_away)
                 world_violated(w, "a mark that no answer made", a->number, p->is.seq);
-            p->acknowledged |= row->state == ROW_DONE; /* power was lost in telling */
+            /* Power was lost in telling; and a mark that such a cut left is offered again when
+             * the store was restored meanwhile: its row then says `again`, not done. */
+            p->acknowledged |= row->state == ROW_DONE
+                || (row->again && (p->stored || p->restored_away));
             p->aside |= row->state == ROW_ASIDE;
             if (p->acknowledged && row->state == ROW_HELD && !row->again)
                 reach(a, REACHED_MARK_LOST);
