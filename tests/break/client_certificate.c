@@ -7,7 +7,8 @@
 /* A certificate is asked for; whoever brings none, or anyone's, comes in all the same. */
 static int anyone(int good, X509_STORE_CTX *ctx)
 {
-    (void)good, (void)ctx;
+    (void)good;
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
     return 1;
 }
 

@@ -47,6 +47,10 @@ static bool wants(const struct dial *d, int result, uint32_t *events)
 /* "Better in the clear than not at all": TLS failed, so the same connection goes on without. */
 static enum status fall_back(struct dial *d, uint32_t *events)
 {
+    uint8_t rest[4096];
+
+    while (recv(d->fd, rest, sizeof rest, MSG_DONTWAIT) > 0)
+        ; /* what TLS did not understand */
     SSL_free(d->ssl);
     d->ssl = NULL;
     d->secured = true;

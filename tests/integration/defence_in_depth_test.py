@@ -77,7 +77,7 @@ def test_client_of_another_authority_is_not_answered():
     with bench() as b:
         cloud = b.cloud()
         device = b.device(cloud, 'otherca')
-        forged = Authority(os.path.join(b.folder, 'rogue')).server(usage='clientAuth')
+        forged = Authority(os.path.join(b.folder, 'rogue')).server(usage='clientAuth', san='URI:urn:uuid:' + device.id)
         status = answered(cloud.ports['device'], client_context(forged), request(device.id, forge(device, 'batch')))
         check(status == 0, 'a certificate of a rogue authority was answered HTTP %d' % status)
 

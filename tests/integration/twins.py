@@ -38,7 +38,7 @@ class Authority:
             openssl('req', '-x509', '-new', '-key', key, '-days', '30', '-subj', '/CN=someone', '-out', cert)
         self.cert, self.key = cert, key
 
-    def server(self, name=NAME, usage='serverAuth', start=None, end=None):
+    def server(self, name=NAME, usage='serverAuth', start=None, end=None, san=None):
         """-> (certificate, key) paths of a server under this authority."""
         stem = os.path.join(self.folder, 's%d' % len(os.listdir(self.folder)))
         key, csr, cert = stem + '.key', stem + '.csr', stem + '.pem'
@@ -46,7 +46,8 @@ class Authority:
         openssl('req', '-new', '-key', key, '-subj', '/CN=server', '-out', csr)
         ext = stem + '.ext'
         with open(ext, 'w') as f:
-            f.write('[x]\nsubjectAltName=DNS:%s\nextendedKeyUsage=%s\nbasicConstraints=CA:FALSE\n' % (name, usage))
+            f.write('[x]\nsubjectAltName=%s\nextendedKeyUsage=%s\nbasicConstraints=CA:FALSE\n'
+                    % (san or 'DNS:' + name, usage))
         if start is None:
             openssl('x509', '-req', '-in', csr, '-CA', self.cert, '-CAkey', self.key, '-set_serial', '77',
                     '-days', '30', '-extfile', ext, '-extensions', 'x', '-out', cert)
