@@ -23,7 +23,7 @@ enum place {
     PLACE_KEEPER_DOORS, /* run/holdfast/keeper, 0711 */
     PLACE_SCREEN_DOORS, /* run/holdfast/screen, 0711 */
     PLACE_TALLY,        /* readings made in this run */
-    PLACE_SETTLED, /* keeper's: which of them are on stable storage */
+    PLACE_SETTLED,      /* keeper's: which of them are on stable storage */
     PLACE_DOOR_MEASURE, /* measure -> keeper */
     PLACE_DOOR_COURIER, /* courier -> keeper */
     PLACE_DOOR_STATUS,  /* people and supervisor -> keeper */
