@@ -67,7 +67,7 @@ enum status view_sign_in_parse(struct bytes body, struct door_sign_in *out)
 enum status view_cookie_parse(struct bytes field, struct session_token *out)
 {
     static const char name[] = "__Host-session=";
-    struct session_token got;
+    struct session_token got = {{0}};
     size_t found = 0, n = sizeof name - 1;
 
     for (size_t i = 0; i + n <= field.len; i++) {

@@ -367,7 +367,8 @@ static void say_late(struct measure *m, uint64_t now)
     m->late_due_ms = now + LATE_EVERY_MS;
     LOG(m->log, LOG_INFO, REASON_MEASURE_LATE, F_NUM("n", m->worst_late_ms),
         F_NUM("samples", m->sample));
-    m->worst_late_ms = 0;
+    if (m->log->dropped == 0) /* else nobody was told: the next line says it */
+        m->worst_late_ms = 0;
 }
 
 static void step(void *ctx)
