@@ -76,11 +76,15 @@ def test_configuration_outside_its_ranges_is_refused_and_logged():
         for words in (('--batch-s', 9), ('--batch-s', 61), ('--ward', ''), ('--ward', 'w' * 65), ('--zone', 'a\nb')):
             def lie(g, d, nonce, envelope):
                 return 200, forged_answer(device, nonce, envelope, '--config-version', 7, *words)
+            refused = lambda: len(device.program.log.of('config.refused', 'answer.schema'))
+            seen = refused()
             gate.lies, gate.lie = 0, lie
             wait_for('the configuration to be heard', lambda: gate.lies >= 1, 60)
-            wait_for('it to be refused', lambda: device.program.log.of('config.refused', 'answer.schema'), 20)
+            wait_for('it to be judged',
+                     lambda: refused() > seen or device.status()['config_version'] != before, 20)
             got = device.status()['config_version']
-            check(got == before, 'configuration %r was taken' % (words,))
+            check(got == before, 'configuration %r is in force: version %d' % (words, got))
+            check(refused() > seen, 'configuration %r was not refused in the log' % (words,))
         gate.lie = None
 
 
