@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "review/read/unit.h"
+
+struct bytes unit_field(const struct corpus *c, const struct unit *u, const char *name)
+{
+    struct bytes wanted = text_of(name);
+    for (uint32_t i = 0; i < u->field_count; i++)
+        if (text_same_word(c->fields[u->field + i].name, wanted))
+            return c->fields[u->field + i].value;
+    return (struct bytes){0};
+}
+
+const char *unit_kind_name(enum unit_kind k)
+{
+    static const char *const names[UNIT_KINDS] = {"heading", "paragraph", "item", "row",
+        "code", "quote", "entry", "result", "component", "tag"};
+    return names[k];
+}
+
+const char *format_name(enum format f)
+{
+    static const char *const names[FORMATS] = {"unknown", "Markdown", "text", "RST",
+        "HTML", "DOCX", "XLSX", "ODT", "PDF", "YAML", "CSV", "JSON", "JUnit XML", "TAP",
+        "CycloneDX", "SPDX JSON", "SPDX tag-value", "source"};
+    return names[f];
+}
