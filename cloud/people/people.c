@@ -13,7 +13,8 @@
 struct relay {
     struct people *people;
     struct tls_conn *conn;
-    int fd; /* to view; -1: not open */
+    int fd;    /* to view; -1: not open */
+    bool over; /* view has closed; what it left in the socket is read as room comes */
 };
 
 static int dial_view(const char *path)
@@ -34,9 +35,18 @@ static void hang_up(struct relay *r)
 {
     if (r->fd < 0)
         return;
-    loop_forget(r->people->loop, r->fd);
+    if (!r->over)
+        loop_forget(r->people->loop, r->fd);
     (void)close(r->fd);
     r->fd = -1;
+}
+
+/* After what view said has left, however slowly the browser takes it. */
+static void end(struct relay *r)
+{
+    hang_up(r);
+    tls_conn_end(r->conn);
+    tls_conn_deadline(r->conn, PEOPLE_IDLE_MS);
 }
 
 /* What each side may be waited for now. */
@@ -44,8 +54,8 @@ static void wait_for_both(struct relay *r)
 {
     uint32_t events = (tls_conn_room(r->conn) > 0 ? (uint32_t)EPOLLIN : 0u)
         | (r->conn->in_len > 0 ? (uint32_t)EPOLLOUT : 0u);
-    if (r->fd >= 0 && loop_change(r->people->loop, r->fd, events) != OK)
-        tls_conn_end(r->conn);
+    if (r->fd >= 0 && !r->over && loop_change(r->people->loop, r->fd, events) != OK)
+        end(r);
 }
 
 /* Browser to view. */
@@ -55,12 +65,8 @@ static void pass_on(struct relay *r)
         ssize_t n = send(r->fd, r->conn->in, r->conn->in_len, MSG_NOSIGNAL);
         if (n < 0 && errno == EAGAIN)
             break;
-        if (n <= 0) {
-            hang_up(r);
-            tls_conn_end(r->conn);
-            return;
-        }
-        tls_conn_consume(r->conn, (size_t)n);
+        /* View listens no more; what it said before is still to be read. */
+        tls_conn_consume(r->conn, n > 0 ? (size_t)n : r->conn->in_len);
     }
     wait_for_both(r);
 }
@@ -71,17 +77,24 @@ static void pass_back(struct relay *r)
     uint8_t b[16384];
     size_t room = tls_conn_room(r->conn);
 
-    if (room == 0)
-        return;
     ssize_t n = recv(r->fd, b, room < sizeof b ? room : sizeof b, 0);
-    if (n < 0 && errno == EAGAIN)
+    if (n < 0 && errno == EAGAIN && !r->over)
         return;
     if (n <= 0 || tls_conn_send(r->conn, (struct bytes){b, (size_t)n}) != OK) {
-        hang_up(r);
-        tls_conn_end(r->conn); /* after what view said has left */
+        end(r);
         return;
     }
     tls_conn_deadline(r->conn, PEOPLE_IDLE_MS);
+}
+
+/* View has closed: its last bytes wait in the socket, which would wake us for ever. */
+static void take_the_rest(struct relay *r)
+{
+    if (!r->over)
+        loop_forget(r->people->loop, r->fd);
+    r->over = true;
+    while (r->fd >= 0 && tls_conn_room(r->conn) > 0)
+        pass_back(r);
 }
 
 static void on_view(void *ctx, int fd, uint32_t events)
@@ -91,17 +104,11 @@ static void on_view(void *ctx, int fd, uint32_t events)
 
     if (events & (uint32_t)EPOLLOUT)
         pass_on(r);
-    if (r->fd >= 0 && events & (uint32_t)(EPOLLIN | EPOLLHUP | EPOLLERR)) {
-        if (tls_conn_room(r->conn) > 0) {
-            pass_back(r);
-        } else if (events & (uint32_t)(EPOLLHUP | EPOLLERR)) {
-            /* view is gone and the browser does not read: waiting would wake us for ever */
-            hang_up(r);
-            tls_conn_end(r->conn);
-        }
-    }
-    if (r->fd >= 0)
-        wait_for_both(r);
+    if (events & (uint32_t)(EPOLLHUP | EPOLLERR))
+        take_the_rest(r);
+    else if (events & (uint32_t)EPOLLIN && tls_conn_room(r->conn) > 0)
+        pass_back(r);
+    wait_for_both(r);
 }
 
 static void opened(void *ctx, struct tls_conn *conn)
@@ -132,8 +139,11 @@ static void heard(void *ctx, struct tls_conn *conn)
 
 static void drained(void *ctx, struct tls_conn *conn)
 {
+    struct relay *r = conn->user;
     (void)ctx;
-    wait_for_both(conn->user);
+    if (r->over && r->fd >= 0)
+        take_the_rest(r);
+    wait_for_both(r);
 }
 
 static void closed(void *ctx, struct tls_conn *conn)
