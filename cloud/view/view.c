@@ -15,17 +15,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { RETRY_MS = 100, TREND_SPAN_MAX_MS = 8 * 24 * 3600 * 1000 };
+enum { RETRY_MS = 100 };
 
 struct view_request {
     struct view_process *view;
     struct MHD_Connection *conn;
     struct view_request *next; /* on its lane */
     const struct route *route;
+    char target[VIEW_TARGET_MAX]; /* as it came; MHD's own copies are unescaped */
+    struct bytes query;
+    bool begun;
     uint8_t form[VIEW_FORM_MAX];
     size_t form_len;
     bool too_long, asked;
     uint16_t door;
+    char name[DOOR_NAME + 1]; /* of who signs in; empty: not a sign-in */
     uint8_t ask[512];
     size_t ask_len;
     /* the answer, when there is one */
@@ -109,6 +113,13 @@ static enum MHD_Result send_error(struct MHD_Connection *conn, unsigned status)
         (struct bytes){(const uint8_t *)json, strlen(json)});
 }
 
+static enum MHD_Result refuse(
+    struct view_request *q, unsigned status, enum reason reason)
+{
+    LOG(q->view->log, LOG_REFUSE, reason, F_NUM("status", status));
+    return send_error(q->conn, status);
+}
+
 static enum MHD_Result send_answer(struct view_request *q)
 {
     char cookie[160], hex[65], retry[16];
@@ -138,10 +149,18 @@ static enum MHD_Result send_answer(struct view_request *q)
 
 /* ---- store ---- */
 
+static enum view_lane lane_of(uint16_t door)
+{
+    return door == DOOR_SIGN_IN ? LANE_SIGN : LANE_DATA;
+}
+
 static void finish(struct view_request *q, unsigned status)
 {
+    struct lane *lane = &q->view->lanes[lane_of(q->door)];
+
+    lane->first = q->next;
+    lane->waiting--;
     q->status = status;
-    q->view->waiting--;
     MHD_resume_connection(q->conn);
 }
 
@@ -149,30 +168,45 @@ static void lane_next(struct view_process *v, struct lane *lane)
 {
     while (lane->first && !lane->outstanding) {
         struct view_request *q = lane->first;
+        lane->outstanding = lane->store != 0;
         if (lane->store
             && hub_send(
                    v->hub, lane->store, q->door, (struct bytes){q->ask, q->ask_len})
                 == OK) {
-            lane->outstanding = true;
             wipe(q->ask, sizeof q->ask);
             return;
         }
-        lane->first = q->next;
+        lane->outstanding = false;
         finish(q, 503);
     }
 }
 
-static enum MHD_Result ask_store(struct view_request *q, uint16_t door, size_t len)
+/* Strangers may sign in: they have a line of their own, and no name may fill it. */
+static bool has_place(const struct view_process *v, const struct view_request *q)
+{
+    const struct lane *lane = &v->lanes[lane_of(q->door)];
+    uint32_t same = 0;
+
+    if (q->door != DOOR_SIGN_IN)
+        return lane->waiting < VIEW_DATA_WAITING;
+    for (const struct view_request *o = lane->first; o; o = o->next)
+        same += strcmp(o->name, q->name) == 0 ? 1 : 0;
+    return lane->waiting < VIEW_SIGN_WAITING && same < VIEW_SAME_NAME;
+}
+
+static enum MHD_Result ask_store(struct view_request *q, enum door door, size_t len)
 {
     struct view_process *v = q->view;
-    struct lane *lane = &v->lanes[door == DOOR_SIGN_IN ? LANE_SIGN : LANE_DATA];
+    struct lane *lane = &v->lanes[lane_of(door)];
 
-    if (!lane->store || v->waiting >= VIEW_WAITING)
-        return send_error(q->conn, 503);
-    q->door = door;
+    q->door = (uint16_t)door;
     q->ask_len = len;
+    if (!lane->store)
+        return refuse(q, 503, REASON_LINK_DOWN);
+    if (!has_place(v, q))
+        return refuse(q, 503, REASON_HTTP_LIMIT);
     q->asked = true;
-    v->waiting++;
+    lane->waiting++;
     MHD_suspend_connection(q->conn);
     *(lane->first ? &lane->last->next : &lane->first) = q;
     lane->last = q;
@@ -247,12 +281,10 @@ static unsigned take_list(struct view_request *q, uint16_t door, struct bytes bo
     return s == OK && q->json_len == 0 ? 503 : status_of(s);
 }
 
-static void settle(
-    struct view_process *v, struct view_request *q, uint16_t door, struct bytes b)
+static void settle(struct view_request *q, uint16_t door, struct bytes b)
 {
     static const uint8_t ok[] = "{\"ok\":true}";
     uint8_t done;
-    (void)v;
 
     switch (door) {
     case DOOR_SIGNED_IN: finish(q, take_signed_in(q, b)); return;
@@ -294,9 +326,8 @@ enum status view_heard_store(void *ctx, uint64_t peer, uint16_t door, struct byt
         struct view_request *q = lane->first;
         if (!lane->outstanding || !q || answer_of(q->door) != door)
             return REFUSED;
-        lane->first = q->next;
         lane->outstanding = false;
-        settle(v, q, door, body);
+        settle(q, door, body);
         lane_next(v, lane);
         run_http(v);
         return OK;
@@ -315,6 +346,15 @@ void view_store_up(void *ctx, uint64_t peer)
     }
 }
 
+static void tell_who_waited(void *ctx)
+{
+    struct view_process *v = ctx;
+    for (int i = 0; i < LANES; i++)
+        lane_next(v, &v->lanes[i]);
+    run_http(v);
+}
+
+/* It can be told from within hub_send() and so from within MHD: the rest is for later. */
 void view_store_gone(void *ctx, uint64_t peer)
 {
     struct view_process *v = ctx;
@@ -324,55 +364,25 @@ void view_store_gone(void *ctx, uint64_t peer)
             continue;
         lane->store = 0;
         lane->outstanding = false;
-        lane_next(v, lane); /* tells all that waited */
     }
-    run_http(v);
+    if (loop_after(v->loop, 0, tell_who_waited, v) != OK)
+        loop_stop(v->loop);
 }
 
 /* ---- requests ---- */
 
-static struct bytes field(
-    struct MHD_Connection *conn, enum MHD_ValueKind kind, const char *name)
+static struct bytes field(struct MHD_Connection *conn, const char *name)
 {
-    const char *v = MHD_lookup_connection_value(conn, kind, name);
+    const char *v = MHD_lookup_connection_value(conn, MHD_HEADER_KIND, name);
     return (struct bytes){(const uint8_t *)v, v ? strlen(v) : 0};
 }
 
+/* A script's POST always bears an Origin (Fetch, 3.2), and no other page can add X-Holdfast. */
 static bool from_our_page(struct MHD_Connection *conn)
 {
-    struct bytes mark = field(conn, MHD_HEADER_KIND, "X-Holdfast"),
-                 origin = field(conn, MHD_HEADER_KIND, "Origin"),
-                 host = field(conn, MHD_HEADER_KIND, "Host");
+    struct bytes mark = field(conn, "X-Holdfast");
     return mark.len == 1 && mark.at[0] == '1'
-        && (origin.len == 0 || view_same_origin(origin, host));
-}
-
-static bool number_of(
-    struct view_request *q, const char *name, uint64_t most, uint64_t *out)
-{
-    return view_number_parse(field(q->conn, MHD_GET_ARGUMENT_KIND, name), most, out)
-        == OK;
-}
-
-static enum MHD_Result ask_span(
-    struct view_request *q, const struct session_token *token)
-{
-    struct door_span span = {.token = *token};
-    uint64_t points = 0;
-    bool trend = q->route == &routes[ROUTE_TREND];
-
-    if (uuid_parse(field(q->conn, MHD_GET_ARGUMENT_KIND, "device"), span.device.b) != OK
-        || !number_of(q, "from", INT64_MAX, &span.from_utc_ms)
-        || !number_of(q, "to", INT64_MAX, &span.to_utc_ms)
-        || span.from_utc_ms > span.to_utc_ms
-        || span.to_utc_ms - span.from_utc_ms > TREND_SPAN_MAX_MS
-        || (trend && (!number_of(q, "points", DOOR_POINTS, &points) || points == 0)))
-        return send_error(q->conn, 400);
-    span.points = (uint16_t)points;
-    struct bytes body = trend ? door_trend_build(&span, ROOM_OF(q->ask))
-                              : door_gaps_build(&span, ROOM_OF(q->ask));
-    wipe(&span, sizeof span);
-    return ask_store(q, trend ? DOOR_TREND : DOOR_GAPS, body.len);
+        && view_same_origin(field(conn, "Origin"), field(conn, "Host"));
 }
 
 static enum MHD_Result sign_in(struct view_request *q)
@@ -380,37 +390,64 @@ static enum MHD_Result sign_in(struct view_request *q)
     struct door_sign_in form;
 
     if (view_sign_in_parse((struct bytes){q->form, q->form_len}, &form) != OK)
-        return send_error(q->conn, 400);
+        return refuse(q, 400, REASON_HTTP_MALFORMED);
     struct bytes body = door_sign_in_build(&form, ROOM_OF(q->ask));
+    memcpy(q->name, form.name, sizeof q->name);
     wipe(&form, sizeof form);
     wipe(q->form, sizeof q->form);
     return ask_store(q, DOOR_SIGN_IN, body.len);
+}
+
+/* What the request asks of store, in q->ask; false: its query is not of the one form. */
+static bool put_question(
+    struct view_request *q, const struct session_token *token, enum door *door)
+{
+    struct door_span span = {.token = *token};
+    struct door_devices devices = {.token = *token};
+    struct room out = ROOM_OF(q->ask);
+    enum status s;
+
+    switch (q->route - routes) {
+    case ROUTE_SIGN_OUT:
+        *door = DOOR_SIGN_OUT;
+        s = q->query.len == 0 ? OK : MALFORMED;
+        q->ask_len = s == OK ? door_token_build(token, out).len : 0;
+        break;
+    case ROUTE_DEVICES:
+        *door = DOOR_DEVICES;
+        s = view_from_parse(q->query, &devices.from);
+        q->ask_len = s == OK ? door_devices_build(&devices, out).len : 0;
+        break;
+    case ROUTE_TREND:
+        *door = DOOR_TREND;
+        s = view_trend_parse(q->query, &span);
+        q->ask_len = s == OK ? door_trend_build(&span, out).len : 0;
+        break;
+    default:
+        *door = DOOR_GAPS;
+        s = view_gaps_parse(q->query, &span);
+        q->ask_len = s == OK ? door_gaps_build(&span, out).len : 0;
+    }
+    wipe(&span, sizeof span);
+    wipe(&devices, sizeof devices);
+    return s == OK;
 }
 
 /* Req: HF-SEC-011 "No page and no data shall be served without a valid session" */
 static enum MHD_Result with_session(struct view_request *q)
 {
     struct session_token token;
+    enum door door;
 
-    if (view_cookie_parse(field(q->conn, MHD_HEADER_KIND, "Cookie"), &token) != OK) {
+    if (view_cookie_parse(field(q->conn, "Cookie"), &token) != OK) {
         LOG(q->view->log, LOG_REFUSE, REASON_AUTH_NO_SESSION,
             F_WORD("route", q->route->path));
         return send_error(q->conn, 401);
     }
-    enum MHD_Result r;
-    if (q->route == &routes[ROUTE_SIGN_OUT]) {
-        r = ask_store(q, DOOR_SIGN_OUT, door_token_build(&token, ROOM_OF(q->ask)).len);
-    } else if (q->route == &routes[ROUTE_DEVICES]) {
-        struct door_devices ask = {.token = token};
-        uint64_t from = 0;
-        (void)!number_of(q, "from", UINT32_MAX, &from);
-        ask.from = (uint32_t)from;
-        r = ask_store(q, DOOR_DEVICES, door_devices_build(&ask, ROOM_OF(q->ask)).len);
-    } else {
-        r = ask_span(q, &token);
-    }
+    bool good = put_question(q, &token, &door);
     wipe(&token, sizeof token);
-    return r;
+    return good ? ask_store(q, door, q->ask_len)
+                : refuse(q, 400, REASON_HTTP_MALFORMED);
 }
 
 static enum MHD_Result send_page(struct MHD_Connection *conn, const char *path)
@@ -423,22 +460,27 @@ static enum MHD_Result send_page(struct MHD_Connection *conn, const char *path)
 
 static enum MHD_Result serve(struct view_request *q)
 {
+    bool data = strncmp(q->route->path, "/api/", 5) == 0;
+
     if (strcmp(q->route->method, "POST") == 0 && !from_our_page(q->conn))
-        return send_error(q->conn, 403);
+        return refuse(q, 403, REASON_HTTP_ORIGIN);
     if (q->too_long)
-        return send_error(q->conn, 413);
-    if (strncmp(q->route->path, "/api/", 5) != 0)
-        return send_page(q->conn, q->route->path);
-    return q->route == &routes[ROUTE_SIGN_IN] ? sign_in(q) : with_session(q);
+        return refuse(q, 413, REASON_HTTP_LIMIT);
+    if (data && q->route != &routes[ROUTE_SIGN_IN])
+        return with_session(q);
+    if (q->query.len > 0)
+        return refuse(q, 400, REASON_HTTP_MALFORMED);
+    return data ? sign_in(q) : send_page(q->conn, q->route->path);
 }
 
 /* -> the route, or NULL with *status. */
 static const struct route *route_of(
-    const char *method, const char *path, unsigned *status)
+    const char *method, struct bytes path, unsigned *status)
 {
     *status = 404;
     for (size_t i = 0; i < ROUTE_TOTAL; i++) {
-        if (strcmp(routes[i].role, "view") != 0 || strcmp(routes[i].path, path) != 0)
+        if (strcmp(routes[i].role, "view") != 0 || strlen(routes[i].path) != path.len
+            || memcmp(routes[i].path, path.at, path.len) != 0)
             continue;
         *status = 405;
         if (strcmp(routes[i].method, method) == 0)
@@ -447,27 +489,46 @@ static const struct route *route_of(
     return NULL;
 }
 
+/* The target before MHD takes it apart: a path or a query has one spelling, without escapes. */
+static void *on_target(void *ctx, const char *target, struct MHD_Connection *conn)
+{
+    struct view_request *q = calloc(1, sizeof *q);
+    size_t len = strlen(target);
+
+    if (!q)
+        return NULL;
+    q->view = ctx;
+    q->conn = conn;
+    if (len < sizeof q->target) /* else it is empty and so nothing here */
+        memcpy(q->target, target, len + 1);
+    return q;
+}
+
+static enum MHD_Result begin(struct view_request *q, const char *method)
+{
+    struct bytes path = {(const uint8_t *)q->target, strcspn(q->target, "?")};
+    unsigned status;
+
+    q->query = (struct bytes){path.at + path.len, strlen(q->target) - path.len};
+    q->route = route_of(method, path, &status);
+    q->begun = true;
+    if (q->route)
+        return MHD_YES;
+    return refuse(
+        q, status, status == 405 ? REASON_HTTP_METHOD : REASON_HTTP_MALFORMED);
+}
+
 static enum MHD_Result handle(void *ctx, struct MHD_Connection *conn, const char *url,
     const char *method, const char *version, const char *upload, size_t *upload_len,
     void **state)
 {
     struct view_request *q = *state;
-    unsigned status;
-    (void)version;
+    (void)ctx, (void)conn, (void)url, (void)version;
 
-    if (!q) {
-        const struct route *route = route_of(method, url, &status);
-        if (!route)
-            return send_error(conn, status);
-        q = calloc(1, sizeof *q);
-        if (!q)
-            return MHD_NO;
-        q->view = ctx;
-        q->conn = conn;
-        q->route = route;
-        *state = q;
-        return MHD_YES;
-    }
+    if (!q)
+        return MHD_NO;
+    if (!q->begun)
+        return begin(q, method);
     if (q->status != 0)
         return send_answer(q);
     if (*upload_len > 0) {
@@ -509,7 +570,7 @@ static void on_people(void *ctx, int fd, uint32_t events)
     if (peer < 0)
         return;
     if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &len) != 0
-        || (who.uid != v->people && who.uid != getuid())) {
+        || who.uid != v->people) {
         LOG(v->log, LOG_REFUSE, REASON_TALK_PEER, F_NUM("uid", who.uid));
         (void)close(peer);
         return;
@@ -541,9 +602,9 @@ enum status view_start(struct view_process *v)
     v->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
         NULL, handle, v, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)VIEW_CONNECTIONS,
-        MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)16384, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, v, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)VIEW_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384, MHD_OPTION_END);
     if (!v->daemon)
         return BROKEN;
     const union MHD_DaemonInfo *info =
@@ -560,6 +621,11 @@ void view_stop(struct view_process *v)
 {
     if (!v->daemon)
         return;
+    loop_cancel(v->loop, tick, v);
+    loop_cancel(v->loop, tell_who_waited, v);
+    loop_forget(v->loop, v->mhd_fd);
+    loop_forget(v->loop, v->listen_fd);
+    (void)close(v->listen_fd);
     for (int i = 0; i < LANES; i++) {
         v->lanes[i].store = 0;
         v->lanes[i].outstanding = false;

@@ -3,7 +3,8 @@
  * View: the page for people, over plain HTTP from our own people process.
  *
  * Every datum comes through store's doors with the person's session token; view keeps nothing.
- * Each answer carries the same strict header fields. Routes are those of cloud/talk/routes.h.
+ * Each answer carries the same strict header fields. Routes are those of cloud/talk/routes.h; a
+ * path and a query have one spelling, and a POST must bear our own page's Origin.
  *
  * libmicrohttpd does the HTTP, driven from our loop; a request waits for store suspended.
  */
@@ -13,7 +14,11 @@
 
 enum {
     VIEW_CONNECTIONS = 256,
-    VIEW_WAITING = 64, /* requests that wait for store */
+    /* Places to wait for store. Together they are the connections: data are never refused
+     * for want of a place, only late. */
+    VIEW_SIGN_WAITING = 32,
+    VIEW_SAME_NAME = 4, /* of those, with one name */
+    VIEW_DATA_WAITING = VIEW_CONNECTIONS - VIEW_SIGN_WAITING,
     VIEW_JSON_MAX = 131072,
 };
 
@@ -25,6 +30,7 @@ struct view_request;
 struct lane {
     uint64_t store; /* hub peer; 0: not there */
     struct view_request *first, *last;
+    uint32_t waiting;
     bool outstanding;
 };
 
@@ -34,9 +40,8 @@ struct view_process {
     struct hub *hub;
     struct MHD_Daemon *daemon;
     int mhd_fd, listen_fd;
-    unsigned people; /* the user that may connect */
+    unsigned people; /* the only user that may connect */
     struct lane lanes[LANES];
-    uint32_t waiting;
 };
 
 MUST_USE enum status view_start(struct view_process *v);

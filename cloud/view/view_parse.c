@@ -104,6 +104,65 @@ enum status view_number_parse(struct bytes text, uint64_t most, uint64_t *out)
     return OK;
 }
 
+static bool take_number(
+    struct bytes *in, const char *word, uint64_t most, uint64_t *out)
+{
+    size_t n = 0;
+
+    if (!take_word(in, word))
+        return false;
+    while (n < in->len && in->at[n] != '&')
+        n++;
+    if (view_number_parse((struct bytes){in->at, n}, most, out) != OK)
+        return false;
+    *in = (struct bytes){in->at + n, in->len - n};
+    return true;
+}
+
+enum status view_from_parse(struct bytes query, uint32_t *out)
+{
+    uint64_t from = 0;
+
+    if (query.len > 0
+        && (!take_number(&query, "?from=", UINT32_MAX, &from) || query.len > 0))
+        return MALFORMED;
+    *out = (uint32_t)from;
+    return OK;
+}
+
+static enum status span_parse(struct bytes in, bool trend, struct door_span *out)
+{
+    struct door_span got = {.token = out->token};
+    uint64_t points = 0;
+    bool good = take_word(&in, "?device=") && in.len >= UUID_TEXT - 1
+        && uuid_parse((struct bytes){in.at, UUID_TEXT - 1}, got.device.b) == OK;
+
+    if (good)
+        in = (struct bytes){in.at + UUID_TEXT - 1, in.len - (UUID_TEXT - 1)};
+    if (good && take_number(&in, "&from=", INT64_MAX, &got.from_utc_ms)
+        && take_number(&in, "&to=", INT64_MAX, &got.to_utc_ms)
+        && (!trend || take_number(&in, "&points=", DOOR_POINTS, &points)) && in.len == 0
+        && (!trend || points > 0) && got.from_utc_ms <= got.to_utc_ms
+        && got.to_utc_ms - got.from_utc_ms <= VIEW_SPAN_MAX_MS) {
+        got.points = (uint16_t)points;
+        *out = got;
+    } else {
+        good = false;
+    }
+    wipe(&got.token, sizeof got.token);
+    return good ? OK : MALFORMED;
+}
+
+enum status view_trend_parse(struct bytes query, struct door_span *out)
+{
+    return span_parse(query, true, out);
+}
+
+enum status view_gaps_parse(struct bytes query, struct door_span *out)
+{
+    return span_parse(query, false, out);
+}
+
 bool view_same_origin(struct bytes origin, struct bytes host)
 {
     return take_word(&origin, "https://") && origin.len == host.len && host.len > 0

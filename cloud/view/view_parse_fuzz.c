@@ -19,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct door_sign_in form;
     struct session_token token;
     struct bytes in = {data, size};
+    struct door_span span = {0};
     uint64_t n;
+    uint32_t from;
 
     if (view_sign_in_parse(in, &form) == OK) {
         must_be_text(form.name, sizeof form.name);
@@ -28,6 +30,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (view_cookie_parse(in, &token) == OK && size < 15 + 64)
         abort();
     if (view_number_parse(in, 1000, &n) == OK && (n > 1000 || size > 4))
+        abort();
+    if ((view_trend_parse(in, &span) == OK
+            && (span.points == 0 || span.points > DOOR_POINTS))
+        || (view_gaps_parse(in, &span) == OK && span.points != 0)
+        || span.from_utc_ms > span.to_utc_ms
+        || span.to_utc_ms - span.from_utc_ms > VIEW_SPAN_MAX_MS
+        || (span.to_utc_ms > 0 && (memchr(data, '%', size) || memchr(data, 0, size))))
+        abort();
+    if (view_from_parse(in, &from) == OK && size != 0 && (size < 7 || size > 16))
         abort();
     size_t half = size / 2;
     if (view_same_origin(

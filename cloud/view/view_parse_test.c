@@ -70,6 +70,47 @@ static void test_numbers_have_one_spelling_and_a_limit(void)
         CHECK(view_number_parse(text(bad[i]), 600, &n) == MALFORMED);
 }
 
+#define DEVICE "?device=0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"
+
+static void test_a_query_has_one_spelling(void)
+{
+    static const char *const bad[] = {"", "?", DEVICE, DEVICE "&from=1",
+        DEVICE "&from=2&to=1", DEVICE "&to=2&from=1", DEVICE "&from=1&to=2&",
+        DEVICE "&from=1&to=2&x=1", DEVICE "&from=1&from=1&to=2",
+        DEVICE "%00&from=1&to=2", DEVICE "&from=1%00&to=2", DEVICE "&from=1&to=2%00",
+        DEVICE "&from=%31&to=2", DEVICE "&from=+1&to=2", DEVICE "&from=&to=2",
+        DEVICE "&from=0&to=691200001", DEVICE "&from=1&to=9223372036854775808",
+        "?device=0F1E2D3C-4B5A-4978-8796-A5B4C3D2E1F0&from=1&to=2",
+        "?device=x&from=1&to=2", "device=x&from=1&to=2"};
+    static const char *const bad_points[] = {"", "&points=", "&points=0", "&points=601",
+        "&points=1%00", "&points=1&points=1", "&points=-1"};
+    static const char *const bad_from[] = {
+        "?", "?from=", "?from=4294967296", "?from=1%00", "?from=1&", "?x=1", "from=1"};
+    struct door_span got = {.token.b = {7}};
+    uint32_t from = 9;
+    char query[256];
+
+    CHECK(view_gaps_parse(text(DEVICE "&from=0&to=691200000"), &got) == OK);
+    CHECK(got.device.b[1] == 0x1e && got.from_utc_ms == 0
+        && got.to_utc_ms == VIEW_SPAN_MAX_MS && got.points == 0 && got.token.b[0] == 7);
+    CHECK(view_trend_parse(text(DEVICE "&from=1&to=2&points=600"), &got) == OK);
+    CHECK(got.points == 600 && got.from_utc_ms == 1 && got.token.b[0] == 7);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(query, sizeof query, "%s&points=1", bad[i]);
+        CHECK(view_gaps_parse(text(bad[i]), &got) == MALFORMED);
+        CHECK(view_trend_parse(text(query), &got) == MALFORMED);
+    }
+    for (size_t i = 0; i < sizeof bad_points / sizeof bad_points[0]; i++) {
+        snprintf(query, sizeof query, DEVICE "&from=1&to=2%s", bad_points[i]);
+        CHECK(view_trend_parse(text(query), &got) == MALFORMED);
+    }
+    CHECK(view_from_parse(text(""), &from) == OK && from == 0);
+    CHECK(view_from_parse(text("?from=4294967295"), &from) == OK && from == UINT32_MAX);
+    for (size_t i = 0; i < sizeof bad_from / sizeof bad_from[0]; i++)
+        CHECK(view_from_parse(text(bad_from[i]), &from) == MALFORMED);
+    CHECK(got.points == 600 && from == UINT32_MAX);
+}
+
 static void test_another_origin_is_another_origin(void)
 {
     CHECK(view_same_origin(text("https://a:9443"), text("a:9443")));
@@ -84,4 +125,4 @@ MAIN(TEST(test_a_sign_in_form_is_taken_in_its_one_form_only),
     TEST(test_names_and_passwords_end_at_their_limits),
     TEST(test_a_session_is_one_cookie_of_64_hex_digits),
     TEST(test_numbers_have_one_spelling_and_a_limit),
-    TEST(test_another_origin_is_another_origin))
+    TEST(test_a_query_has_one_spelling), TEST(test_another_origin_is_another_origin))

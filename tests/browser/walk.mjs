@@ -21,7 +21,7 @@ async function claim(sentence, test) {
 const { browser, context, page, trouble } = await open();
 const call = (path, options = {}) => context.request.fetch(url + path, { failOnStatusCode: false, ...options });
 const post = (path, headers, data = '') => call(path, { method: 'POST', headers, data });
-const ours = { 'X-Holdfast': '1', 'Content-Type': 'application/x-www-form-urlencoded' };
+const ours = { 'X-Holdfast': '1', Origin: url, 'Content-Type': 'application/x-www-form-urlencoded' };
 const wanted = ['content-security-policy', 'x-content-type-options', 'referrer-policy', 'cache-control', 'strict-transport-security'];
 
 try {
@@ -42,7 +42,7 @@ try {
     });
     await claim('a request that our page did not make is refused', async () => {
         const form = 'name=' + name + '&password=' + password;
-        for (const headers of [{}, { 'X-Holdfast': '2' }, { ...ours, Origin: 'https://evil.example' }, { ...ours, Origin: 'null' }]) {
+        for (const headers of [{}, { 'X-Holdfast': '1' }, { Origin: url }, { 'X-Holdfast': '2', Origin: url }, { ...ours, Origin: 'https://evil.example' }, { ...ours, Origin: 'null' }]) {
             const a = await post('/api/sign-in', headers, form);
             if (a.status() !== 403) return JSON.stringify(headers) + ' answered ' + a.status();
         }
@@ -92,7 +92,8 @@ try {
         const h = { Cookie: cookie.name + '=' + cookie.value };
         const bads = ['', '?device=x&from=0&to=1&points=1', '?device=' + device + '&from=2&to=1&points=1', '?device=' + device + '&from=0&to=9999999999999&points=1',
             '?device=' + device + '&from=0&to=1&points=0', '?device=' + device + '&from=0&to=1&points=601', '?device=' + device.toUpperCase() + 'X&from=0&to=1&points=1',
-            "?device=' OR 1=1 --&from=0&to=1&points=1"];
+            "?device=' OR 1=1 --&from=0&to=1&points=1", '?device=' + device + '&from=0&to=1&points=1%00', '?device=' + device + '&from=0&to=1%00&points=1',
+            '?device=' + device + '&from=0&to=1&points=1&points=1'];
         for (const q of bads) {
             const s = (await call('/api/trend' + q, { headers: h })).status();
             if (s !== 400) return q + ' answered ' + s;
