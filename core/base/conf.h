@@ -17,7 +17,8 @@ enum conf_type {
     CONF_INT,  /* int64_t at offset, min..max */
     CONF_BOOL, /* bool: true / false */
     CONF_TEXT, /* char[max + 1], in "quotes", min..max bytes of printable UTF-8, NUL-ended */
-    CONF_LIST, /* char[max + 1], "a", "b" kept as a,b: items without comma or quote */
+    CONF_LIST, /* char[max + 1], "a", "b" kept as a,b: items without comma or quote;
+                  nothing at all where min is 0 */
     CONF_HEX,  /* uint8_t[max], exactly max bytes given as 2*max hex digits in quotes */
     CONF_BASE64, /* struct conf_blob with at[max]: 1..max bytes given in base64, in quotes */
 };

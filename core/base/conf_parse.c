@@ -170,7 +170,7 @@ static enum status take_list(struct conf *c, const struct conf_key *k, struct by
 {
     size_t len = 0;
 
-    for (;;) {
+    while (v.len > 0 || k->min > 0) { /* a list that may be empty may be left empty */
         struct bytes t;
         if (!take_quoted(&v, &t) || t.len == 0 || !utf8_printable(t)
             || memchr(t.at, ',', t.len))

@@ -4,9 +4,13 @@
  *
  * An item is something with an identity: a requirement, design output, trust boundary, data
  * flow, threat, hazardous situation, verification case, result, component, credential,
- * decision, control. A link goes from the item where it is written to the item it names; its
- * kind says in which sense. What names something that nobody defines is a dangling link and
- * stays in the model.
+ * decision, control. Links have one direction for each kind (design satisfies requirement),
+ * whichever of the two named the other; what names an id that nobody defines is a dangling
+ * link, from the item where it is written (or from none: a mention in prose).
+ *
+ * Three kinds of item need no id of their own: a section of an architecture or design
+ * document that names a requirement (id: path#heading), a source file that does (id: path),
+ * and a test that a requirement names by its path or class (id: as named).
  *
  * Promise: the same corpus gives the same model, items in order of (kind, id, document,
  * line); an item's digest depends on its id, text and fields, not on where it stands or how
@@ -22,32 +26,32 @@
 
 enum item_kind {
     ITEM_REQUIREMENT,
-    ITEM_DESIGN,   /* design output, software item, module */
-    ITEM_BOUNDARY, /* trust boundary */
-    ITEM_FLOW,     /* data flow across or inside boundaries */
+    ITEM_DESIGN, /* design output, software item, module */
+    ITEM_BOUNDARY,
+    ITEM_FLOW, /* data flow across or inside boundaries */
     ITEM_THREAT,
-    ITEM_HAZARD,    /* hazardous situation */
-    ITEM_CASE,      /* verification case: a plan, a named test */
-    ITEM_RESULT,    /* what came out of a test */
-    ITEM_COMPONENT, /* SOUP, library */
+    ITEM_HAZARD, /* hazardous situation */
+    ITEM_CASE,   /* verification case: a plan, a named test */
+    ITEM_RESULT, /* what came out of a test */
+    ITEM_COMPONENT,
     ITEM_CREDENTIAL,
-    ITEM_CONTROL, /* something that can be taken away, with the test that must then fail */
+    ITEM_CONTROL, /* something that can be taken away, and the test that must then fail */
     ITEM_DECISION, /* review record, accepted risk, accepted finding, tailoring */
-    ITEM_CODE,     /* a place in the source that names a requirement */
+    ITEM_CODE,     /* a source file that names a requirement */
     ITEM_KINDS
 };
 
 enum link_kind {
-    LINK_REFERS, /* named without a sense that we know */
-    LINK_PARENT, /* child -> parent requirement */
-    LINK_SATISFIES, /* design, code, component -> requirement (also "allocated to" turned round) */
-    LINK_VERIFIES,  /* case, control -> requirement */
-    LINK_RESULT,    /* result -> case or requirement */
-    LINK_MITIGATES, /* requirement, control -> threat */
+    LINK_REFERS,    /* named without a sense that we know */
+    LINK_PARENT,    /* child requirement -> parent requirement */
+    LINK_SATISFIES, /* design, code, component -> requirement */
+    LINK_VERIFIES,  /* case, control -> requirement; case -> control, threat */
+    LINK_RESULT,    /* result -> case, requirement or control */
+    LINK_MITIGATES, /* requirement, control -> threat, hazard, credential */
     LINK_LEADS,     /* threat -> hazard */
     LINK_CROSSES,   /* requirement, flow, threat, component -> boundary */
-    LINK_USES,  /* design, flow -> credential or component; component -> component */
-    LINK_ABOUT, /* decision -> what it decides on */
+    LINK_USES,      /* design, flow -> credential, component; component -> component */
+    LINK_ABOUT,     /* decision -> what it decides on */
     LINK_KINDS
 };
 
@@ -56,7 +60,7 @@ enum outcome {
     OUTCOME_PASSED,
     OUTCOME_FAILED,
     OUTCOME_SKIPPED,
-    OUTCOME_MANUAL
+    OUTCOME_MANUAL /* written by a person: "pass" in a table of a document */
 };
 
 enum principle { /* bits */
@@ -66,55 +70,59 @@ enum principle { /* bits */
     PRINCIPLE_INPUT_VALIDATION = 8,
 };
 
+enum { ITEM_NONE = UINT32_MAX };
+
 struct item {
-    uint8_t kind;       /* enum item_kind */
-    uint8_t outcome;    /* enum outcome, of results */
-    uint8_t principles; /* enum principle, of requirements */
-    bool
-        security; /* a security requirement (id, heading, field or principle says so) */
-    bool appendix;        /* stands under a heading that is an appendix or annex */
+    uint8_t kind;         /* enum item_kind */
+    uint8_t outcome;      /* enum outcome, of results */
+    uint8_t principles;   /* enum principle, of requirements */
+    bool security;        /* its id, heading, type or principle says security */
+    bool appendix;        /* stands below a heading that is an appendix or annex */
     bool boundary_facing; /* component or design that meets input from outside */
     uint16_t field_count;
-    uint32_t unit;  /* where it is defined, in corpus.units */
-    uint32_t field; /* first of its fields in corpus.fields (those of its unit) */
-    int64_t at_s;   /* results: when it ran; decisions: date; else 0. UTC seconds */
+    uint32_t unit; /* where it is defined, in corpus.units */
+    int64_t at_s;  /* results: when it ran; decisions: date; else 0. UTC seconds */
     struct bytes id, title, text;
-    uint8_t digest[16]; /* of id, text and fields, white space and formatting removed */
+    const struct field
+        *fields;        /* its own: key over value, column over cell, "Label: value" */
+    uint8_t digest[16]; /* of id, text and fields */
 };
 
 struct link {
-    uint8_t kind;        /* enum link_kind */
-    bool confirmed;      /* a digest of the target was written beside the link */
-    uint32_t from;       /* item */
+    uint8_t kind; /* enum link_kind */
+    bool
+        confirmed; /* a digest of the target was written beside the id: SEC-001@1f3a… */
+    uint8_t digest[4];   /* front of the target's digest when it was confirmed */
+    uint32_t from;       /* item; ITEM_NONE only where `to` is ITEM_NONE too */
     uint32_t to;         /* item, or ITEM_NONE: dangling */
     uint32_t unit, line; /* where it is written */
     struct bytes target; /* the id as written */
-    uint8_t digest[8];   /* front of the target's digest when it was confirmed */
 };
-
-enum { ITEM_NONE = UINT32_MAX };
 
 struct model {
     const struct corpus *corpus;
     struct item *items;
-    struct link *links;
+    struct link *links; /* sorted by from, kind, to, target; no doubles */
     uint32_t item_count, link_count;
-    /* Links by end: links[out[i]..] in order of `from`; in_order lists links by `to`. */
-    uint32_t *out; /* item_count + 1 offsets into links, which are sorted by from */
-    uint32_t *in;  /* item_count + 1 offsets into in_links */
-    uint32_t *in_links; /* link numbers in order of `to` */
-    uint32_t *
-        twice; /* items whose (kind, id) another item has too; pairs, twice_count of them */
+    uint32_t *out; /* of item i: links[out[i]] .. links[out[i + 1] - 1] */
+    uint32_t
+        *in; /* of item i: links[in_links[in[i]]] .. ; dangling ones are not in it */
+    uint32_t *in_links;
+    uint32_t *twice; /* items whose (kind, id) the item before them has too */
     uint32_t twice_count;
+    const struct table *by_id;
 };
 
 void model_build(struct arena *a, const struct corpus *corpus,
     const struct rules *rules, struct model *out);
-/* The item of that id (any kind; requirement before the others when two share it), or ITEM_NONE. */
+/* The item of that id (the first in order of kinds when two share it), or ITEM_NONE. */
 uint32_t model_find(const struct model *m, struct bytes id);
-struct bytes item_field(const struct model *m, const struct item *i, const char *name);
-/* "path:line" or "path, page 3"; headings joined by " > ". */
+/* Value of the first field of that name, ASCII case folded, or empty. */
+struct bytes item_field(const struct item *i, const char *name);
+const struct document *item_document(const struct model *m, const struct item *i);
+/* "path:line" or "path, page 3" or "path". */
 struct bytes item_place(struct arena *a, const struct model *m, const struct item *i);
+/* The headings above a unit, joined by " > ". */
 struct bytes unit_path(struct arena *a, const struct corpus *c, uint32_t unit);
 const char *item_kind_name(enum item_kind k);
 const char *link_kind_name(enum link_kind k);

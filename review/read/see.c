@@ -6,19 +6,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void look_back(struct seen *s, int fd)
+/* One more document: read back what was written to fd, and keep the bytes for the texts. */
+static void look_back(struct seen *s, int fd, struct bytes path)
 {
     off_t size = lseek(fd, 0, SEEK_END);
-    uint8_t *at = malloc((size_t)size + 1);
-    if (!at || pread(fd, at, (size_t)size, 0) != size)
+    size_t before = s->written.len, n = s->corpus.doc_count;
+    uint8_t *at = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+    s->docs = realloc(s->docs, (n + 1) * sizeof *s->docs);
+    if (at == MAP_FAILED || !s->docs)
         abort();
     close(fd);
     s->written = (struct bytes){at, (size_t)size};
-    s->gather = GATHER;
-    s->status = units_parse(s->written, 0, &s->format, &s->gather);
+    uint32_t first = (uint32_t)s->gather.units.count;
+    enum status status = units_parse(s->written, (uint32_t)n, &s->format, &s->gather);
+    if (before == 0 || status != OK)
+        s->status = status;
+    s->docs[n] = (struct document){.path = path,
+        .size = (uint64_t)size,
+        .format = s->format,
+        .unit = first,
+        .unit_count = (uint32_t)s->gather.units.count - first};
     s->corpus = (struct corpus){
-        .docs = &s->document,
-        .doc_count = 1,
+        .docs = s->docs,
+        .doc_count = (uint32_t)n + 1,
         .units = s->gather.units.at,
         .unit_count = (uint32_t)s->gather.units.count,
         .fields = s->gather.fields.at,
@@ -36,33 +46,51 @@ static struct emit *to_memory(int *fd)
     return emit_new(*fd);
 }
 
+static void finish(struct seen *s, struct emit *e, int fd, struct bytes path)
+{
+    if (emit_finish(e) != OK)
+        abort();
+    look_back(s, fd, path);
+}
+
 struct seen see_emitted(void (*write)(struct emit *e))
 {
-    struct seen s = {0};
+    struct seen s = {.gather = GATHER};
     int fd;
     struct emit *e = to_memory(&fd);
     write(e);
-    if (emit_finish(e) != OK)
-        abort();
-    look_back(&s, fd);
+    finish(&s, e, fd, TEXT("document"));
     return s;
 }
 
 struct seen see_read(reader_fn *reader, struct bytes document)
 {
-    struct seen s = {0};
+    struct seen s = {.gather = GATHER};
     int fd;
     struct emit *e = to_memory(&fd);
     reader(document, e);
-    if (emit_finish(e) != OK)
-        abort();
-    look_back(&s, fd);
+    finish(&s, e, fd, TEXT("document"));
     return s;
 }
 
+struct seen see_files(const struct see_file *files, uint32_t count)
+{
+    struct seen s = {.gather = GATHER};
+    for (uint32_t i = 0; i < count; i++) {
+        int fd;
+        struct emit *e = to_memory(&fd);
+        files[i].write(e);
+        finish(&s, e, fd, text_of(files[i].path));
+    }
+    return s;
+}
+
+/* The mapped streams of all but the last document stay until the process ends: tests only. */
 void see_end(struct seen *s)
 {
-    free((void *)(uintptr_t)s->written.at);
+    if (s->written.len)
+        munmap((void *)(uintptr_t)s->written.at, s->written.len);
+    free(s->docs);
     gather_free(&s->gather);
 }
 

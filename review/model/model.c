@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a model can be asked. How it is made: define.c (items), connect.c (links), build.c. */
+#include "review/model/model.h"
+
+uint32_t model_find(const struct model *m, struct bytes id)
+{
+    return table_get(m->by_id, id);
+}
+
+struct bytes item_field(const struct item *i, const char *name)
+{
+    struct bytes wanted = text_of(name);
+    for (uint32_t f = 0; f < i->field_count; f++)
+        if (text_same_word(i->fields[f].name, wanted))
+            return i->fields[f].value;
+    return (struct bytes){0};
+}
+
+const struct document *item_document(const struct model *m, const struct item *i)
+{
+    return &m->corpus->docs[m->corpus->units[i->unit].doc];
+}
+
+struct bytes item_place(struct arena *a, const struct model *m, const struct item *i)
+{
+    const struct unit *u = &m->corpus->units[i->unit];
+    struct bytes path = m->corpus->docs[u->doc].path;
+    if (u->line)
+        return arena_print(a, "%.*s:%u", (int)path.len, (const char *)path.at, u->line);
+    if (u->page)
+        return arena_print(
+            a, "%.*s, page %u", (int)path.len, (const char *)path.at, u->page);
+    return path;
+}
+
+struct bytes unit_path(struct arena *a, const struct corpus *c, uint32_t unit)
+{
+    struct bytes path = {0};
+    for (uint32_t h = c->units[unit].heading; h != UNIT_NONE; h = c->units[h].heading) {
+        struct bytes t = c->units[h].text;
+        if (path.len)
+            path = arena_print(a, "%.*s > %.*s", (int)t.len, (const char *)t.at,
+                (int)path.len, (const char *)path.at);
+        else
+            path = t;
+    }
+    return path;
+}
+
+const char *item_kind_name(enum item_kind k)
+{
+    static const char *const names[ITEM_KINDS] = {"requirement", "design output",
+        "trust boundary", "data flow", "threat", "hazardous situation",
+        "verification case", "result", "component", "credential", "control", "decision",
+        "code"};
+    return names[k];
+}
+
+const char *link_kind_name(enum link_kind k)
+{
+    static const char *const names[LINK_KINDS] = {"refers to", "is child of",
+        "satisfies", "verifies", "is result of", "mitigates", "leads to", "crosses",
+        "uses", "is about"};
+    return names[k];
+}
+
+const char *outcome_name(enum outcome o)
+{
+    static const char *const names[] = {
+        "no result", "passed", "failed", "skipped", "manual"};
+    return names[o];
+}

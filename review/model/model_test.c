@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "review/model/model.h"
+#include "review/read/see.h"
+
+#include "review/model/ids.h"
+#include "tests/support/check.h"
+
+static struct arena *arena;
+static struct rules rules;
+
+static struct model model_of(
+    struct seen *s, const struct see_file *files, uint32_t count)
+{
+    struct model m;
+    arena = arena_new();
+    rules_default(&rules);
+    *s = see_files(files, count);
+    model_build(arena, &s->corpus, &rules, &m);
+    return m;
+}
+
+static void done(struct seen *s)
+{
+    see_end(s);
+    arena_free(arena);
+}
+
+static bool linked(
+    const struct model *m, const char *from, enum link_kind kind, const char *to)
+{
+    uint32_t a = model_find(m, text_of(from));
+    if (a == ITEM_NONE)
+        return false;
+    for (uint32_t l = m->out[a]; l < m->out[a + 1]; l++)
+        if (m->links[l].kind == kind && m->links[l].to != ITEM_NONE
+            && text_same(m->items[m->links[l].to].id, text_of(to)))
+            return true;
+    return false;
+}
+
+static bool dangles(const struct model *m, const char *target)
+{
+    for (uint32_t l = 0; l < m->link_count; l++)
+        if (m->links[l].to == ITEM_NONE
+            && text_same(m->links[l].target, text_of(target)))
+            return true;
+    return false;
+}
+
+static void field(struct emit *e, const char *name, const char *value)
+{
+    emit_field(e, text_of(name), text_of(value), 1);
+}
+
+static void register_yaml(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("requirements"));
+    emit_begin(e, UNIT_ENTRY, 0, 2, 0);
+    emit_text(e, TEXT("The device shall keep measuring while the cloud is away."));
+    field(e, "id", "HF-SEC-003");
+    field(e, "principle", "fail secure");
+    field(e, "boundary", "Device to cloud");
+    field(e, "text", "The device shall keep measuring while the cloud is away.");
+    field(e, "threats", "T-05");
+    field(e, "threats", "T-99");
+    field(e, "verified_by", "tests/integration/fail_secure_test.py");
+    field(e, "verify.id", "VER-003");
+    field(e, "verify.how", "Cut the network.");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 9, 0, TEXT("threats"));
+    emit_begin(e, UNIT_ENTRY, 0, 10, 0);
+    field(e, "id", "T-05");
+    field(e, "title", "The network is jammed");
+    field(e, "hazards", "HS-01");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 11, 0, TEXT("trust boundaries"));
+    emit_begin(e, UNIT_ENTRY, 0, 12, 0);
+    field(e, "id", "TB-4");
+    field(e, "name", "device to cloud");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 13, 0, TEXT("hazards"));
+    emit_begin(e, UNIT_ENTRY, 0, 14, 0);
+    field(e, "id", "HS-01");
+    field(e, "situation", "No alarm");
+    emit_end(e);
+}
+
+static void architecture_md(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("Architecture"));
+    emit_unit(e, UNIT_HEADING, 2, 3, 0, TEXT("Measuring"));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 4, 0,
+        TEXT("The supervisor restarts courier alone (HF-SEC-003); TLS uses SHA-256."));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 5, 0, TEXT("See HF-SEC-777 for more."));
+}
+
+static void results_xml(struct emit *e)
+{
+    emit_begin(e, UNIT_RESULT, 0, 3, 0);
+    field(e, "class", "tests/integration/fail_secure_test.py");
+    field(e, "name", "nothing is lost while the cloud is away");
+    field(e, "status", "passed");
+    field(e, "at", "2026-11-28T10:00:00Z");
+    emit_end(e);
+}
+
+static void a_register_an_architecture_and_results_become_one_chain(void)
+{
+    struct seen s;
+    struct model m = model_of(&s,
+        (struct see_file[]){{"security.yaml", register_yaml},
+            {"docs/arch.md", architecture_md}, {"build/junit.xml", results_xml}},
+        3);
+    uint32_t r = model_find(&m, TEXT("HF-SEC-003"));
+    CHECK(r != ITEM_NONE && m.items[r].kind == ITEM_REQUIREMENT && m.items[r].security);
+    CHECK(m.items[r].principles == PRINCIPLE_FAIL_SECURE);
+    CHECK(linked(&m, "HF-SEC-003", LINK_MITIGATES, "T-05"));
+    CHECK(linked(&m, "HF-SEC-003", LINK_CROSSES, "TB-4"));
+    CHECK(linked(&m, "T-05", LINK_LEADS, "HS-01"));
+    CHECK(linked(&m, "VER-003", LINK_VERIFIES, "HF-SEC-003"));
+    CHECK(linked(
+        &m, "tests/integration/fail_secure_test.py", LINK_VERIFIES, "HF-SEC-003"));
+    CHECK(linked(&m,
+        "tests/integration/fail_secure_test.py::nothing is lost while the cloud is away",
+        LINK_RESULT, "tests/integration/fail_secure_test.py"));
+    CHECK(linked(&m, "docs/arch.md#Measuring", LINK_SATISFIES, "HF-SEC-003"));
+    CHECK(dangles(&m, "T-99") && dangles(&m, "HF-SEC-777") && !dangles(&m, "SHA-256"));
+    uint32_t res = model_find(&m,
+        TEXT(
+            "tests/integration/fail_secure_test.py::nothing is lost while the cloud is away"));
+    CHECK(res != ITEM_NONE && m.items[res].outcome == OUTCOME_PASSED);
+    CHECK(res != ITEM_NONE && m.items[res].at_s == 1795860000);
+    CHECK(text_same(item_place(arena, &m, &m.items[r]), TEXT("security.yaml:2")));
+    done(&s);
+}
+
+static void prose_md(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("Software requirements"));
+    emit_unit(e, UNIT_HEADING, 2, 2, 0, TEXT("3.1 SRS-001 Alarm"));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 3, 0, TEXT("The device shall alarm below 90 %."));
+    emit_unit(e, UNIT_ITEM, 1, 4, 0, TEXT("Verified by: VER-001, VER-002"));
+    emit_unit(e, UNIT_ITEM, 1, 5, 0, TEXT("Threats: T-1@0a1b2c3d"));
+    emit_unit(e, UNIT_HEADING, 2, 6, 0, TEXT("More"));
+    emit_unit(
+        e, UNIT_PARAGRAPH, 0, 7, 0, TEXT("SRS-002: The device shall log in UTC."));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 8, 0, TEXT("SRS-001 is also told in chapter 9."));
+    emit_begin(e, UNIT_ROW, 0, 9, 0);
+    emit_text(e, TEXT("SRS-003 | The cloud shall keep 90 days. | VER-009"));
+    field(e, "Requirement", "SRS-003");
+    field(e, "Text", "The cloud shall keep 90 days.");
+    field(e, "Test", "VER-009");
+    emit_end(e);
+    emit_begin(e, UNIT_ROW, 0, 10, 0);
+    field(e, "Requirement", "SRS-002");
+    field(e, "Test case", "VER-001");
+    field(e, "Result", "pass");
+    field(e, "Date", "2026-02-29");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 11, 0, TEXT("Verification"));
+    emit_unit(e, UNIT_ITEM, 1, 12, 0, TEXT("VER-001: lower the simulator to 80 %"));
+    emit_unit(e, UNIT_HEADING, 1, 13, 0, TEXT("Threats"));
+    emit_unit(e, UNIT_ITEM, 1, 14, 0, TEXT("T-1: somebody silences the alarm"));
+}
+
+static void
+requirements_are_found_in_headings_sentences_and_tables_without_configuration(void)
+{
+    struct seen s;
+    struct model m = model_of(&s, &(struct see_file){"srs.md", prose_md}, 1);
+    uint32_t r = model_find(&m, TEXT("SRS-001"));
+    CHECK(r != ITEM_NONE && text_same(m.items[r].title, TEXT("Alarm")));
+    CHECK(r != ITEM_NONE
+        && text_same(m.items[r].text, TEXT("The device shall alarm below 90 %.")));
+    CHECK(linked(&m, "VER-001", LINK_VERIFIES, "SRS-001"));
+    CHECK(dangles(&m, "VER-002") && dangles(&m, "VER-009"));
+    CHECK(model_find(&m, TEXT("SRS-002")) != ITEM_NONE);
+    CHECK(model_find(&m, TEXT("SRS-003")) != ITEM_NONE);
+    CHECK(m.twice_count == 0);
+    CHECK(linked(&m, "VER-001", LINK_VERIFIES, "SRS-002"));
+    uint32_t manual = model_find(&m, TEXT("srs.md:10"));
+    CHECK(manual != ITEM_NONE && m.items[manual].outcome == OUTCOME_MANUAL);
+    bool confirmed = false;
+    for (uint32_t l = 0; l < m.link_count; l++)
+        confirmed |= m.links[l].confirmed && m.links[l].digest[0] == 0x0a;
+    CHECK(confirmed);
+    done(&s);
+}
+
+static void moved_md(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 70, 0, TEXT("Elsewhere: requirements"));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 77, 0,
+        TEXT("**SRS-002** \xE2\x80\x94 The device shall log in UTC."));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 78, 0, TEXT("SRS-004: The device shall beep."));
+    emit_unit(e, UNIT_PARAGRAPH, 0, 79, 0, TEXT("SRS-004: The device shall hum."));
+}
+
+static void an_items_digest_stays_when_its_text_moves(void)
+{
+    struct seen s, t;
+    struct model m = model_of(&s, &(struct see_file){"srs.md", prose_md}, 1);
+    uint8_t before[16];
+    memcpy(before, m.items[model_find(&m, TEXT("SRS-002"))].digest, 16);
+    done(&s);
+    struct model n = model_of(&t, &(struct see_file){"other.md", moved_md}, 1);
+    uint32_t r = model_find(&n, TEXT("SRS-002"));
+    CHECK(r != ITEM_NONE && memcmp(before, n.items[r].digest, 16) == 0);
+    CHECK(n.twice_count == 1 && text_same(n.items[n.twice[0]].id, TEXT("SRS-004")));
+    done(&t);
+}
+
+static void identifiers_are_told_from_words_that_look_like_them(void)
+{
+    struct id_found f;
+    CHECK(id_next(TEXT("see HF-SEC-001."), &f) && text_same(f.id, TEXT("HF-SEC-001")));
+    CHECK(text_same(f.prefix, TEXT("HF-SEC")));
+    CHECK(id_next(TEXT("(REQ_12)"), &f) && text_same(f.id, TEXT("REQ_12")));
+    CHECK(!id_next(TEXT("X509 A-B mid-SEC-1 SEC-1a SEC- SEC-1-"), &f));
+    CHECK(!id_next(TEXT(""), &f));
+    CHECK(id_whole(TEXT("**[SEC-1]**"), &f) && !id_whole(TEXT("SEC-1 and"), &f));
+    CHECK(
+        id_next(TEXT("SEC-1@0123abcd, T-2"), &f) && f.confirmed && f.digest[3] == 0xcd);
+    CHECK(id_next(f.rest, &f) && text_same(f.id, TEXT("T-2")) && !f.confirmed);
+    CHECK(id_next(TEXT("SEC-1@xyz"), &f) && !f.confirmed);
+}
+
+static void a_configuration_names_prefixes_and_a_bad_one_is_one_line(void)
+{
+    struct arena *a = arena_new();
+    struct rules r;
+    struct bytes error = {0};
+    rules_default(&r);
+    CHECK(r.product_count == 4);
+    CHECK(rules_parse(a, TEXT("holdfast-review.conf"),
+              TEXT("product = \"oximeter\"\nleave_out = \"tests/data/**\"\n[ids]\n"
+                   "security = \"XS\"\nthreat = \"AT\", \"BT\"\n"),
+              &r, &error)
+        == OK);
+    CHECK(r.product_count == 1 && r.prefix_count == 3 && r.prefix[0].security);
+    CHECK(strcmp(r.leave_out[0], "tests/data/**") == 0 && !r.leave_out[1]);
+    CHECK(rules_parse(a, TEXT("c.conf"), TEXT("a = 1\n"), &r, &error) == MALFORMED);
+    CHECK(text_starts(error, TEXT("c.conf:1: ")));
+    CHECK(text_find(error, TEXT("expected")) < error.len);
+    arena_free(a);
+}
+
+MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
+    TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
+    TEST(an_items_digest_stays_when_its_text_moves),
+    TEST(identifiers_are_told_from_words_that_look_like_them),
+    TEST(a_configuration_names_prefixes_and_a_bad_one_is_one_line))
