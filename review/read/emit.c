@@ -2,19 +2,14 @@
 #include "review/read/emit.h"
 
 #include "core/base/utf8.h"
+#include "review/read/growing.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { FLUSH_AT = 65536, NAME_MAX_BYTES = 256, DETAIL_MAX = 512 };
-
-struct growing {
-    uint8_t *at;
-    size_t len, cap;
-};
 
 struct emit {
     int fd;
@@ -30,33 +25,18 @@ struct emit {
     } now;
 };
 
-static void grow(struct growing *g, struct bytes more)
-{
-    if (g->cap - g->len < more.len) {
-        size_t cap = (g->len + more.len) * 2 + 256;
-        uint8_t *at = realloc(g->at, cap);
-        if (!at)
-            _exit(4); /* the parent says MEMORY */
-        g->at = at;
-        g->cap = cap;
-    }
-    if (more.len)
-        memcpy(g->at + g->len, more.at, more.len);
-    g->len += more.len;
-}
-
 static void put_le(struct growing *g, uint32_t value, size_t n)
 {
     uint8_t b[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
         (uint8_t)(value >> 24)};
-    grow(g, (struct bytes){b, n});
+    growing_add(g, (struct bytes){b, n});
 }
 
 struct emit *emit_new(int out_fd)
 {
     struct emit *e = calloc(1, sizeof *e);
     if (!e)
-        _exit(4);
+        _exit(GROWING_EXIT);
     e->fd = out_fd;
     return e;
 }
@@ -81,9 +61,9 @@ enum status emit_finish(struct emit *e)
     put_le(&e->out, 'E', 1);
     flush(e);
     enum status s = e->broken ? BROKEN : OK;
-    free(e->out.at);
-    free(e->text.at);
-    free(e->fields.at);
+    growing_free(&e->out);
+    growing_free(&e->text);
+    growing_free(&e->fields);
     free(e);
     return s;
 }
@@ -116,7 +96,7 @@ static void add_clean(
         while (run < piece.len && piece.at[run] > ' ' && piece.at[run] < 0x7F)
             run++;
         if (run) {
-            grow(g, text_upto(piece, run));
+            growing_add(g, text_upto(piece, run));
             piece = text_from(piece, run);
             continue;
         }
@@ -125,18 +105,18 @@ static void add_clean(
             if (!e->utf8_said)
                 emit_note(e, NOTE_UTF8, e->now.line, e->now.page, (struct bytes){0});
             e->utf8_said = true;
-            grow(g, (struct bytes){replacement, sizeof replacement});
+            growing_add(g, (struct bytes){replacement, sizeof replacement});
             n = 1;
         } else if (white(piece.at[0]) || is_nbsp(text_upto(piece, n))) {
             bool line = piece.at[0] == '\n';
             if (!fold && (line || piece.at[0] == '\t' || piece.at[0] == ' '))
-                grow(g, text_upto(piece, n));
+                growing_add(g, text_upto(piece, n));
             else if (!fold && piece.at[0] != '\r')
-                grow(g, (struct bytes){&blank, 1});
+                growing_add(g, (struct bytes){&blank, 1});
             else if (fold && g->len > start && g->at[g->len - 1] != ' ')
-                grow(g, (struct bytes){&blank, 1});
+                growing_add(g, (struct bytes){&blank, 1});
         } else if (piece.at[0] >= ' ' && piece.at[0] != 0x7F) {
-            grow(g, text_upto(piece, n));
+            growing_add(g, text_upto(piece, n));
         } /* other control characters are dropped */
         piece = text_from(piece, n);
     }
@@ -231,9 +211,9 @@ void emit_end(struct emit *e)
     put_le(&e->out, e->now.line, 4);
     put_le(&e->out, e->now.page, 4);
     put_le(&e->out, (uint32_t)e->text.len, 4);
-    grow(&e->out, (struct bytes){e->text.at, e->text.len});
+    growing_add(&e->out, growing_bytes(&e->text));
     put_le(&e->out, e->now.field_count, 2);
-    grow(&e->out, (struct bytes){e->fields.at, e->fields.len});
+    growing_add(&e->out, growing_bytes(&e->fields));
     if (e->out.len >= FLUSH_AT)
         flush(e);
 }
@@ -261,8 +241,8 @@ void emit_note(struct emit *e, enum note_kind kind, uint32_t line, uint32_t page
     put_le(&e->out, line, 4);
     put_le(&e->out, page, 4);
     put_le(&e->out, (uint32_t)clean.len, 2);
-    grow(&e->out, (struct bytes){clean.at, clean.len});
-    free(clean.at);
+    growing_add(&e->out, growing_bytes(&clean));
+    growing_free(&clean);
 }
 
 void emit_format(struct emit *e, enum format f)
