@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tally: how many readings a run of the device has made, kept where a killed measure cannot take
- * it along.
+ * Tally: how far a run of the device has come, kept where a killed role cannot take it along.
  *
  * A small file below run/ for measure and one for keeper, each mapped by its role, which writes,
  * and made by the supervisor. It outlives processes, not a loss of power: a run ends there.
@@ -21,6 +20,7 @@ struct tally {
         settled; /* readings below this number are sealed, or their loss is declared */
     uint64_t
         dropped; /* made besides, and dropped because keeper took none for too long */
+    uint64_t batches; /* sealed, by every keeper of the run; a kill may hide one */
 };
 
 /* A new one, all zero, for `owner` alone. */

@@ -61,8 +61,8 @@ struct keeper {
     uint64_t whole;   /* between this number and next no reading is missing */
     uint64_t settled; /* readings below are sealed, or their loss is declared */
     uint64_t settled_said;
-    struct tally *mine; /* the run of the device, for the readings' numbers */
-    bool ended, stop_said;
+    struct tally *mine; /* the device's run: its number, and batches sealed in it */
+    bool ended;
 
     bool in_flight;
     uint64_t flight_ms;     /* when it began, unaccelerated */
@@ -114,6 +114,7 @@ static void sealed(struct keeper *k, const struct outbox_told *t)
         F_NUM("n", t->count), F_HEX("epoch", t->epoch.b, sizeof t->epoch.b),
         F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
         F_HEX("content", t->content.b, sizeof t->content.b));
+    k->mine->batches++; /* after the line: who counts lines never finds fewer */
     k->sealed += t->count;
     settle(k);
 }
@@ -294,7 +295,6 @@ static void end_of_recording(struct keeper *k)
 static void hello(struct keeper *k, uint64_t settled)
 {
     k->settled_said = 0; /* to be said again */
-    k->stop_said = false;
     if (k->sealing && outbox_upto(&k->outbox) > settled)
         settled = outbox_upto(
             &k->outbox); /* sealed by a keeper that did not live to say so */
@@ -599,11 +599,9 @@ static void say_state(struct keeper *k)
 
     fill_state(k, &state);
     tell_measure(k, SAY_STATE, state_build(&state, ROOM_OF(k->body)));
-    if (k->env->batches > 0 && state.batches_sealed >= k->env->batches
-        && !k->stop_said) {
-        k->stop_said = true;
+    /* Again and again: one may not get through, and a measure that starts anew knows of none. */
+    if (k->env->batches > 0 && k->mine->batches >= k->env->batches)
         tell_measure(k, SAY_STOP, (struct bytes){0});
-    }
 }
 
 static void tick(void *ctx)

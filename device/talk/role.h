@@ -25,7 +25,7 @@ struct role_env {
         self_test; /* try ten forbidden acts once locked down, and log what came of it */
     bool reduced;  /* roles share a user */
     uint32_t journal_bytes;
-    uint32_t batches;     /* keeper asks measure to stop after so many; 0: never */
+    uint32_t batches;     /* sealed in the run: enough, measure shall stop; 0: never */
     uint8_t algorithm[8]; /* calibration and algorithm id, said in each batch */
     uid_t uids[DEVICE_ROLES];
     gid_t gids[DEVICE_ROLES];
