@@ -84,7 +84,7 @@ static void weigh(const struct signal *s, struct evidence *e)
     e->disagreement = 1.0f;
     if (e->gap_count == 0 || !rate_answer(&s->rate, &e->rate))
         return;
-    float by_beats = e->beat_gap / SENSOR_HZ;
+    float by_beats = e->beat_gap / (float)SENSOR_HZ;
     /* Breathing makes every second beat alike: ask whether single beats repeat as well. */
     if (fabsf(e->rate.period_s / by_beats - 1.0f) > 0.12f)
         (void)rate_supports(&s->rate, by_beats, &e->rate);
@@ -119,7 +119,7 @@ static float trust(const struct evidence *e)
 
 static float beats_a_minute(const struct evidence *e)
 {
-    float by_beats = 60.0f * SENSOR_HZ / e->beat_gap;
+    float by_beats = 60.0f * (float)SENSOR_HZ / e->beat_gap;
 
     if (e->unevenness > 0.05f || e->disagreement > 0.05f)
         return by_beats;

@@ -86,7 +86,8 @@ static void forget_old_beats(struct signal *s)
 {
     uint16_t old = 0;
 
-    while (old < s->beat_count && (float)s->since_start - s->beats[old].at > BEAT_AGE)
+    while (old < s->beat_count
+        && (float)s->since_start - s->beats[old].at > (float)BEAT_AGE)
         old++;
     if (old == 0 && s->beat_count == SIGNAL_BEATS)
         old = 1;
@@ -267,7 +268,8 @@ static bool light_forbids(const struct signal *s, struct vital *out)
 static void drop_stale_beat(struct signal *s)
 {
     if (s->beat_count > 0
-        && (float)s->since_start - s->beats[s->beat_count - 1].at < 3.0f * SENSOR_HZ)
+        && (float)s->since_start - s->beats[s->beat_count - 1].at
+            < 3.0f * (float)SENSOR_HZ)
         return;
     begin_beat(s);
     s->disturbed = true;
@@ -315,7 +317,7 @@ static void tell_beats_the_rate(struct signal *s)
 
     if (rate_answer(&s->rate, &found) && found.clarity >= 0.8f && found.half > -0.3f
         && found.half < 0.4f) {
-        float period = found.period_s * SENSOR_HZ;
+        float period = found.period_s * (float)SENSOR_HZ;
         float share = mean_gap(s) / period;
         bool doubled = share > 0.42f && share < 0.58f;
         bool still =

@@ -59,14 +59,14 @@ static struct sample light(struct finger *f)
         f->swing * (shape(f->phase) + f->second_wave * second_wave * second_wave);
 
     blood *= f->odd ? 1.0 - f->weaker : 1.0;
-    f->phase += f->bpm / 60.0 / SENSOR_HZ;
+    f->phase += f->bpm / 60.0 / (double)SENSOR_HZ;
     if (f->phase >= 1.0)
         f->odd = !f->odd;
     f->phase -= floor(f->phase);
     double ir = f->ir * exp(-blood) + f->noise * noise(f);
     double red = f->red * exp(-blood * f->ratio) + f->noise * noise(f);
-    s.ir = (uint32_t)(ir < 0 ? 0 : ir > SENSOR_COUNT_MAX ? SENSOR_COUNT_MAX : ir);
-    s.red = (uint32_t)(red < 0 ? 0 : red > SENSOR_COUNT_MAX ? SENSOR_COUNT_MAX : red);
+    s.ir = (uint32_t)fmin(fmax(ir, 0), (double)SENSOR_COUNT_MAX);
+    s.red = (uint32_t)fmin(fmax(red, 0), (double)SENSOR_COUNT_MAX);
     return s;
 }
 

@@ -72,8 +72,8 @@ static void draw_pleth(struct canvas *c, const struct view *v)
     canvas_box(c, 0, TOP - 6, CANVAS_W, 1, LINE);
     for (int i = 0; i < v->pleth_count && i < VIEW_PLETH; i++) {
         float up = (float)(v->pleth[i] > 1000 ? 1000 : v->pleth[i]) / 1000;
-        struct spot next = {
-            (float)(i * CANVAS_W) / VIEW_PLETH, TOP + HEIGHT - up * HEIGHT};
+        struct spot next = {(float)(i * CANVAS_W) / (float)VIEW_PLETH,
+            (float)(TOP + HEIGHT) - up * (float)HEIGHT};
         if (i > 0)
             canvas_stroke(c, last, next, pen);
         last = next;

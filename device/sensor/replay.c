@@ -193,8 +193,8 @@ static double scale_for(const struct replay *r)
 static struct resample_point counts_of(
     const struct replay *r, const struct csv_row *row)
 {
-    double first = (double)row->first / CSV_FRACTION * r->scale;
-    double second = (double)row->second / CSV_FRACTION * r->scale;
+    double first = (double)row->first / (double)CSV_FRACTION * r->scale;
+    double second = (double)row->second / (double)CSV_FRACTION * r->scale;
 
     if (r->columns.kind == CSV_PLETH)
         first = second = pleth_steady - first;

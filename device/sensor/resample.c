@@ -60,8 +60,8 @@ bool resample_pull(struct resample *r, struct resample_point *out, bool *gap)
     if (r->out_us == r->start_us)
         *out = r->from;
     else
-        *out = (struct resample_point){
-            r->area.first / RESAMPLE_STEP_US, r->area.second / RESAMPLE_STEP_US};
+        *out = (struct resample_point){r->area.first / (double)RESAMPLE_STEP_US,
+            r->area.second / (double)RESAMPLE_STEP_US};
     r->area = (struct resample_point){0};
     r->area_gap = false;
     r->out_us += RESAMPLE_STEP_US;

@@ -132,7 +132,7 @@ static double ratio_for(double spo2)
 
 static double seconds(const struct sim *s)
 {
-    return (double)s->sample / SENSOR_HZ;
+    return (double)s->sample / (double)SENSOR_HZ;
 }
 
 static bool within_turn(double t, double from, double to)
@@ -170,7 +170,7 @@ static enum status sim_next(void *board, struct sample *out)
 
     if (s->port.length_samples != 0 && s->sample == s->port.length_samples)
         return FULL;
-    s->phase += s->beat_hz / SENSOR_HZ;
+    s->phase += s->beat_hz / (double)SENSOR_HZ;
     if (s->phase >= 1.0) {
         s->phase -= 1.0;
         next_beat(s, t);

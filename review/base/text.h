@@ -28,7 +28,7 @@ struct bytes text_upto(struct bytes a, size_t len); /* at most len bytes */
 
 /* From text to a number below UINT32_MAX. Keys are borrowed and must outlive the table. */
 struct table;
-enum { TABLE_NONE = UINT32_MAX };
+#define TABLE_NONE UINT32_MAX
 struct table *table_new(struct arena *a, size_t expected);
 uint32_t table_get(const struct table *t, struct bytes key);       /* or TABLE_NONE */
 void table_put(struct table *t, struct bytes key, uint32_t value); /* replaces */

@@ -35,7 +35,7 @@ enum unit_kind {
     UNIT_KINDS
 };
 
-enum { UNIT_NONE = UINT32_MAX };
+#define UNIT_NONE UINT32_MAX
 
 struct field {
     struct bytes name,

@@ -69,7 +69,8 @@ bool power_over(const struct power *p)
         return true;
     if (p->states_wanted > 0 && p->distinct >= p->states_wanted)
         return true;
-    return gone > p->seconds && (reached_all(p) || gone > PATIENCE * p->seconds);
+    return gone > p->seconds
+        && (reached_all(p) || gone > (double)PATIENCE * p->seconds);
 }
 
 bool power_all(const struct power *p)
