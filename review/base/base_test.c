@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/base/text.h"
+#include "review/base/date.h"
 
 #include "tests/support/check.h"
 
@@ -52,6 +52,21 @@ static void text_is_compared_by_bytes_and_by_ascii_case(void)
     CHECK(!text_ends(TEXT("d"), TEXT("md")));
 }
 
+static void dates_are_read_and_written_in_utc(void)
+{
+    char out[11];
+    CHECK(date_s(TEXT("2026-11-28T10:00:00Z")) == 1795860000);
+    CHECK(date_s(TEXT("2026-11-28T12:00:00.5+02:00")) == 1795860000);
+    CHECK(date_s(TEXT("1970-01-02")) == 86400
+        && date_s(TEXT("2024-02-29")) == 1709164800);
+    CHECK(date_s(TEXT("28.11.2026")) == 0 && date_s(TEXT("")) == 0);
+    CHECK(date_s(TEXT("2026-13-01")) == 0);
+    date_text(1709164800 + 86399, out);
+    CHECK(strcmp(out, "2024-02-29") == 0);
+    date_text(-1, out);
+    CHECK(strcmp(out, "1969-12-31") == 0);
+}
+
 static void a_list_grows_and_keeps_what_was_added(void)
 {
     struct list l = LIST_OF(uint32_t);
@@ -65,4 +80,5 @@ static void a_list_grows_and_keeps_what_was_added(void)
 MAIN(TEST(pieces_of_the_arena_are_zeroed_aligned_and_never_move),
     TEST(a_table_finds_every_key_it_was_given_and_no_other),
     TEST(text_is_compared_by_bytes_and_by_ascii_case),
+    TEST(dates_are_read_and_written_in_utc),
     TEST(a_list_grows_and_keeps_what_was_added))

@@ -59,6 +59,22 @@ bool path_has_word(struct bytes path, const char *word)
     return false;
 }
 
+bool build_in_appendix(const struct build *b, uint32_t unit)
+{
+    static const char *const words[] = {"appendix", "annex"};
+    struct bytes path = b->c->docs[b->c->units[unit].doc].path;
+    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+        uint32_t h =
+            b->c->units[unit].kind == UNIT_HEADING ? unit : b->c->units[unit].heading;
+        for (; h != UNIT_NONE; h = b->c->units[h].heading)
+            if (path_has_word(b->c->units[h].text, words[w]))
+                return true;
+        if (path_has_word(path, words[w]))
+            return true;
+    }
+    return false;
+}
+
 static bool called_by_name(enum item_kind k)
 {
     return k == ITEM_DESIGN || k == ITEM_BOUNDARY || k == ITEM_FLOW || k == ITEM_THREAT

@@ -26,6 +26,8 @@ uint32_t build_item(
     struct build *b, enum item_kind kind, struct bytes id, uint32_t unit);
 struct item *build_at(struct build *b, uint32_t item);
 struct bytes build_lower(struct build *b, struct bytes text);
+/* The unit, or a heading above it, or the file, calls itself appendix or annex. */
+bool build_in_appendix(const struct build *b, uint32_t unit);
 bool path_has_word(struct bytes path, const char *word);
 
 void build_define(struct build *b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First pass: which units define an item. */
+#include "review/base/date.h"
 #include "review/model/build.h"
 
 #include <string.h>
@@ -323,64 +324,9 @@ static enum outcome outcome_of(struct bytes status)
     return OUTCOME_FAILED;
 }
 
-static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
-{
-    y -= m <= 2; /* years begin in March, so that the leap day is the last one */
-    int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static int64_t digits_at(struct bytes t, size_t at, size_t n)
-{
-    int64_t v = 0;
-    for (size_t i = at; i < at + n; i++) {
-        if (i >= t.len || t.at[i] < '0' || t.at[i] > '9')
-            return -1;
-        v = v * 10 + (t.at[i] - '0');
-    }
-    return v;
-}
-
-/* 2026-11-28, 2026-11-28T10:00:00Z (or +hh:mm): UTC seconds; 0: no date. */
-static int64_t time_of(struct bytes t)
-{
-    int64_t y = digits_at(t, 0, 4), m = digits_at(t, 5, 2), d = digits_at(t, 8, 2);
-    if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31)
-        return 0;
-    int64_t s = days_from_civil(y, m, d) * 86400;
-    int64_t hh = digits_at(t, 11, 2), mm = digits_at(t, 14, 2),
-            ss = digits_at(t, 17, 2);
-    if (hh < 0 || mm < 0)
-        return s;
-    s += hh * 3600 + mm * 60 + (ss > 0 ? ss : 0);
-    for (size_t i = 19; i + 5 < t.len; i++)
-        if (t.at[i] == '+' || t.at[i] == '-') {
-            int64_t oh = digits_at(t, i + 1, 2), om = digits_at(t, i + 4, 2);
-            if (oh >= 0 && om >= 0)
-                s += (t.at[i] == '+' ? -1 : 1) * (oh * 3600 + om * 60);
-            break;
-        }
-    return s;
-}
-
 static bool is_true(struct bytes v)
 {
     return text_same_word(v, TEXT("true")) || text_same_word(v, TEXT("yes"));
-}
-
-static bool below_appendix(const struct build *b, const struct unit *u)
-{
-    static const char *const words[] = {"appendix", "annex"};
-    for (size_t w = 0; w < 2; w++) {
-        for (uint32_t h = u->heading; h != UNIT_NONE; h = b->c->units[h].heading)
-            if (text_find_word(b->c->units[h].text, text_of(words[w]))
-                < b->c->units[h].text.len)
-                return true;
-        if (path_has_word(b->c->docs[u->doc].path, words[w]))
-            return true;
-    }
-    return false;
 }
 
 static bool below_security(const struct build *b, const struct unit *u)
@@ -423,7 +369,7 @@ static void define_manual_result(struct build *b, uint32_t unit)
         r->text = u->text;
         for (uint16_t j = 0; j < u->field_count && !r->at_s; j++)
             if (text_find_word(f[j].name, TEXT("date")) < f[j].name.len)
-                r->at_s = time_of(f[j].value);
+                r->at_s = date_s(f[j].value);
         return;
     }
 }
@@ -442,7 +388,7 @@ static void item_from_unit(struct build *b, uint32_t unit)
                       : name,
             unit);
         build_at(b, at)->outcome = (uint8_t)outcome_of(unit_field(c, u, "status"));
-        build_at(b, at)->at_s = time_of(unit_field(c, u, "at"));
+        build_at(b, at)->at_s = date_s(unit_field(c, u, "at"));
     } else if (u->kind == UNIT_COMPONENT) {
         struct bytes purl = unit_field(c, u, "purl"), name = unit_field(c, u, "name");
         at = build_item(b, ITEM_COMPONENT, name.len ? name : purl, unit);
@@ -484,10 +430,10 @@ static void item_from(struct build *b, struct candidate *c)
     i->security = c->kind == ITEM_REQUIREMENT
         && (c->security || i->principles || below_security(b, u)
             || text_find_word(type, TEXT("security")) < type.len);
-    i->appendix = below_appendix(b, u);
+    i->appendix = build_in_appendix(b, c->unit);
     i->boundary_facing = is_true(item_field(i, "boundary_facing"))
         || is_true(item_field(i, "boundary facing"));
-    i->at_s = time_of(item_field(i, "date"));
+    i->at_s = date_s(item_field(i, "date"));
     if (b->item_of_unit[c->unit]
         == ITEM_NONE) { /* the outer entry goes before a nested one */
         b->item_of_unit[c->unit] = at;

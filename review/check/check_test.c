@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One clean project; each defect is planted in it alone. Every rule must find its defect, and
+ * find nothing in the clean project.
+ */
+#include "review/check/groups.h"
+#include "review/read/see.h"
+
+#include "tests/support/check.h"
+
+struct line {
+    const char *heading; /* or NULL: an entry */
+    const char *fields;  /* "id=…; text=…", a section's sentence below `heading` */
+};
+
+/* clang-format off */
+static const struct line clean[] = {
+    {"requirements", NULL},
+    {NULL, "id=SEC-001; principle=least privilege; boundary=TB-4; threats=T-01; verified_by=tests/privilege; text=A request of device A for a record of device B shall be answered 403."},
+    {NULL, "id=SEC-003; principle=fail secure; boundary=TB-4; threats=T-02; verified_by=tests/away; text=While the cloud cannot be reached the device shall keep measuring."},
+    {NULL, "id=SEC-004; principle=fail secure; parent=SEC-003; threats=T-02; verified_by=tests/away; text=While the cloud cannot be reached the device shall show NOT SYNCHRONISED."},
+    {"trust boundaries", NULL},
+    {NULL, "id=TB-4; name=device to cloud"},
+    {"threats", NULL},
+    {NULL, "id=T-01; title=A device reads another's records; hazards=HS-01"},
+    {NULL, "id=T-02; title=The cloud is away"},
+    {"hazards", NULL},
+    {NULL, "id=HS-01; situation=Records are mixed up; requirements=SEC-001"},
+    {"controls", NULL},
+    {NULL, "id=CTL-001; requirement=SEC-001; threat=T-01; test=tests/privilege"},
+    {"decisions", NULL},
+    {NULL, "id=DEC-001; finding=TRACE-MANUAL-00000000; reason=short; by=A. Person; date=2026-01-01; until=2027-01-01"},
+};
+static const struct line clean_design[] = {
+    {"Gate", "The path rule (SEC-001@%) answers 403."},
+    {"Courier", "SEC-004: it waits, up to 60 s."},
+    {"Measure", "It goes on (SEC-003)."},
+};
+static const struct line clean_results[] = {
+    {NULL, "class=tests/privilege; name=B is refused; status=passed; at=2026-11-28T08:00:00Z"},
+    {NULL, "class=tests/away; name=it goes on; status=passed; at=2026-11-28T08:00:00Z"},
+    {NULL, "class=prove; name=CTL-001; status=passed; property.control=CTL-001; property.proof=fails without it; at=2026-11-28T08:00:00Z"},
+};
+
+static const struct defect {
+    enum rule_id rule;
+    const char *subject;
+    const char *from, *to; /* replaced in every line that holds `from`; to NULL: line dropped */
+} defects[] = {
+    {RULE_TRACE_NO_DESIGN, "SEC-004", "SEC-004: it waits", "it waits"},
+    {RULE_TRACE_NO_CASE, "SEC-004", "parent=SEC-003; threats=T-02; verified_by=tests/away;", "parent=SEC-003; threats=T-02;"},
+    {RULE_TRACE_NO_RESULT, "SEC-004", "class=tests/away", NULL},
+    {RULE_TRACE_FAILED, "SEC-004", "it goes on; status=passed", "it goes on; status=failed"},
+    {RULE_TRACE_SKIPPED, "SEC-004", "it goes on; status=passed", "it goes on; status=skipped"},
+    {RULE_TRACE_STALE, "SEC-004", "it goes on; status=passed; at=2026-11-28", "it goes on; status=passed; at=2026-11-26"},
+    {RULE_TRACE_SUSPECT, "design.md#Gate", "SEC-001@%", "SEC-001@00000000"},
+    {RULE_TRACE_ORPHAN, "TB-9", "id=TB-4; name=device to cloud", "id=TB-4; name=device to cloud|id=TB-9; name=nowhere"},
+    {RULE_TRACE_DANGLING, "T-77", "threats=T-01;", "threats=T-01; threats=T-77;"},
+    {RULE_TRACE_DUPLICATE, "T-02", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-02; title=Something else"},
+    {RULE_TRACE_REPEATED, "T-02", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-02; title=The cloud is away"},
+    {RULE_TRACE_CYCLE, "SEC-004", "id=SEC-003; principle", "id=SEC-003; parent=SEC-004; principle"},
+    {RULE_TRACE_NO_REQUIREMENT, "VER-9", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=VER-9; how=look"},
+    {RULE_LADDER_DESCRIBED, "CTL-001", "test=tests/privilege", "test=tests/nothing"},
+    {RULE_LADDER_VERIFIED, "CTL-001", "property.proof=fails without it; ", ""},
+    {RULE_SEC_NO_PRINCIPLE, "SEC-001", "principle=least privilege; ", ""},
+    {RULE_SEC_NO_CLOUD_LOSS, "loss of the cloud", "While the cloud cannot be reached the device", "Towards the cloud the device"},
+    {RULE_SEC_NO_THREAT, "SEC-004", "parent=SEC-003; threats=T-02;", "parent=SEC-003;"},
+    {RULE_SEC_APPENDIX, "design.md#Appendix: Gate", "nothing is replaced", NULL},
+    {RULE_THREAT_OPEN, "T-05", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-05; title=Theft; hazards=HS-01"},
+    {RULE_HAZARD_OPEN, "HS-01", "; requirements=SEC-001", ""},
+    {RULE_RISK_ACCEPTED, "T-02", "title=The cloud is away", "title=The cloud is away; status=accepted"},
+    {RULE_DECISION_BARE, "DEC-001", "by=A. Person; ", ""},
+};
+/* clang-format on */
+
+static const struct defect *planted; /* NULL: clean */
+static char digest_now[9];
+
+static void put_fields(
+    struct emit *e, const char *fields, enum unit_kind kind, uint32_t line)
+{
+    emit_begin(e, kind, 0, line, 0);
+    struct bytes rest = text_of(fields);
+    while (rest.len) {
+        size_t end = text_find(rest, TEXT("; "));
+        struct bytes pair = text_upto(rest, end);
+        size_t sign = text_find(pair, TEXT("="));
+        struct bytes value = text_from(pair, sign + 1);
+        if (text_same(text_upto(pair, sign), TEXT("text")))
+            emit_text(e, value);
+        emit_field(e, text_upto(pair, sign), value, line);
+        rest = text_from(rest, end + 2);
+    }
+    emit_end(e);
+}
+
+/* The line with the planted defect in it; "a|b" are two lines. */
+static void planted_text(const char *from, char *out, size_t cap)
+{
+    const char *at = planted ? strstr(from, planted->from) : NULL;
+    if (!at)
+        snprintf(out, cap, "%s", from);
+    else if (!planted->to)
+        out[0] = 0;
+    else
+        snprintf(out, cap, "%.*s%s%s", (int)(at - from), from, planted->to,
+            at + strlen(planted->from));
+}
+
+static void put_lines(
+    struct emit *e, const struct line *l, size_t count, enum unit_kind kind)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[1024], *save = NULL;
+        if (l[i].heading) {
+            emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(l[i].heading));
+            continue;
+        }
+        planted_text(l[i].fields, text, sizeof text);
+        for (char *part = strtok_r(text, "|", &save); part;
+             part = strtok_r(NULL, "|", &save))
+            put_fields(e, part, kind, (uint32_t)i * 10 + 1);
+    }
+}
+
+static void put_register(struct emit *e)
+{
+    put_lines(e, clean, sizeof clean / sizeof clean[0], UNIT_ENTRY);
+}
+
+static void put_results(struct emit *e)
+{
+    put_lines(
+        e, clean_results, sizeof clean_results / sizeof clean_results[0], UNIT_RESULT);
+}
+
+static void put_design(struct emit *e)
+{
+    bool appendix = planted && planted->rule == RULE_SEC_APPENDIX;
+    for (size_t i = 0; i < sizeof clean_design / sizeof clean_design[0]; i++) {
+        char text[256], heading[64], *percent;
+        snprintf(heading, sizeof heading, "%s%s", appendix ? "Appendix: " : "",
+            clean_design[i].heading);
+        emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(heading));
+        planted_text(clean_design[i].fields, text, sizeof text);
+        emit_begin(e, UNIT_PARAGRAPH, 0, (uint32_t)i * 10 + 1, 0);
+        percent = strchr(text, '%');
+        emit_text(
+            e, text_upto(text_of(text), percent ? (size_t)(percent - text) : SIZE_MAX));
+        if (percent) {
+            emit_text(e, text_of(digest_now));
+            emit_text(e, text_of(percent + 1));
+        }
+        emit_end(e);
+    }
+}
+
+struct judged {
+    struct seen seen;
+    struct arena *a;
+    struct model m;
+    struct rules rules;
+    struct findings f;
+};
+
+static void judge_project(struct judged *j)
+{
+    static const struct see_file files[] = {{"design.md", put_design},
+        {"register.yaml", put_register}, {"results.xml", put_results}};
+    j->a = arena_new();
+    rules_default(&j->rules);
+    j->rules.as_of_s = 1795860000;
+    j->seen = see_files(files, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        j->seen.docs[i].changed_s = 1795860000 - 86400;
+    model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
+    check_model(j->a, &j->m, &j->rules, &j->f);
+}
+
+static void end_project(struct judged *j)
+{
+    see_end(&j->seen);
+    arena_free(j->a);
+}
+
+/* The digest that a person would write beside SEC-001 after having read it. */
+static void learn_digest(void)
+{
+    struct judged j;
+    strcpy(digest_now, "00000000");
+    judge_project(&j);
+    const uint8_t *d = j.m.items[model_find(&j.m, TEXT("SEC-001"))].digest;
+    snprintf(digest_now, sizeof digest_now, "%02x%02x%02x%02x", d[0], d[1], d[2], d[3]);
+    end_project(&j);
+}
+
+static bool found(const struct judged *j, enum rule_id rule, const char *subject)
+{
+    for (uint32_t i = 0; i < j->f.count; i++)
+        if (j->f.at[i].rule == rule && text_same(j->f.at[i].subject, text_of(subject)))
+            return true;
+    return false;
+}
+
+static void print_findings(const struct judged *j)
+{
+    for (uint32_t i = 0; i < j->f.count; i++)
+        printf("#   %s %.*s: %.*s\n", j->f.at[i].id, (int)j->f.at[i].subject.len,
+            (const char *)j->f.at[i].subject.at, (int)j->f.at[i].says.len,
+            (const char *)j->f.at[i].says.at);
+}
+
+static void a_clean_project_has_no_finding(void)
+{
+    struct judged j;
+    planted = NULL;
+    learn_digest();
+    judge_project(&j);
+    CHECK(j.f.count == 0);
+    print_findings(&j);
+    end_project(&j);
+}
+
+static void every_planted_defect_is_found_by_its_rule(void)
+{
+    for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+        struct judged j;
+        planted = NULL;
+        learn_digest();
+        planted = &defects[i];
+        judge_project(&j);
+        bool good = found(&j, planted->rule, planted->subject);
+        printf("# %s %s\n", good ? "found" : "MISSED", rule_of(planted->rule)->name);
+        CHECK(good);
+        if (!good)
+            print_findings(&j);
+        end_project(&j);
+    }
+    planted = NULL;
+}
+
+static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes(
+    void)
+{
+    struct judged j, moved, changed;
+    static const struct defect no_result = {
+        RULE_TRACE_NO_RESULT, "SEC-004", "class=tests/away", NULL};
+    planted = &no_result;
+    judge_project(&j);
+    CHECK(found(&j, RULE_TRACE_NO_RESULT, "SEC-004"));
+    char id[FINDING_ID] = "";
+    for (uint32_t i = 0; i < j.f.count; i++)
+        if (text_same(j.f.at[i].subject, TEXT("SEC-004")))
+            strcpy(id, j.f.at[i].id);
+    judge_project(&moved);
+    for (uint32_t i = 0; i < moved.m.corpus->unit_count; i++)
+        moved.seen.corpus.units[i].line += 100;
+    check_model(moved.a, &moved.m, &moved.rules, &moved.f);
+    bool same = false, still = false;
+    for (uint32_t i = 0; i < moved.f.count; i++)
+        same |= strcmp(moved.f.at[i].id, id) == 0;
+    CHECK(same);
+    judge_project(&changed);
+    changed.m.items[model_find(&changed.m, TEXT("SEC-004"))].digest[0] ^= 1;
+    check_model(changed.a, &changed.m, &changed.rules, &changed.f);
+    for (uint32_t i = 0; i < changed.f.count; i++)
+        still |= strcmp(changed.f.at[i].id, id) == 0;
+    CHECK(!still);
+    planted = NULL;
+    end_project(&j);
+    end_project(&moved);
+    end_project(&changed);
+}
+
+static char decision[256];
+
+static void put_decision(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("decisions"));
+    put_fields(e, decision, UNIT_ENTRY, 2);
+}
+
+static void put_open_requirement(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("requirements"));
+    put_fields(e, "id=REQ-1; text=The device shall beep.", UNIT_ENTRY, 2);
+}
+
+static void decide(const char *id, const char *until, struct judged *j)
+{
+    static const struct see_file files[] = {
+        {"a.yaml", put_open_requirement}, {"decisions.yaml", put_decision}};
+    snprintf(decision, sizeof decision,
+        "id=DEC-1; finding=%s; subject=REQ-1; reason=r; by=p; date=2026-01-01; until=%s",
+        id, until);
+    j->a = arena_new();
+    rules_default(&j->rules);
+    j->rules.as_of_s = 1795860000; /* 2026-11-28 10:00 */
+    j->seen = see_files(files, 2);
+    model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
+    check_model(j->a, &j->m, &j->rules, &j->f);
+}
+
+static void
+a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text(void)
+{
+    struct judged j;
+    decide("TRACE-NO-CASE-00000000", "2027-01-01", &j);
+    CHECK(found(&j, RULE_DECISION_SUSPECT, "DEC-1"));
+    char id[FINDING_ID] = "";
+    for (uint32_t i = 0; i < j.f.count; i++)
+        if (j.f.at[i].rule == RULE_TRACE_NO_CASE)
+            strcpy(id, j.f.at[i].id);
+    uint32_t majors = j.f.by_severity[SEVERITY_MAJOR];
+    end_project(&j);
+
+    decide(id, "2026-11-28", &j); /* its last day */
+    CHECK(!found(&j, RULE_DECISION_SUSPECT, "DEC-1")
+        && !found(&j, RULE_DECISION_EXPIRED, "DEC-1"));
+    CHECK(j.f.by_severity[SEVERITY_MAJOR] == majors - 2);
+    end_project(&j);
+
+    decide(id, "2026-11-27", &j);
+    CHECK(found(&j, RULE_DECISION_EXPIRED, "DEC-1"));
+    end_project(&j);
+}
+
+MAIN(TEST(a_clean_project_has_no_finding),
+    TEST(every_planted_defect_is_found_by_its_rule),
+    TEST(a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes),
+    TEST(a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text))
