@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page for review: sign in, devices, trends. It shows what store knows and how old that is, and
-// nothing else: a value is a number with its age, or two dashes. Text from outside is only ever text.
+// nothing else: a value is a number with its age, or two dashes. Ages run on each second, whatever
+// the cloud does; who does not answer in time has not answered. Text from outside is only ever text.
 
-const POLL_MS = 5000;
-const STALE_MS = 120000;   // two batch periods
-const SYNC_MS = 90000;     // as on the device: younger than this, or not synchronised
-const POINTS = 240;
+import { ageOf, lengthOf, syncOf, timeOf, SILENT_MS } from './age.js';
+import { chart } from './chart.js';
+
+const POLL_MS = 5000, ANSWER_MS = 8000, TICK_MS = 1000, POINTS = 240;
 const $ = id => document.getElementById(id);
 
-let span = 1, timer = 0, lastAnswer = 0, skew = 0;
+let span = 1;
+let list = null;      // the last answer
+let asked = null;     // both clocks when it was asked for
+let failed = false;   // the last question got no answer
+let round = 0;        // only the newest round of polling goes on
+let timer = 0, poll = new AbortController(), trends = null;
 
 function make(tag, words = '', text = '') {
     const e = document.createElement(tag);
@@ -17,44 +23,66 @@ function make(tag, words = '', text = '') {
     return e;
 }
 
-function draw(tag, attributes, text = '') {
-    const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
-    if (text) e.textContent = text;
-    return e;
+// What changes each second is written only where it differs, so that a screen reader stays calm.
+function say(e, text) {
+    if (e.textContent !== text) e.textContent = text;
 }
 
-const clock = ms => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-const day = ms => new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+// ---- time: the cloud's, carried on by whichever of the browser's clocks went further. One stands
+// still while a laptop sleeps, the other can be set back; too old is the safe side.
 
-function ageOf(ms) {
-    const s = Math.max(0, Math.round(ms / 1000));
-    if (s < 100) return s + ' s';
-    if (s < 6000) return Math.round(s / 60) + ' min';
-    if (s < 360000) return Math.round(s / 3600) + ' h';
-    return Math.round(s / 86400) + ' days';
+const clocks = () => ({ steady: performance.now(), wall: Date.now() });
+
+function since(then) {
+    const now = clocks();
+    return Math.max(now.steady - then.steady, now.wall - then.wall);
 }
 
-async function ask(path, form) {
-    const options = { credentials: 'same-origin', cache: 'no-store', headers: {} };
+const now = () => list.now_utc_ms + since(asked);
+const silent = () => failed || since(asked) > SILENT_MS;
+
+// -> { status, wait_s, body }; rejects when nothing came in ANSWER_MS, or on `stop`.
+async function ask(path, { form, stop } = {}) {
+    const limit = new AbortController(), bell = setTimeout(() => limit.abort(), ANSWER_MS);
+    const give = () => limit.abort();
+    const options = { credentials: 'same-origin', cache: 'no-store', headers: {}, signal: limit.signal };
     if (form !== undefined) {
         options.method = 'POST';
         options.headers['X-Holdfast'] = '1';
         options.headers['Content-Type'] = 'application/x-www-form-urlencoded';
         options.body = form;
     }
-    return fetch(path, options);
+    stop?.addEventListener('abort', give);
+    try {
+        stop?.throwIfAborted();
+        const r = await fetch(path, options);
+        return { status: r.status, wait_s: Number(r.headers.get('Retry-After')) || 0, body: r.ok ? await r.json() : null };
+    } finally {
+        clearTimeout(bell);
+        stop?.removeEventListener('abort', give);
+    }
 }
 
 // ---- signed in or not
 
-function showSignIn(message = '') {
+function stopAll() {
+    round++;
     clearTimeout(timer);
+    poll.abort();
+    trends?.abort();
+    trends = null;
+}
+
+function showSignIn(message = '') {
+    stopAll();
+    list = asked = null;
+    failed = false;
     $('board').hidden = $('sign-out').hidden = true;
     $('sign-in').hidden = false;
     $('sign-in-error').textContent = message;
     $('devices').replaceChildren();
     $('sign-in').elements.name.focus();
+    tick();
 }
 
 function showBoard() {
@@ -72,10 +100,9 @@ $('sign-in').addEventListener('submit', async event => {
     f.password.value = '';
     $('sign-in-error').textContent = '';
     try {
-        const r = await ask('/api/sign-in', form);
-        if (r.ok) { event.target.reset(); refresh(); return; }
-        const wait = Number(r.headers.get('Retry-After')) || 0;
-        showSignIn(r.status === 429 ? 'Too many tries. Wait ' + ageOf(wait * 1000) + ' and try again.'
+        const r = await ask('/api/sign-in', { form });
+        if (r.status === 200) { event.target.reset(); refresh(); return; }
+        showSignIn(r.status === 429 ? 'Too many tries. Wait ' + lengthOf(r.wait_s * 1000) + ' and try again.'
             : r.status === 401 ? 'Name or password is wrong.'
             : 'The cloud cannot sign you in right now. Try again in a moment.');
     } catch {
@@ -84,11 +111,12 @@ $('sign-in').addEventListener('submit', async event => {
 });
 
 $('sign-out').addEventListener('click', async () => {
-    try { await ask('/api/sign-out', ''); } catch { /* the session ends by itself */ }
+    stopAll();
+    try { await ask('/api/sign-out', { form: '' }); } catch { /* the session ends by itself */ }
     showSignIn();
 });
 
-$('span').addEventListener('change', event => { span = Number(event.target.value); refresh(); });
+$('span').addEventListener('change', event => { span = Number(event.target.value); drawTrends(true); });
 
 // ---- one device
 
@@ -97,142 +125,136 @@ function cardOf(id) {
     if (card) return card;
     card = make('article');
     card.dataset.device = id;
-    const top = make('div', 'top');
+    const top = make('div', 'top'), values = make('div', 'values');
     top.append(make('h2'), make('span', 'tags'), make('span', 'sync'));
-    const values = make('div', 'values');
     for (const [key, name] of [['spo2', 'SpO\u2082 %'], ['pulse', 'Pulse /min']]) {
         const v = make('div', 'value ' + key);
         v.append(make('div', 'name', name), make('span', 'number', '--'));
         values.append(v);
     }
-    card.append(top, values, make('p', 'age'), make('div', 'chart'), make('p', 'facts'));
-    $('devices').append(card);
+    values.append(make('span', 'mark'));
+    card.append(top, values, make('p', 'age'), make('p', 'heard'), make('div', 'chart'), make('p', 'chart-note'), make('p', 'facts'));
     return card;
 }
 
-function fill(card, d, now) {
-    const measured = d.measured_utc_ms, age = measured === null ? null : now - measured;
-    const stale = age === null || age > STALE_MS;
-    const answered = d.last_answer_utc_ms === null ? null : now - d.last_answer_utc_ms;
-    const synced = answered !== null && answered < SYNC_MS && d.state === 'active';
-    card.querySelector('h2').textContent = d.label;
-    card.querySelector('.spo2 .number').textContent = d.spo2_permille === null ? '--' : Math.round(d.spo2_permille / 10);
-    card.querySelector('.pulse .number').textContent = d.pulse_decibpm === null ? '--' : Math.round(d.pulse_decibpm / 10);
-    card.classList.toggle('stale', stale);
-    const when = measured === null ? '' : (age > 72000000 ? day(measured) + ' ' : '') + clock(measured);
-    card.querySelector('.age').textContent = measured === null ? 'No reading with a time yet.'
-        : stale ? 'Stale since ' + when + ': measured ' + ageOf(age) + ' ago'
-        : 'Measured ' + ageOf(age) + ' ago (' + when + ')';
-    const sync = card.querySelector('.sync');
-    sync.textContent = synced ? 'SYNCHRONISED'
-        : 'NOT SYNCHRONISED' + (answered === null ? ', never heard' : ', last heard ' + ageOf(answered) + ' ago');
-    sync.classList.toggle('not', !synced);
+const whole = v => v === null ? '--' : String(Math.round(v / 10));
+
+// What an answer said.
+function fill(card, d) {
     const tags = card.querySelector('.tags');
+    say(card.querySelector('h2'), d.label);
+    say(card.querySelector('.spo2 .number'), whole(d.spo2_permille));
+    say(card.querySelector('.pulse .number'), whole(d.pulse_decibpm));
     tags.replaceChildren();
     if (d.test_data) tags.append(make('span', 'tag', 'TEST DATA'));
-    if (d.clone_suspected) tags.append(make('span', 'tag', 'POSSIBLE CLONE'));
+    if (d.clone_suspected) tags.append(make('span', 'tag loud', 'POSSIBLE CLONE'));
     if (d.state !== 'active') tags.append(make('span', 'tag', d.state.toUpperCase()));
-    card.querySelector('.facts').textContent = d.readings.toLocaleString('en') + ' readings stored'
+    say(card.querySelector('.facts'), d.readings.toLocaleString('en') + ' readings stored'
         + (d.lost ? ', ' + d.lost.toLocaleString('en') + ' lost on the device' : '')
-        + ' \u00b7 signal quality ' + d.quality + ' of 100 \u00b7 ' + d.id.slice(0, 8);
+        + (d.readings ? ' \u00b7 signal quality ' + d.quality + ' of 100' : '') + ' \u00b7 ' + d.id.slice(0, 8));
 }
 
-// ---- the trend: two panels, one time axis, gaps left open and shaded
-
-const H = 250, LEFT = 40, RIGHT = 8, TOP = 18, BOTTOM = 24;
-const panels = [
-    { key: 'spo2', name: 'SpO\u2082 %', from: TOP, to: 108, low: 70, high: 100, step: 10 },
-    { key: 'pulse', name: 'Pulse /min', from: 134, to: H - BOTTOM, low: 40, high: 160, step: 40 },
-];
-
-function rangeOf(p, points) {
-    let low = p.low, high = p.high;
-    for (const x of points) {
-        if (x[p.key + '_min'] === null) continue;
-        low = Math.min(low, Math.floor(x[p.key + '_min'] / 10 / p.step) * p.step);
-        high = Math.max(high, Math.ceil(x[p.key + '_max'] / 10 / p.step) * p.step);
-    }
-    return { low, high };
+// What time makes of it.
+function age(card, d, time, quiet) {
+    const a = ageOf(d, time, quiet), s = syncOf(d, time, quiet);
+    card.classList.toggle('stale', !a.fresh);
+    say(card.querySelector('.mark'), a.mark);
+    say(card.querySelector('.age'), a.text);
+    say(card.querySelector('.heard'), s.heard);
+    say(card.querySelector('.sync'), s.word);
+    card.querySelector('.sync').classList.toggle('not', !s.synced);
 }
 
-// One pixel of the drawing is one of the screen, so that its letters have one size everywhere.
-function chart(points, gaps, from, to, W) {
-    const ticks = W < 420 ? 2 : 4;
-    const svg = draw('svg', { viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': 'Trend of SpO2 and pulse' });
-    const x = t => LEFT + (t - from) / (to - from) * (W - LEFT - RIGHT);
-    for (const g of gaps) {
-        const a = Math.max(x(g.from_ms), LEFT), b = Math.min(x(g.to_ms), W - RIGHT);
-        if (b > a) svg.append(draw('rect', { class: 'gap', x: a, y: TOP, width: Math.max(b - a, 1), height: H - TOP - BOTTOM }));
-    }
-    for (const p of panels) {
-        const { low, high } = rangeOf(p, points);
-        const y = v => p.to - (v - low) / (high - low) * (p.to - p.from);
-        for (let v = low; v <= high; v += p.step) {
-            svg.append(draw('line', { class: 'grid', x1: LEFT, x2: W - RIGHT, y1: y(v), y2: y(v) }));
-            svg.append(draw('text', { x: LEFT - 6, y: y(v) + 4, 'text-anchor': 'end' }, String(v)));
-        }
-        svg.append(draw('text', { class: p.key + '-text', x: LEFT + 2, y: p.from - 5 }, p.name));
-        let path = '', open = false;
-        for (const q of points) {
-            const a = q[p.key + '_min'], b = q[p.key + '_max'];
-            if (a === null) { open = false; continue; }
-            const at = x(q.t).toFixed(1);
-            path += (open && !q.gap ? 'L' : 'M') + at + ' ' + y(a / 10).toFixed(1) + 'L' + at + ' ' + y(b / 10).toFixed(1);
-            open = true;
-        }
-        if (path) svg.append(draw('path', { class: p.key + '-line', d: path }));
-    }
-    for (let i = 0; i <= ticks; i++) {
-        const t = from + (to - from) * i / ticks;
-        svg.append(draw('text', { x: x(t), y: H - 6, 'text-anchor': i === 0 ? 'start' : i === ticks ? 'end' : 'middle' }, clock(t)));
-    }
-    return svg;
-}
-
-async function trend(card, d, now) {
-    // A trend ends now, or with the newest reading where that is older than the span.
-    const newest = d.measured_utc_ms;
+async function trend(card, d, stop) {
+    const newest = d.measured_utc_ms, time = now(), length = span * 3600000;
     if (newest === null) return;
-    const length = span * 3600000;
-    const to = now - newest > length ? newest : Math.max(now, newest), from = to - length;
+    // A trend ends now, or with the newest reading where that is older than the span.
+    const to = time - newest > length ? newest : time, from = to - length;
     const query = '?device=' + d.id + '&from=' + Math.round(from) + '&to=' + Math.round(to);
-    const [t, g] = await Promise.all([ask('/api/trend' + query + '&points=' + POINTS), ask('/api/gaps' + query)]);
-    if (!t.ok || !g.ok) return;
-    const place = card.querySelector('.chart');
-    const width = Math.max(280, place.clientWidth - 32);
-    place.replaceChildren(chart((await t.json()).points, (await g.json()).gaps, from, to, width));
+    const place = card.querySelector('.chart'), note = card.querySelector('.chart-note');
+    try {
+        const [t, g] = await Promise.all([ask('/api/trend' + query + '&points=' + POINTS, { stop }), ask('/api/gaps' + query, { stop })]);
+        place.replaceChildren(chart(t.body.points, g.body.gaps, from, to, Math.max(280, place.clientWidth - 32), time));
+        place.dataset.drawn = time;
+        place.classList.remove('old');
+        say(note, '');
+    } catch {
+        if (stop.aborted) return;
+        place.classList.add('old');
+        say(note, place.dataset.drawn ? 'Trend not renewed since ' + timeOf(Number(place.dataset.drawn), time) + '.' : 'The trend cannot be had right now.');
+    }
+}
+
+// One device after the other, beside the polling: a slow trend makes no value old.
+async function drawTrends(anew = false) {
+    if (trends && !anew) return;
+    trends?.abort();
+    const mine = trends = new AbortController();
+    for (const d of list ? list.devices : []) {
+        if (mine.signal.aborted) return;
+        await trend(cardOf(d.id), d, mine.signal);
+    }
+    if (trends !== mine) return;
+    trends = null;
+    document.body.toggleAttribute('data-chart-ready', true);
 }
 
 // ---- the board
 
-function noAnswer() {
-    $('trouble').textContent = lastAnswer ? 'No answer since ' + clock(lastAnswer) + '. What is shown is from then.'
-        : 'The cloud does not answer.';
-    for (const card of $('devices').children) card.classList.add('stale');
+function take(answer, when) {
+    const cards = answer.devices.map(d => { const c = cardOf(d.id); fill(c, d); return c; });
+    list = answer;
+    asked = when;
+    failed = false;
+    showBoard();
+    $('none').hidden = list.devices.length > 0;
+    $('span').hidden = list.devices.length === 0;
+    $('more').hidden = !list.more;
+    say($('more'), 'Only the first ' + list.devices.length + ' devices are shown.');
+    const shown = [...$('devices').children];
+    if (cards.length !== shown.length || cards.some((c, i) => c !== shown[i])) $('devices').replaceChildren(...cards);
+}
+
+// Each second, and when somebody looks again: everything that time changes. The beat restarts what
+// app.css lets run out when this script stands still.
+function tick() {
+    const quiet = list ? silent() : failed;
+    say($('trouble'), !quiet ? '' : list ? 'NO ANSWER since ' + timeOf(list.now_utc_ms, now()) + '. All values below are from then or older.'
+        : 'The cloud does not answer. The page tries again by itself.');
+    document.body.classList.toggle('silent', quiet);
+    document.title = (quiet ? 'NO ANSWER: ' : '') + 'Holdfast: readings for review';
+    for (const d of list ? list.devices : []) age(cardOf(d.id), d, now(), quiet);
+    document.body.dataset.beat = document.body.dataset.beat === 'a' ? 'b' : 'a';
 }
 
 async function refresh() {
+    const mine = ++round, when = clocks();
     clearTimeout(timer);
+    poll.abort();
+    poll = new AbortController();
     try {
-        const r = await ask('/api/devices');
-        if (r.status === 401) { showSignIn(); return; }
-        if (!r.ok) throw new Error(String(r.status));
-        const list = await r.json();
-        showBoard();
-        lastAnswer = Date.now();
-        skew = list.now_utc_ms - lastAnswer;
-        $('trouble').textContent = list.more ? 'Only the first ' + list.devices.length + ' devices are shown.' : '';
-        $('none').hidden = list.devices.length > 0;
-        await Promise.all(list.devices.map(async d => {
-            const card = cardOf(d.id);
-            fill(card, d, Date.now() + skew);
-            await trend(card, d, Date.now() + skew);
-        }));
-        document.body.toggleAttribute('data-chart-ready', true);
+        const r = await ask('/api/devices', { stop: poll.signal });
+        if (mine !== round) return;
+        if (r.status === 401) { showSignIn(list ? 'Your session has ended. Sign in again.' : ''); return; }
+        if (r.status !== 200) throw new Error(String(r.status));
+        take(r.body, when);
+        drawTrends();
     } catch {
-        noAnswer();
+        if (mine !== round) return;
+        failed = true;
     }
+    tick();
     timer = setTimeout(refresh, POLL_MS);
 }
 
+function lookAgain() {
+    if (document.hidden) return;
+    tick();
+    if (list || failed) refresh();
+}
+
+document.addEventListener('visibilitychange', lookAgain);
+addEventListener('pageshow', event => { if (event.persisted) lookAgain(); });
+setInterval(tick, TICK_MS);
+tick();
 refresh();

@@ -12,7 +12,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum { QUOTA_PER_S = 500, QUOTA_BURST = 2000, MILLI = 1000 };
+enum {
+    QUOTA_PER_S = 500,
+    QUOTA_BURST = 2000,
+    MILLI = 1000,
+    AHEAD_MS = 10000, /* as the page has it (web/age.js) */
+};
 
 struct device_row {
     uint64_t id;
@@ -247,9 +252,12 @@ static enum status count(struct job *j, uint64_t lost_more, const struct summary
 {
     const struct batch *b = &j->s->batch;
     const struct record *last = &b->records[b->record_count - 1];
-    /* Without UTC there is no measured time to compare: then the latest to come is the newest. */
+    /* Without UTC there is no measured time to compare: then the latest to come is the newest.
+     * A time that is still to come is none either: it would hide all that is measured until then,
+     * and look like a reading of now when the hour comes. */
+    bool ahead = j->row.has_newest && j->row.newest_ms > store_utc_ms(j->s) + AHEAD_MS;
     bool newest =
-        !j->row.has_newest || (b->has_utc && sum->last_ms >= j->row.newest_ms);
+        !j->row.has_newest || ahead || (b->has_utc && sum->last_ms >= j->row.newest_ms);
     sqlite3_stmt *q = db_use(&j->s->db, newest ? DB_DEVICE_NEWEST : DB_DEVICE_COUNT);
 
     db_bind_u64(q, 1, j->row.id);

@@ -22,6 +22,7 @@ static void test_newest_reading_is_by_measured_time_not_by_arrival(void)
     struct rig_device *d = &r->devices[0];
     uint64_t t = r->utc_ms;
 
+    r->utc_ms += 60000;
     store_batch(r, d, rig_batch(5, 10, t + 50000));
     store_batch(r, d, rig_batch(2, 10, t + 20000)); /* back-fill comes later */
     CHECK(look_devices(&r->store, 0, &devices) == OK);
@@ -30,6 +31,22 @@ static void test_newest_reading_is_by_measured_time_not_by_arrival(void)
     CHECK(devices.devices[0].spo2_permille == 900 + (5 * 7 + 9) % 100);
     CHECK(devices.devices[0].readings == 20);
     CHECK(!devices.devices[1].has_utc && devices.devices[1].last_answer_utc_ms == 0);
+    rig_free(r);
+}
+
+/* Else a device whose clock was an hour ahead for a moment would show that moment for an hour. */
+static void test_a_reading_dated_in_the_future_hides_no_later_one(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    store_batch(r, d, rig_batch(1, 10, r->utc_ms + 3600000));
+    CHECK(look_devices(&r->store, 0, &devices) == OK);
+    CHECK(devices.devices[0].measured_utc_ms == r->utc_ms + 3600000 + 9000);
+    store_batch(r, d, rig_batch(2, 10, r->utc_ms - 9000));
+    CHECK(look_devices(&r->store, 0, &devices) == OK);
+    CHECK(devices.devices[0].measured_utc_ms == r->utc_ms);
+    CHECK(devices.devices[0].spo2_permille == 900 + (2 * 7 + 9) % 100);
     rig_free(r);
 }
 
@@ -161,6 +178,7 @@ static void test_lists_come_in_whole_lines_page_by_page_and_each_row_once(void)
 }
 
 MAIN(TEST(test_newest_reading_is_by_measured_time_not_by_arrival),
+    TEST(test_a_reading_dated_in_the_future_hides_no_later_one),
     TEST(test_reading_without_value_shows_none),
     TEST(test_thinning_a_trend_loses_no_extreme),
     TEST(test_gaps_are_missing_batches_declared_loss_and_silence),

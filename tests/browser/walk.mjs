@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // node walk.mjs URL NAME PASSWORD ROUTES_JSON DEVICE_ID: the page as a person and an attacker meet it; TAP on stdout.
-import { open, signIn } from './page.mjs';
+import { open } from './page.mjs';
+import { claim, end } from './tap.mjs';
 
 const [, , url, name, password, routesText, device] = process.argv;
 const routes = routesText.trim().split('\n').map(l => JSON.parse(l)).filter(r => r.role === 'view');
-let n = 0, bad = 0;
-
-async function claim(sentence, test) {
-    n++;
-    try {
-        const wrong = await test();
-        if (wrong) throw new Error(wrong);
-        console.log('ok ' + n + ' - ' + sentence);
-    } catch (e) {
-        bad++;
-        console.log('# ' + String(e.message).split('\n')[0] + '\nnot ok ' + n + ' - ' + sentence);
-    }
-}
-
 const { browser, context, page, trouble } = await open();
 const call = (path, options = {}) => context.request.fetch(url + path, { failOnStatusCode: false, ...options });
 const post = (path, headers, data = '') => call(path, { method: 'POST', headers, data });
@@ -130,5 +117,4 @@ try {
 } finally {
     await browser.close();
 }
-console.log('1..' + n);
-process.exit(bad ? 1 : 0);
+end();
