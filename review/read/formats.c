@@ -9,6 +9,7 @@
 static reader_fn *const readers[FORMATS] = {
     [FORMAT_MARKDOWN] = read_markdown,
     [FORMAT_TEXT] = read_text,
+    [FORMAT_HTML] = read_html,
 };
 
 /* What stands at the front weighs more than the name. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Markdown by md4c: CommonMark with tables. Link targets and badges are left out, other
- * pictures become a note with their alternative text. Lists and paragraphs inside a quote are
+ * pictures become a note with their alternative text; struck text is gone. Lists and paragraphs inside a quote are
  * quotes: who quotes does not say it himself.
  */
 #include "review/read/entity.h"
@@ -31,7 +31,7 @@ struct state {
     uint8_t level;
     unsigned quotes, lists, depth;      /* that stand open around the text */
     bool item_used[READ_DEPTH_MAX + 1]; /* by depth: the item has its own text */
-    unsigned links, images;
+    unsigned links, images, struck;
     bool in_cell, in_body, in_html, badge;
     struct growing held; /* alternative text of an image, or an HTML block */
     uint32_t held_line;
@@ -64,7 +64,9 @@ static void next_block(struct state *s)
 
 static void put(struct state *s, struct bytes text, uint32_t line)
 {
-    if (s->images || s->in_html) {
+    if (s->struck) {
+        /* whoever struck it does not say it any more */
+    } else if (s->images || s->in_html) {
         if (s->held.len == 0)
             s->held_line = line;
         growing_add(&s->held, text);
@@ -229,6 +231,7 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *state)
 {
     struct state *s = state;
     s->links += type == MD_SPAN_A;
+    s->struck += type == MD_SPAN_DEL;
     if (type == MD_SPAN_IMG && s->images++ == 0) {
         s->held.len = 0;
         s->held_line = s->line;
@@ -242,6 +245,7 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *state)
     struct state *s = state;
     (void)detail;
     s->links -= type == MD_SPAN_A;
+    s->struck -= type == MD_SPAN_DEL;
     if (type == MD_SPAN_IMG && --s->images == 0) {
         if (!s->badge)
             emit_note(

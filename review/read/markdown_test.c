@@ -6,7 +6,7 @@ static void headings_paragraphs_and_code_keep_their_lines(void)
     check_seen(read_markdown,
         TEXT(
             "# Design *of* the `cloud`\n\nThe device\nshall **keep**\nmeasuring.\n\n"
-            "Second part\n-----------\n\n```c\nint x;\n  y();\n```\n\n### Third\n\n    indented\n"),
+            "Second ~~last~~ part\n-----------\n\n```c\nint x;\n  y();\n```\n\n### Third\n\n    indented\n"),
         "heading1 1/0 [] Design of the cloud\n"
         "paragraph 3/0 [Design of the cloud] The device shall keep measuring.\n"
         "heading2 7/0 [Design of the cloud] Second part\n"
