@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x48466c64, USER_VERSION = 1 };
+enum { APPLICATION_ID = 0x48466c64, USER_VERSION = 2 };
 
 static const char schema[] =
-    "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL);"
+    "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
+    " settled INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE device("
     " id INTEGER PRIMARY KEY, device BLOB NOT NULL UNIQUE, label TEXT NOT NULL,"
     " state INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
@@ -21,19 +22,33 @@ static const char schema[] =
     " newest_ms INTEGER, spo2 INTEGER, pulse INTEGER, quality INTEGER NOT NULL DEFAULT 0,"
     " status INTEGER NOT NULL DEFAULT 0, clock INTEGER NOT NULL DEFAULT 0,"
     " test INTEGER NOT NULL DEFAULT 0,"
-    " config INTEGER NOT NULL DEFAULT 0, batch_s INTEGER, ward TEXT, zone TEXT);"
+    " config INTEGER NOT NULL DEFAULT 0, batch_s INTEGER, ward TEXT, zone TEXT,"
+    " last_epoch INTEGER, last_seq INTEGER);"
     "CREATE TABLE epoch("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));"
+    /* Appended to, and indexed late: db_settle(). */
     "CREATE TABLE batch("
     " id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL REFERENCES epoch(id),"
-    " seq INTEGER NOT NULL, device INTEGER NOT NULL REFERENCES device(id),"
+    " seq INTEGER NOT NULL,"
     " digest BLOB NOT NULL, received_ms INTEGER NOT NULL, first_ms INTEGER, last_ms INTEGER,"
     " mono_ms INTEGER NOT NULL, records INTEGER NOT NULL, merged INTEGER NOT NULL,"
     " lost INTEGER NOT NULL, clock INTEGER NOT NULL, test INTEGER NOT NULL,"
     " spo2_min INTEGER, spo2_max INTEGER, pulse_min INTEGER, pulse_max INTEGER,"
-    " body BLOB NOT NULL, UNIQUE(epoch, seq));"
-    "CREATE INDEX batch_time ON batch(device, first_ms);"
+    " body BLOB NOT NULL);"
+    "CREATE TABLE identity("
+    " epoch INTEGER NOT NULL, seq INTEGER NOT NULL, batch INTEGER NOT NULL,"
+    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;"
+    "CREATE TABLE moment("
+    " device INTEGER NOT NULL, first_ms INTEGER NOT NULL, batch INTEGER NOT NULL,"
+    " PRIMARY KEY(device, first_ms, batch)) WITHOUT ROWID;"
+    /* In a trigger, so that the mark and both indexes move in one statement or not at all. */
+    "CREATE TRIGGER settle AFTER UPDATE OF settled ON meta BEGIN"
+    " INSERT INTO identity SELECT epoch, seq, id FROM batch WHERE id > old.settled"
+    "  ORDER BY epoch, seq;"
+    " INSERT INTO moment SELECT e.device, b.first_ms, b.id FROM batch b"
+    "  JOIN epoch e ON e.id = b.epoch WHERE b.id > old.settled AND b.first_ms IS NOT NULL"
+    "  ORDER BY e.device, b.first_ms; END;"
     "CREATE TABLE quarantine("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch INTEGER NOT NULL REFERENCES epoch(id), seq INTEGER NOT NULL, digest BLOB NOT NULL,"
@@ -56,19 +71,22 @@ static const char *const texts[DB_STMTS] = {
     [DB_COMMIT]   = "COMMIT",
     [DB_ROLLBACK] = "ROLLBACK",
     [DB_DEVICE] =
-        "SELECT id, state, generation, clone, copies, copy_bytes, newest_ms, config, batch_s,"
-        " ward, zone, told_first FROM device WHERE device = ?1",
+        "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
+        " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost"
+        " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms)"
         " VALUES(?1, ?2, ?3, ?4, ?5)",
     [DB_DEVICE_STATE] = "UPDATE device SET state = ?2 WHERE device = ?1",
     [DB_DEVICE_COUNT] =
         "UPDATE device SET state = ?2, answer_ms = ?3, batches = batches + 1,"
-        " readings = readings + ?4, lost = lost + ?5 WHERE id = ?1",
+        " readings = readings + ?4, lost = lost + ?5, last_epoch = ?6, last_seq = ?7"
+        " WHERE id = ?1",
     [DB_DEVICE_NEWEST] =
         "UPDATE device SET state = ?2, answer_ms = ?3, batches = batches + 1,"
-        " readings = readings + ?4, lost = lost + ?5, newest_ms = ?6, spo2 = ?7, pulse = ?8,"
-        " quality = ?9, status = ?10, clock = ?11, test = ?12 WHERE id = ?1",
+        " readings = readings + ?4, lost = lost + ?5, last_epoch = ?6, last_seq = ?7,"
+        " newest_ms = ?8, spo2 = ?9, pulse = ?10, quality = ?11, status = ?12, clock = ?13,"
+        " test = ?14 WHERE id = ?1",
     [DB_DEVICE_ANSWER] = "UPDATE device SET answer_ms = ?2 WHERE id = ?1",
     [DB_DEVICE_CLONE]  = "UPDATE device SET clone = 1 WHERE id = ?1",
     [DB_DEVICE_QUARANTINE] =
@@ -89,24 +107,30 @@ static const char *const texts[DB_STMTS] = {
     [DB_EPOCH_ADD]   = "INSERT INTO epoch(device, epoch) VALUES(?1, ?2)",
     [DB_EPOCH_COUNT] = "UPDATE epoch SET lost = ?2 WHERE id = ?1",
     [DB_BATCH_ADD] =
-        "INSERT INTO batch(epoch, seq, device, digest, received_ms, first_ms, last_ms, mono_ms,"
+        "INSERT INTO batch(epoch, seq, digest, received_ms, first_ms, last_ms, mono_ms,"
         " records, merged, lost, clock, test, spo2_min, spo2_max, pulse_min, pulse_max, body)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
-        " ON CONFLICT(epoch, seq) DO NOTHING",
-    [DB_BATCH] = "SELECT digest, body FROM batch WHERE epoch = ?1 AND seq = ?2",
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+    [DB_BATCH] =
+        "SELECT b.digest, b.body FROM identity i JOIN batch b ON b.id = i.batch"
+        " WHERE i.epoch = ?1 AND i.seq = ?2",
+    [DB_BATCH_SETTLE] =
+        "UPDATE meta SET settled = (SELECT max(id) FROM batch)"
+        " WHERE settled < (SELECT max(id) FROM batch)",
     [DB_BATCH_PAGE] =
         "SELECT b.id, d.device, e.epoch, b.seq, b.digest, b.received_ms, b.first_ms, b.last_ms,"
         " b.records, b.merged, b.lost, b.test FROM batch b JOIN epoch e ON e.id = b.epoch"
-        " JOIN device d ON d.id = b.device"
+        " JOIN device d ON d.id = e.device"
         " WHERE b.id > ?1 AND (?2 IS NULL OR d.device = ?2) ORDER BY b.id LIMIT ?3",
     [DB_BATCH_SPAN] =
         "SELECT b.epoch, b.seq, b.first_ms, b.last_ms, b.lost, b.records, b.spo2_min, b.spo2_max,"
-        " b.pulse_min, b.pulse_max, b.body FROM batch b JOIN device d ON d.id = b.device"
-        " WHERE d.device = ?1 AND b.first_ms BETWEEN ?2 AND ?3 AND b.last_ms >= ?4"
-        " ORDER BY b.first_ms LIMIT ?5",
+        " b.pulse_min, b.pulse_max, b.body FROM device d JOIN moment m ON m.device = d.id"
+        " JOIN batch b ON b.id = m.batch"
+        " WHERE d.device = ?1 AND m.first_ms BETWEEN ?2 AND ?3 AND b.last_ms >= ?4"
+        " ORDER BY m.first_ms LIMIT ?5",
     [DB_BATCH_BODIES] =
-        "SELECT b.body FROM batch b JOIN epoch e ON e.id = b.epoch JOIN device d ON d.id = b.device"
-        " WHERE ?1 IS NULL OR d.device = ?1 ORDER BY d.device, e.epoch, b.seq",
+        "SELECT b.body FROM identity i JOIN batch b ON b.id = i.batch"
+        " JOIN epoch e ON e.id = i.epoch JOIN device d ON d.id = e.device"
+        " WHERE ?1 IS NULL OR d.device = ?1 ORDER BY d.device, e.epoch, i.seq",
     [DB_QUARANTINE_ADD] =
         "INSERT INTO quarantine(device, epoch, seq, digest, received_ms, body)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
@@ -171,7 +195,8 @@ enum status db_create(const char *path, const struct entropy *entropy)
             == SQLITE_OK
         && exec(h, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN") == OK
         && exec(h, marks) == OK && exec(h, schema) == OK
-        && sqlite3_prepare_v2(h, "INSERT INTO meta VALUES(1, ?1)", -1, &s, NULL)
+        && sqlite3_prepare_v2(
+               h, "INSERT INTO meta(one, store) VALUES(1, ?1)", -1, &s, NULL)
             == SQLITE_OK) {
         db_bind_blob(s, 1, store.b, sizeof store.b);
         st = sqlite3_step(s) == SQLITE_DONE ? exec(h, "COMMIT") : BROKEN;
@@ -191,7 +216,7 @@ enum status db_settings_hold(sqlite3 *h, const char **why)
         {"PRAGMA journal_mode", "wal", "journal_mode is not WAL"},
         {"PRAGMA synchronous", "2", "synchronous is not FULL"},
         {"PRAGMA foreign_keys", "1", "foreign_keys is off"},
-        {"PRAGMA user_version", "1", "another schema version"},
+        {"PRAGMA user_version", "2", "another schema version"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!says(h, rows[i].ask, rows[i].expected)) {
@@ -286,6 +311,19 @@ void db_rollback(struct db *db)
     if (!sqlite3_get_autocommit(db->handle))
         (void)!db_run(db_use(db, DB_ROLLBACK));
     db->open_txn = false;
+}
+
+enum status db_settle(struct db *db)
+{
+    TRY(db_begin(db));
+    TRY(db_run(db_use(db, DB_BATCH_SETTLE)));
+    db->unsettled = 0;
+    return OK;
+}
+
+enum status db_appended(struct db *db)
+{
+    return ++db->unsettled < DB_SETTLE_EACH ? OK : db_settle(db);
 }
 
 sqlite3_stmt *db_use(struct db *db, enum db_stmt which)

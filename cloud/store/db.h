@@ -39,6 +39,7 @@ enum db_stmt {
     DB_EPOCH_COUNT,
     DB_BATCH_ADD,
     DB_BATCH,
+    DB_BATCH_SETTLE,
     DB_BATCH_PAGE,
     DB_BATCH_SPAN,
     DB_BATCH_BODIES,
@@ -59,10 +60,14 @@ enum db_stmt {
     DB_STMTS
 };
 
+enum { DB_SETTLE_EACH = 4096 };
+
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *stmts[DB_STMTS];
     bool open_txn;
+    uint32_t
+        unsettled; /* batches appended here since the last db_settle(); a hint only */
     struct store_id store;
 };
 
@@ -77,6 +82,16 @@ MUST_USE enum status db_settings_hold(sqlite3 *handle, const char **why);
 MUST_USE enum status db_begin(struct db *db);  /* OK too when one is open */
 MUST_USE enum status db_commit(struct db *db); /* anything but OK: rolled back */
 void db_rollback(struct db *db);
+
+/*
+ * Batches are appended, and indexed many at a time: a leaf of each index for every batch would cost
+ * more than the batch itself. Whoever looks for one by identity or by time settles first; then
+ * every batch is in both indexes, within the transaction that is open from here on. The index of
+ * identities is unique: two batches of one identity cannot be settled.
+ */
+MUST_USE enum status db_settle(struct db *db);
+MUST_USE enum status db_appended(
+    struct db *db); /* a batch: settles when many have gathered */
 
 /* The statement, reset and without bindings; what is bound must live until the step. */
 sqlite3_stmt *db_use(struct db *db, enum db_stmt which);

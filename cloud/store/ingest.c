@@ -19,6 +19,12 @@ enum {
     AHEAD_MS = 10000, /* as the page has it (web/age.js) */
 };
 
+struct interned {
+    uint64_t id;
+    struct epoch epoch;
+    uint64_t lost;
+};
+
 struct device_row {
     uint64_t id;
     enum device_state state;
@@ -28,6 +34,8 @@ struct device_row {
     bool has_newest;
     uint64_t newest_ms;
     struct config config; /* version 0: none set */
+    struct interned last; /* the epoch that began last */
+    uint64_t last_seq;    /* the highest of that epoch */
 };
 
 /* One ingest under way. */
@@ -41,6 +49,7 @@ struct job {
     struct cached_device *cached;
     struct bytes plain;
     struct digest digest;
+    bool above; /* its sequence is above all that its epoch, the last, has stored */
     char request[33];
 };
 
@@ -71,6 +80,10 @@ static enum status load_row(struct job *j)
     r->config.batch_s = (uint8_t)db_u64(q, 8);
     db_text(q, 9, r->config.ward, sizeof r->config.ward);
     db_text(q, 10, r->config.time_zone, sizeof r->config.time_zone);
+    r->last_seq = db_u64(q, 11);
+    r->last = (struct interned){.id = db_u64(q, 12), .lost = db_u64(q, 14)};
+    if (r->last.id && !db_blob(q, 13, r->last.epoch.b, EPOCH_LEN))
+        return BROKEN;
     db_done(q);
     return OK;
 }
@@ -162,27 +175,47 @@ static enum ingest_next schema(struct job *j)
     return verdict(j, seq, OUTCOME_SCHEMA);
 }
 
-static enum status intern_epoch(struct job *j, uint64_t *id, uint64_t *lost)
+/* The epoch of this envelope; one that is new becomes the device's last. */
+static enum status intern_epoch(struct job *j, struct interned *out)
 {
+    struct device_row *r = &j->row;
+
+    if (r->last.id && memcmp(&r->last.epoch, &j->parsed.epoch, EPOCH_LEN) == 0) {
+        *out = r->last;
+        j->above = j->s->batch.seq > r->last_seq;
+        return OK;
+    }
     sqlite3_stmt *q = db_use(&j->s->db, DB_EPOCH);
-    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 1, r->id);
     db_bind_blob(q, 2, j->parsed.epoch.b, EPOCH_LEN);
     enum status s = db_row(q);
     if (s == OK) {
-        *id = db_u64(q, 0);
-        *lost = db_u64(q, 1);
+        *out = (struct interned){db_u64(q, 0), j->parsed.epoch, db_u64(q, 1)};
         db_done(q);
-        return OK;
     }
     if (s != AGAIN)
         return s;
     q = db_use(&j->s->db, DB_EPOCH_ADD);
-    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 1, r->id);
     db_bind_blob(q, 2, j->parsed.epoch.b, EPOCH_LEN);
     TRY(db_run(q));
-    *id = (uint64_t)sqlite3_last_insert_rowid(j->s->db.handle);
-    *lost = 0;
+    uint64_t id = (uint64_t)sqlite3_last_insert_rowid(j->s->db.handle);
+    *out = r->last = (struct interned){id, j->parsed.epoch, 0};
+    j->above = true;
     return OK;
+}
+
+/* OK: the batch of this identity stands as a row of *found; AGAIN: there is none. Most are above
+ * all that is there, and need no look into the index. */
+static enum status look_up(struct job *j, uint64_t epoch, sqlite3_stmt **found)
+{
+    if (j->above)
+        return AGAIN;
+    TRY(db_settle(&j->s->db));
+    *found = db_use(&j->s->db, DB_BATCH);
+    db_bind_u64(*found, 1, epoch);
+    db_bind_u64(*found, 2, j->s->batch.seq);
+    return db_row(*found);
 }
 
 struct summary {
@@ -218,7 +251,6 @@ static void bind_maybe(sqlite3_stmt *q, int at, struct maybe_u16 v)
         db_bind_u64(q, at, v.v);
 }
 
-/* AGAIN: the identity is taken. */
 static enum status insert(struct job *j, uint64_t epoch, const struct summary *sum)
 {
     const struct batch *b = &j->s->batch;
@@ -226,26 +258,25 @@ static enum status insert(struct job *j, uint64_t epoch, const struct summary *s
 
     db_bind_u64(q, 1, epoch);
     db_bind_u64(q, 2, b->seq);
-    db_bind_u64(q, 3, j->row.id);
-    db_bind_blob(q, 4, j->digest.b, sizeof j->digest.b);
-    db_bind_u64(q, 5, store_utc_ms(j->s));
+    db_bind_blob(q, 3, j->digest.b, sizeof j->digest.b);
+    db_bind_u64(q, 4, store_utc_ms(j->s));
     if (b->has_utc) {
-        db_bind_u64(q, 6, b->utc_ms);
-        db_bind_u64(q, 7, sum->last_ms);
+        db_bind_u64(q, 5, b->utc_ms);
+        db_bind_u64(q, 6, sum->last_ms);
     }
-    db_bind_u64(q, 8, b->mono_ms);
-    db_bind_u64(q, 9, b->record_count);
-    db_bind_u64(q, 10, b->merged);
-    db_bind_u64(q, 11, b->lost_count);
-    db_bind_u64(q, 12, b->clock);
-    db_bind_u64(q, 13, b->test_data);
-    bind_maybe(q, 14, sum->spo2_min);
-    bind_maybe(q, 15, sum->spo2_max);
-    bind_maybe(q, 16, sum->pulse_min);
-    bind_maybe(q, 17, sum->pulse_max);
-    db_bind_blob(q, 18, j->plain.at, j->plain.len);
+    db_bind_u64(q, 7, b->mono_ms);
+    db_bind_u64(q, 8, b->record_count);
+    db_bind_u64(q, 9, b->merged);
+    db_bind_u64(q, 10, b->lost_count);
+    db_bind_u64(q, 11, b->clock);
+    db_bind_u64(q, 12, b->test_data);
+    bind_maybe(q, 13, sum->spo2_min);
+    bind_maybe(q, 14, sum->spo2_max);
+    bind_maybe(q, 15, sum->pulse_min);
+    bind_maybe(q, 16, sum->pulse_max);
+    db_bind_blob(q, 17, j->plain.at, j->plain.len);
     TRY(db_run(q));
-    return sqlite3_changes(j->s->db.handle) == 1 ? OK : AGAIN;
+    return db_appended(&j->s->db);
 }
 
 static enum status count(struct job *j, uint64_t lost_more, const struct summary *sum)
@@ -265,15 +296,19 @@ static enum status count(struct job *j, uint64_t lost_more, const struct summary
     db_bind_u64(q, 3, store_utc_ms(j->s));
     db_bind_u64(q, 4, b->record_count);
     db_bind_u64(q, 5, lost_more);
+    if (j->row.last.id) {
+        db_bind_u64(q, 6, j->row.last.id);
+        db_bind_u64(q, 7, j->above ? b->seq : j->row.last_seq);
+    }
     if (newest) {
         if (b->has_utc)
-            db_bind_u64(q, 6, sum->last_ms);
-        bind_maybe(q, 7, last->spo2);
-        bind_maybe(q, 8, last->pulse);
-        db_bind_u64(q, 9, last->quality);
-        db_bind_u64(q, 10, last->status);
-        db_bind_u64(q, 11, b->clock);
-        db_bind_u64(q, 12, b->test_data);
+            db_bind_u64(q, 8, sum->last_ms);
+        bind_maybe(q, 9, last->spo2);
+        bind_maybe(q, 10, last->pulse);
+        db_bind_u64(q, 11, last->quality);
+        db_bind_u64(q, 12, last->status);
+        db_bind_u64(q, 13, b->clock);
+        db_bind_u64(q, 14, b->test_data);
     }
     return db_run(q);
 }
@@ -321,14 +356,11 @@ static enum status flag_clone(struct job *j, bool other_content)
 }
 
 /* The identity is taken: by these very bytes, or by others? */
-static enum ingest_next taken(struct job *j, uint64_t epoch)
+static enum ingest_next taken(struct job *j, uint64_t epoch, sqlite3_stmt *q)
 {
-    sqlite3_stmt *q = db_use(&j->s->db, DB_BATCH);
     struct digest stored;
 
-    db_bind_u64(q, 1, epoch);
-    db_bind_u64(q, 2, j->s->batch.seq);
-    if (db_row(q) != OK || !db_blob(q, 0, stored.b, sizeof stored.b))
+    if (!db_blob(q, 0, stored.b, sizeof stored.b))
         return INGEST_BROKEN;
     size_t len = (size_t)sqlite3_column_bytes(q, 1);
     bool other =
@@ -348,17 +380,18 @@ static enum ingest_next write_down(struct job *j)
 {
     const struct batch *b = &j->s->batch;
     struct summary sum = summarise(b);
-    uint64_t epoch = 0, lost = 0;
+    struct interned epoch;
+    sqlite3_stmt *found = NULL;
 
-    if (intern_epoch(j, &epoch, &lost) != OK)
+    if (intern_epoch(j, &epoch) != OK)
         return INGEST_BROKEN;
-    enum status s = insert(j, epoch, &sum);
-    if (s == AGAIN)
-        return taken(j, epoch);
-    if (s != OK)
+    enum status s = look_up(j, epoch.id, &found);
+    if (s == OK)
+        return taken(j, epoch.id, found);
+    if (s != AGAIN || insert(j, epoch.id, &sum) != OK)
         return INGEST_BROKEN;
-    uint64_t more = b->lost_count > lost ? b->lost_count - lost : 0;
-    if (more && note_lost(j, epoch, b->lost_count) != OK)
+    uint64_t more = b->lost_count > epoch.lost ? b->lost_count - epoch.lost : 0;
+    if (more && note_lost(j, epoch.id, b->lost_count) != OK)
         return INGEST_BROKEN;
     if (count(j, more, &sum) != OK)
         return INGEST_BROKEN;

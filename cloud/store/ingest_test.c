@@ -82,6 +82,57 @@ static void test_same_sequence_of_another_epoch_or_device_is_another_batch(void)
     rig_free(r);
 }
 
+/* Sequences in any order, of two epochs by turns, over a restart: each is stored, and then each is
+ * there; whatever was indexed in between. */
+static void test_any_order_of_sequences_and_epochs_is_stored_once(void)
+{
+    static struct rig_sealed all[2][24];
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    for (size_t e = 0; e < 2; e++) {
+        for (uint32_t i = 0; i < 24; i++)
+            rig_seal(r, d, rig_batch(i, 3, r->utc_ms), &all[e][i]);
+        rig_new_epoch(r, d);
+    }
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t n = 0; n < 48; n++) {
+            uint32_t at =
+                n * 29 % 48; /* each once, now up, now down, now the other epoch */
+            int v = rig_verdict(r, d, rig_send(r, d, &all[at % 2][at / 2]), &answer);
+            CHECK(v == (round ? OUTCOME_ALREADY : OUTCOME_STORED));
+            if (n % 11 == 5)
+                CHECK(db_settle(&r->store.db) == OK);
+        }
+        CHECK(group_commit(r->group) == OK);
+        CHECK(rig_count(r, "SELECT count(*) FROM batch") == 48);
+        CHECK(rig_count(r, "SELECT max(last_seq) FROM device") == 23);
+        rig_close(r);
+        rig_open(r);
+    }
+    CHECK(rig_count(r, "SELECT batches FROM device WHERE id = 1") == 48);
+    rig_free(r);
+}
+
+static void test_batches_are_indexed_many_at_a_time(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    for (uint32_t i = 0; i < DB_SETTLE_EACH + 3; i++) {
+        if (i % 1000 == 999)
+            r->mono_ms += 4000; /* within what one device may send */
+        rig_seal(r, d, rig_batch(i, 1, r->utc_ms), &sealed);
+        (void)rig_offer(r, &d->kid.device, &d->kid.device, &sealed);
+        rig_pump(r);
+        r->answer_count = 0;
+    }
+    CHECK(group_commit(r->group) == OK);
+    CHECK(rig_count(r, "SELECT count(*) FROM identity") == DB_SETTLE_EACH);
+    CHECK(rig_count(r, "SELECT count(*) FROM batch") == DB_SETTLE_EACH + 3);
+    rig_free(r);
+}
+
 static void test_other_content_of_one_identity_is_a_conflict_and_may_be_a_clone(void)
 {
     struct rig *r = rig_new();
@@ -421,6 +472,8 @@ static void test_more_than_a_group_in_a_row_is_committed_in_parts(void)
 MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_copies_within_and_between_groups_are_stored_once),
     TEST(test_same_sequence_of_another_epoch_or_device_is_another_batch),
+    TEST(test_any_order_of_sequences_and_epochs_is_stored_once),
+    TEST(test_batches_are_indexed_many_at_a_time),
     TEST(test_other_content_of_one_identity_is_a_conflict_and_may_be_a_clone),
     TEST(test_quarantine_is_bounded_in_copies_and_bytes),
     TEST(test_envelope_certificate_and_path_must_name_one_device),

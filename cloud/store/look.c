@@ -196,6 +196,7 @@ enum status look_trend(
     enum status st;
 
     memset(out, 0, sizeof *out);
+    TRY(db_settle(&s->db));
     sqlite3_stmt *q = span(s, ask);
     while ((st = db_row(q)) == OK) {
         struct door_gap gap;
@@ -220,6 +221,7 @@ enum status look_gaps(
     enum status st = OK;
 
     memset(out, 0, sizeof *out);
+    TRY(db_settle(&s->db));
     sqlite3_stmt *q = span(s, ask);
     while (out->count < DOOR_GAP_COUNT && (st = db_row(q)) == OK)
         if (gap_between(&n, q, &out->gaps[out->count]))
@@ -472,9 +474,10 @@ static int by_time(const void *a, const void *b)
 static enum status read_entries(
     struct store *s, const struct device_id *device, struct entries *e)
 {
-    sqlite3_stmt *q = db_use(&s->db, DB_BATCH_BODIES);
     enum status st;
 
+    TRY(db_settle(&s->db));
+    sqlite3_stmt *q = db_use(&s->db, DB_BATCH_BODIES);
     if (!nobody(device))
         db_bind_blob(q, 1, device->b, sizeof device->b);
     while ((st = db_row(q)) == OK) {

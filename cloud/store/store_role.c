@@ -127,7 +127,9 @@ static void trim(void *ctx)
 {
     struct store_process *p = ctx;
     if (store_begin_alone(p) == OK) {
-        enum status s = events_trim(&p->store);
+        enum status s = db_settle(&p->store.db);
+        if (s == OK)
+            s = events_trim(&p->store);
         (void)!store_end_alone(p, s == OK ? people_trim(&p->people) : s);
     }
     if (loop_after(p->loop, 600000, trim, p) != OK)
