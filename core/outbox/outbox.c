@@ -38,15 +38,19 @@ void outbox_flash_fault(struct outbox *o)
     outbox_tell(o, (struct told_of){.note = OUTBOX_FLASH_FAULT});
 }
 
-void outbox_remember(struct outbox *o)
+enum status outbox_remember(struct outbox *o)
 {
     uint8_t buf[SLOTS_MAX];
     size_t len;
 
     o->memory.lost = o->lost;
+    o->memory.run = o->ports.run;
+    o->memory.settled = o->ports.run != 0 ? o->settled : 0;
     memory_build(&o->memory, ROOM_OF(buf), &len);
-    if (slots_write(o->ports.slots, (struct bytes){buf, len}) != OK)
+    enum status s = slots_write(o->ports.slots, (struct bytes){buf, len});
+    if (s != OK)
         outbox_flash_fault(o);
+    return s;
 }
 
 void outbox_count_lost(struct outbox *o, uint32_t count)
@@ -142,8 +146,8 @@ static enum status walk_ring(struct outbox *o, uint8_t ring, struct walk *w)
         if (s != OK || entry_parse((struct bytes){o->record, len}, &e) != OK)
             continue; /* the journal counts what is damaged */
         learn(o, w, &place, &e);
-        if (e.run == o->ports.run && e.run != 0 && e.upto > o->upto)
-            o->upto = e.upto;
+        if (e.run == o->ports.run && e.run != 0 && e.upto > o->settled)
+            o->settled = e.upto;
         if (mark == JOURNAL_ACKNOWLEDGED)
             (void)outbox_confirm(&o->memory, e.start_count, e.lost_count);
         index_entry(o, &place, &e, mark);
@@ -177,24 +181,28 @@ enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
     sha256_start(&o->content);
 
     TRY(recall(o));
+    if (o->memory.run == ports->run)
+        o->settled = o->memory.settled;
     for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++)
         TRY(walk_ring(o, ring, &w));
     TRY(sealer_init(&o->sealer, ports->crypto, ports->entropy, &identity->cloud,
         &identity->kid, &identity->k_up));
 
+    o->upto = o->settled;
     uint32_t carried = undeclared(&o->memory, &w);
     if (carried > 0)
         outbox_count_lost(o, carried);
     o->memory.start_count++;
     o->memory.losing_count = 0;
-    outbox_remember(o);
-    return o->flash_broken ? BROKEN : OK;
+    return outbox_remember(o) == OK ? OK : BROKEN;
 }
 
-void outbox_declare_lost(struct outbox *o, uint32_t count)
+enum status outbox_missing(struct outbox *o, uint32_t count, uint64_t next)
 {
-    if (count > 0)
-        outbox_count_lost(o, count);
+    TRY(outbox_close_batch(o));
+    outbox_count_lost(o, count);
+    o->upto = o->settled = next;
+    return outbox_remember(o) == OK ? OK : BROKEN;
 }
 
 /* ---- what can be seen ---- */
@@ -295,7 +303,7 @@ void outbox_state(const struct outbox *o, struct outbox_state *out)
     sha256_peek(&o->content, &out->content);
 }
 
-uint64_t outbox_upto(const struct outbox *o)
+uint64_t outbox_settled(const struct outbox *o)
 {
-    return o->upto;
+    return o->settled;
 }

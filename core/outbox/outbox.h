@@ -153,7 +153,8 @@ struct outbox { /* fields belong to the outbox_*.c */
     struct reading left_over[THIN_READINGS]; /* readings that are not yet a record */
     uint8_t left_over_count;
 
-    uint64_t upto; /* readings of this run numbered below it are in batches */
+    uint64_t upto;    /* readings of this run numbered below it are in batches */
+    uint64_t settled; /* of them, in sealed ones, or on flash as lost */
     uint32_t seq;
     uint32_t lost, lost_told; /* in this epoch; of them declared in a sealed batch */
     uint64_t lost_first_ms, lost_last_ms;
@@ -183,12 +184,17 @@ MUST_USE enum status outbox_init(struct outbox *o, const struct outbox_ports *po
  * BROKEN: a batch could not be kept: its readings are counted as lost. The reading was taken.
  */
 MUST_USE enum status outbox_take(struct outbox *o, const struct reading *r);
-/* After outbox_init: readings of this run numbered below are in sealed batches already. */
-uint64_t outbox_upto(const struct outbox *o);
+/* Readings of the device's run numbered below it are sealed, or on flash as lost. */
+uint64_t outbox_settled(const struct outbox *o);
 /* Close what is open: end of a recording, orderly stop, low voltage. */
 MUST_USE enum status outbox_close_batch(struct outbox *o);
-/* Readings that measure had to drop because keeper did not read: declared in the next batch. */
-void outbox_declare_lost(struct outbox *o, uint32_t count);
+/*
+ * `count` readings before the one numbered `next` will never come: nobody has them any more.
+ * What is open is sealed without them; then the loss and `next` are on flash together, so that
+ * a keeper that starts anew neither forgets it nor finds it again. The next batch declares it.
+ * BROKEN: flash failed; only a new start knows what it kept.
+ */
+MUST_USE enum status outbox_missing(struct outbox *o, uint32_t count, uint64_t next);
 /*
  * The next envelope to send, or AGAIN. Draws and remembers a nonce. Live before back-fill.
  * Closes a batch whose time has come. envelope.cap >= LIMIT_ENVELOPE.

@@ -36,7 +36,7 @@ static void hear_store(struct outbox *o, const struct store_id *store)
     m->offer_again = m->offer_again || other;
     m->has_store = true;
     m->store = *store;
-    outbox_remember(o);
+    (void)outbox_remember(o);
     if (other)
         outbox_tell(
             o, (struct told_of){.note = OUTBOX_STORE_RESTORED, .count = o->rows.again});
@@ -78,7 +78,7 @@ static void hear_config(struct outbox *o, const struct config *c)
         return;
     }
     o->memory.config = *c;
-    outbox_remember(o);
+    (void)outbox_remember(o);
     o->close_soon = true; /* one batch, one configuration, one assignment */
     outbox_tell(o, (struct told_of){.note = OUTBOX_CONFIG_TAKEN, .count = c->version});
 }
@@ -105,7 +105,7 @@ static void acknowledged(
 {
     mark(o, f, JOURNAL_ACKNOWLEDGED);
     if (outbox_confirm(&o->memory, f->start_count, f->lost_count))
-        outbox_remember(o);
+        (void)outbox_remember(o);
     outbox_land(o, f, ROW_DONE);
     o->batches_acknowledged++;
     o->set_aside_run = 0;
@@ -154,7 +154,7 @@ static void hear_outcome(
     if (o->memory.offer_again && o->rows.again == 0) {
         o->memory.offer_again = false;
         memset(o->memory.below, 0, sizeof o->memory.below);
-        outbox_remember(o);
+        (void)outbox_remember(o);
     }
 }
 

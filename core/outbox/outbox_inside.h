@@ -17,8 +17,8 @@ void outbox_tell(const struct outbox *o, struct told_of of);
 uint64_t outbox_now(const struct outbox *o);
 uint64_t outbox_real(const struct outbox *o);
 void outbox_flash_fault(struct outbox *o);
-/* Write o->memory to flash; a failure is a flash fault. */
-void outbox_remember(struct outbox *o);
+/* Write o->memory to flash; a failure is a flash fault, and noted as one already. */
+enum status outbox_remember(struct outbox *o);
 void outbox_count_lost(struct outbox *o, uint32_t count);
 
 /* outbox_confirm.c: losses of a run that the store has heard of. */

@@ -112,7 +112,7 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
     if (m->losing_count < MEMORY_LOSING_MAX)
         m->losing[m->losing_count++] = (struct losing){
             .ring = place->ring, .number = place->number, .readings = readings + more};
-    outbox_remember(o);
+    (void)outbox_remember(o);
     outbox_tell(o,
         (struct told_of){
             .note = OUTBOX_LOST, .count = readings, .sent = known ? &sent : NULL});
@@ -217,6 +217,7 @@ enum status outbox_keep(struct outbox *o)
     o->marks = 0;
     add_row(o, &place, &e, now_ms);
     o->lost_told = b->lost_count;
+    o->settled = e.upto;
     digest_content(o, &content);
     b->record_count = 0;
     o->batches_sealed++;

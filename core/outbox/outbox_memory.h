@@ -33,6 +33,8 @@ struct memory {
         offer_again; /* another store: the records below these numbers are not held by it */
     uint64_t below[MEMORY_RINGS]; /* zero unless offer_again */
     uint32_t lost; /* declared, or to be declared, in the run start_count */
+    /* What `lost` knows of: of the device's run, all readings numbered below settled. */
+    uint64_t run, settled; /* settled: zero unless run */
     uint8_t losing_count;
     struct losing losing[MEMORY_LOSING_MAX];
     struct confirmed confirmed[MEMORY_RUNS];

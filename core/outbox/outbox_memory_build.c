@@ -31,7 +31,7 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
     struct writer w = writer_over(out);
 
     assert(out.cap >= SLOTS_MAX && m->losing_count <= MEMORY_LOSING_MAX);
-    put_u8(&w, 1);
+    put_u8(&w, 2);
     put_u32(&w, m->start_count);
     put_u8(&w, m->has_store);
     put(&w, BYTES_OF(m->store.b));
@@ -39,6 +39,8 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
     for (size_t i = 0; i < MEMORY_RINGS; i++)
         put_u64(&w, m->below[i]);
     put_u32(&w, m->lost);
+    put_u64(&w, m->run);
+    put_u64(&w, m->settled);
     put_u8(&w, m->losing_count);
     for (size_t i = 0; i < m->losing_count; i++) {
         put_u8(&w, m->losing[i].ring);

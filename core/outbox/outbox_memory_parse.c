@@ -83,7 +83,7 @@ enum status memory_parse(struct bytes in, struct memory *out)
     struct memory got = {0};
     bool good = true;
 
-    good &= take_u8(&r) == 1;
+    good &= take_u8(&r) == 2;
     got.start_count = take_u32(&r);
     got.has_store = take_bool(&r, &good);
     take_exact(&r, got.store.b, sizeof got.store.b);
@@ -91,6 +91,8 @@ enum status memory_parse(struct bytes in, struct memory *out)
     for (size_t i = 0; i < MEMORY_RINGS; i++)
         got.below[i] = take_u64(&r);
     got.lost = take_u32(&r);
+    got.run = take_u64(&r);
+    got.settled = take_u64(&r);
     take_losing(&r, &got, &good);
     for (size_t i = 0; i < MEMORY_RUNS; i++) {
         got.confirmed[i].start_count = take_u32(&r);
@@ -99,6 +101,7 @@ enum status memory_parse(struct bytes in, struct memory *out)
     take_config(&r, &got.config, &good);
 
     good &= got.has_store || is_zero(got.store.b, sizeof got.store.b);
+    good &= got.run != 0 || got.settled == 0;
     good &= got.offer_again || (got.below[0] == 0 && got.below[1] == 0);
     if (!good || !reader_done(&r))
         return MALFORMED;

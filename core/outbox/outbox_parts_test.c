@@ -131,6 +131,8 @@ static struct memory a_memory(void)
         .offer_again = true,
         .below = {10, 20},
         .lost = 321,
+        .run = 7,
+        .settled = 5000,
         .losing_count = 2,
         .losing = {{1, 77, 60}, {0, 78, 1}},
         .config = {.version = 4,

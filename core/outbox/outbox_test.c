@@ -191,7 +191,7 @@ static void test_the_largest_batch_fits_an_envelope(void)
     start(SECTORS, 3);
     st.mono_ms = (UINT64_C(1) << 53) - 60000;
     CHECK(station_boot(&st) == OK);
-    outbox_declare_lost(&st.outbox, UINT32_MAX);
+    CHECK(outbox_missing(&st.outbox, UINT32_MAX, 0) == OK);
     for (uint32_t i = 0; i < 600; i++) {
         struct reading r = {.mono_ms = st.mono_ms,
             .spo2 = {true, 1000},
@@ -1057,7 +1057,7 @@ static void test_a_full_journal_takes_the_newest_and_declares_what_it_lost(void)
         if (heard.count > HEARD_MAX - 100)
             break;
     }
-    outbox_declare_lost(&st.outbox, 7);
+    CHECK(outbox_missing(&st.outbox, 7, 0) == OK);
     take(1);
     measured += 8;
     CHECK(outbox_close_batch(&st.outbox) == OK);
@@ -1119,6 +1119,114 @@ static void test_a_power_cut_anywhere_neither_hides_a_loss_nor_invents_one(void)
     CHECK(met_none && cuts > 3);
 }
 
+/* ---- readings that never come ---- */
+
+enum { MADE = 300 };
+
+static bool never_comes(uint64_t number)
+{
+    static const struct {
+        uint64_t first, next;
+    } holes[] = {{0, 2}, {30, 33}, {100, 120}, {121, 122}, {200, 270}};
+
+    for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
+        if (number >= holes[i].first && number < holes[i].next)
+            return true;
+    return false;
+}
+
+/* The next batch, if one waits, is stored, and its answer brings a new configuration. */
+static void store_one(uint32_t version)
+{
+    struct transmission t;
+
+    if (next(&t) != OK)
+        return;
+    store.readings += batch.record_count;
+    if (batch.lost_count > store.declared[batch.start_count])
+        store.declared[batch.start_count] = batch.lost_count;
+    struct answer a = station_answer(&st, &t.nonce, &t.sent, OUTCOME_STORED);
+    a.has_config = true;
+    a.config = (struct config){
+        .version = version, .batch_s = 60, .ward = "A", .time_zone = "UTC"};
+    CHECK(deliver(&t, &a) == OK);
+}
+
+/* What measure says to a keeper, from what is settled on; killed before reading kill_at. */
+static bool hear_measure(uint64_t kill_at)
+{
+    uint64_t expected = outbox_settled(&st.outbox);
+
+    for (uint64_t n = expected; n < MADE; n++) {
+        if (n == kill_at)
+            return false;
+        if (never_comes(n))
+            continue;
+        if (n > expected
+            && outbox_missing(&st.outbox, (uint32_t)(n - expected), n) != OK)
+            return false;
+        struct reading r = station_reading(&st, (uint32_t)n);
+        r.number = n;
+        if (outbox_take(&st.outbox, &r) != OK)
+            return false;
+        pass(1000);
+        expected = n + 1;
+        if (kill_at < MADE && n % 7 == 0)
+            store_one((uint32_t)n + 1);
+    }
+    return outbox_close_batch(&st.outbox) == OK;
+}
+
+static void start_numbered(uint64_t seed)
+{
+    forget();
+    memset(&store, 0, sizeof store);
+    station_init(&st, SECTORS, 1, seed);
+    st.ear = (struct outbox_ear){NULL, hear};
+    st.run = 77;
+    CHECK(station_boot(&st) == OK);
+}
+
+static void check_sum(uint64_t at)
+{
+    drain_into_store();
+    if (store.readings + declared() != MADE)
+        printf("# killed at %llu: stored %llu, declared %llu, made %d\n",
+            (unsigned long long)at, (unsigned long long)store.readings,
+            (unsigned long long)declared(), MADE);
+    CHECK(store.readings + declared() == MADE);
+}
+
+static void test_a_keeper_killed_at_any_reading_stores_or_declares_each_once(void)
+{
+    for (uint64_t at = 0; at < MADE; at++) {
+        start_numbered(95);
+        CHECK(!hear_measure(at));
+        CHECK(station_boot(&st) == OK && hear_measure(MADE));
+        check_sum(at);
+    }
+}
+
+static void test_a_cut_anywhere_leaves_each_numbered_reading_stored_or_declared_once(
+    void)
+{
+    bool met_none = false;
+    long cut = 0;
+
+    for (; !met_none && cut < 1000; cut++) {
+        start_numbered(96);
+        station_cut_at(&st, cut);
+        met_none = hear_measure(MADE);
+        if (!met_none) {
+            station_power_cycle(&st, (uint64_t)cut);
+            CHECK(station_boot(&st) == OK && hear_measure(MADE));
+        }
+        station_cut_at(&st, -1);
+        check_sum((uint64_t)cut);
+    }
+    CHECK(met_none && cut > 30);
+}
+
 static void test_entropy_that_fails_sends_nothing(void)
 {
     struct transmission t;
@@ -1173,5 +1281,7 @@ MAIN(TEST(test_a_batch_closes_after_60_s_with_every_reading_in_it),
     TEST(test_above_80_percent_readings_are_thinned_and_the_sum_is_exact),
     TEST(test_alarm_readings_are_never_thinned),
     TEST(test_a_full_journal_takes_the_newest_and_declares_what_it_lost),
+    TEST(test_a_keeper_killed_at_any_reading_stores_or_declares_each_once),
+    TEST(test_a_cut_anywhere_leaves_each_numbered_reading_stored_or_declared_once),
     TEST(test_a_power_cut_anywhere_neither_hides_a_loss_nor_invents_one),
     TEST(test_entropy_that_fails_sends_nothing))

@@ -9,18 +9,17 @@
 
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct tally {
-    uint64_t run; /* drawn by who made it: another run, other numbers */
-    uint64_t
-        next; /* number of the next reading: so many were made and kept for keeper */
+    uint64_t run;  /* drawn by who made it: another run, other numbers */
+    uint64_t next; /* number of the next reading: so many were made */
     uint64_t
         settled; /* readings below this number are sealed, or their loss is declared */
-    uint64_t
-        dropped; /* made besides, and dropped because keeper took none for too long */
     uint64_t batches; /* sealed, by every keeper of the run; a kill may hide one */
+    bool lost;        /* one of them lost a reading, or found one missing */
 };
 
 /* A new one, all zero, for `owner` alone. */

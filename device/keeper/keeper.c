@@ -55,13 +55,12 @@ struct keeper {
 
     uint64_t taken; /* readings that measure handed over */
     uint32_t lost_before;
-    uint64_t sealed;  /* of them, in order, on stable storage */
-    bool heard;       /* a reading was taken since keeper's start */
-    uint64_t next;    /* number that is expected next; a higher one tells of a loss */
-    uint64_t whole;   /* between this number and next no reading is missing */
-    uint64_t settled; /* readings below are sealed, or their loss is declared */
+    bool heard;    /* a reading was taken since keeper's start */
+    uint64_t next; /* number that is expected next; a higher one tells of a loss */
+    uint64_t
+        settled; /* readings below need not be said again; outbox may know of more */
     uint64_t settled_said;
-    struct tally *mine; /* the device's run: its number, and batches sealed in it */
+    struct tally *mine; /* what the device's run must know when this keeper is gone */
     bool ended;
 
     bool in_flight;
@@ -100,14 +99,6 @@ static void log_batch(struct keeper *k, enum log_level level, enum reason reason
         F_HEX("digest", t->digest.b, sizeof t->digest.b));
 }
 
-/* What is not sealed is the tail of what was taken; a gap in the tail is not declared yet. */
-static void settle(struct keeper *k)
-{
-    uint64_t open = k->taken - k->sealed;
-    if (k->next >= open && k->next - open >= k->whole)
-        k->settled = k->next - open;
-}
-
 static void sealed(struct keeper *k, const struct outbox_told *t)
 {
     LOG(k->log, LOG_INFO, REASON_BATCH_SEALED, F_DEV(&k->kid.device),
@@ -115,8 +106,6 @@ static void sealed(struct keeper *k, const struct outbox_told *t)
         F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
         F_HEX("content", t->content.b, sizeof t->content.b));
     k->mine->batches++; /* after the line: who counts lines never finds fewer */
-    k->sealed += t->count;
-    settle(k);
 }
 
 static void simple(struct keeper *k, enum log_level level, enum reason reason,
@@ -137,6 +126,7 @@ static void told(void *ctx, const struct outbox_told *t)
     case OUTBOX_SET_ASIDE: log_batch(k, LOG_WARN, REASON_BATCH_SET_ASIDE, t); break;
     case OUTBOX_LOST:
         k->lost_full = true;
+        k->mine->lost = true;
         log_batch(k, LOG_WARN, REASON_BATCH_LOST, t);
         break;
     case OUTBOX_ANSWER_REFUSED: simple(k, LOG_REFUSE, REASON_ANSWER_REFUSED, t); break;
@@ -189,7 +179,8 @@ static void fill_state(struct keeper *k, struct said_state *s)
         .device = k->kid.device,
         .synchronised = o.synchronised,
         .ended = k->ended,
-        .delivered = k->ended && o.batches_held == 0 && o.readings_held == 0,
+        .delivered =
+            k->sealing && k->ended && o.batches_held == 0 && o.readings_held == 0,
         .reduced = k->env->reduced,
         .notes = notes(k, &o),
         .clock = (uint8_t)o.clock,
@@ -226,6 +217,8 @@ static void tell_kept(struct keeper *k)
 {
     uint8_t b[8];
 
+    if (k->sealing && outbox_settled(&k->outbox) > k->settled)
+        k->settled = outbox_settled(&k->outbox);
     if (k->settled == k->settled_said || k->measure_fd < 0)
         return;
     struct bytes body = number_build(k->settled, ROOM_OF(b));
@@ -233,14 +226,20 @@ static void tell_kept(struct keeper *k)
         k->settled_said = k->settled;
 }
 
+/*
+ * measure still has what was not sealed, and a new start opens anew. Until then nothing more is
+ * written: the new keeper gets again what this one has counted as lost.
+ */
 static void broken(struct keeper *k)
 {
     LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
-    loop_stop(
-        k->loop); /* measure still has what was not sealed; a new start opens anew */
+    k->sealing = false;
+    k->in_flight = false;
+    k->fault |= VIEW_STORE_FAULT;
+    loop_stop(k->loop);
 }
 
-/* Made by measure, and in nobody's memory any more: both ends were started again. */
+/* Made by measure, and in nobody's memory any more: both were started again, or it had no room. */
 static void readings_missing(struct keeper *k, uint64_t number)
 {
     uint64_t gap = number - k->next;
@@ -248,9 +247,10 @@ static void readings_missing(struct keeper *k, uint64_t number)
 
     LOG(k->log, LOG_WARN, REASON_MEASURE_DROPPED, F_NUM("n", count));
     k->lost_before += count;
-    if (k->sealing)
-        outbox_declare_lost(&k->outbox, count);
-    k->whole = number;
+    k->mine->lost = true;
+    k->next = number;
+    if (k->sealing && outbox_missing(&k->outbox, count, number) != OK)
+        broken(k);
 }
 
 static void take_reading(struct keeper *k, const struct said_reading *in)
@@ -279,13 +279,14 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
         if (outbox_take(&k->outbox, &r) != OK)
             broken(k);
     } else if ((k->fault & VIEW_STORE_FAULT) == 0) {
-        k->sealed++; /* it can never be sealed: measure need not keep it */
-        settle(k);
+        k->settled = k->next; /* it can never be sealed: measure need not keep it */
     }
 }
 
-static void end_of_recording(struct keeper *k)
+static void end_of_recording(struct keeper *k, uint64_t number)
 {
+    if (number > k->next)
+        readings_missing(k, number);
     k->ended = true;
     if (k->sealing && outbox_close_batch(&k->outbox) != OK)
         broken(k);
@@ -295,33 +296,27 @@ static void end_of_recording(struct keeper *k)
 static void hello(struct keeper *k, uint64_t settled)
 {
     k->settled_said = 0; /* to be said again */
-    if (k->sealing && outbox_upto(&k->outbox) > settled)
-        settled = outbox_upto(
+    if (k->sealing && outbox_settled(&k->outbox) > settled)
+        settled = outbox_settled(
             &k->outbox); /* sealed by a keeper that did not live to say so */
     if (!k->heard)
-        k->next = k->whole = k->settled = settled;
+        k->next = k->settled = settled;
 }
 
 static enum status take_from_measure(struct keeper *k, uint16_t what, struct bytes body)
 {
     struct said_reading reading;
-    uint32_t count = 0;
+    uint64_t number = 0;
 
     if (what == SAY_READING) {
         TRY(reading_parse(body, &reading));
         take_reading(k, &reading);
-    } else if (what == SAY_LOST) {
-        TRY(count_parse(body, &count));
-        k->lost_before += count;
-        LOG(k->log, LOG_WARN, REASON_MEASURE_DROPPED, F_NUM("n", count));
-        if (k->sealing)
-            outbox_declare_lost(&k->outbox, count);
-    } else if (what == SAY_HELLO) {
-        uint64_t settled = 0;
-        TRY(number_parse(body, &settled));
-        hello(k, settled);
     } else {
-        end_of_recording(k);
+        TRY(number_parse(body, &number));
+        if (what == SAY_HELLO)
+            hello(k, number);
+        else
+            end_of_recording(k, number);
     }
     return OK;
 }

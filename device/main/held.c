@@ -6,16 +6,12 @@
 void held_init(struct held *h, uint64_t base)
 {
     h->kept = h->said = h->next = base;
-    h->lost = 0;
 }
 
 void held_add(struct held *h, struct said_reading reading)
 {
-    if (h->next - h->kept == HELD_MAX) {
-        if (h->lost < UINT32_MAX)
-            h->lost++;
-        return;
-    }
+    if (h->next - h->kept == HELD_MAX && h->said < ++h->kept)
+        h->said = h->kept;
     reading.number = h->next;
     h->ring[h->next % HELD_MAX] = reading;
     h->next++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Held: readings that measure has handed over, or not yet, and that are not known to be on
- * stable storage. A ring; what does not fit is counted, never waited for.
+ * stable storage. A ring; the oldest gives way to the newest, and its number, which keeper never
+ * sees, tells of the loss.
  */
 #pragma once
 
@@ -14,7 +15,6 @@ struct held {
     uint64_t kept; /* number of the oldest that is held */
     uint64_t said; /* number of the next to be said */
     uint64_t next; /* number that the next reading gets */
-    uint32_t lost; /* did not fit; not yet said */
 };
 
 /* base: the number of the first reading; measure's earlier runs gave those below. */

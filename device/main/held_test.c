@@ -33,15 +33,17 @@ static void test_what_a_keeper_did_not_keep_is_said_again_to_the_next_one(void)
     CHECK(say_all() == 41);
 }
 
-static void test_what_does_not_fit_is_counted_and_numbers_have_no_gap(void)
+static void test_what_does_not_fit_pushes_out_the_oldest_and_its_number_stays_missing(
+    void)
 {
     held_init(&held, 0);
     add(HELD_MAX + 7);
-    CHECK(held.lost == 7 && say_all() == HELD_MAX);
-    CHECK(held_forget(&held, 10) == OK);
+    CHECK(held_peek(&held)->number == 7 && say_all() == HELD_MAX);
+    CHECK(held_forget(&held, 17) == OK);
     add(11);
-    CHECK(held.lost == 8 && held_peek(&held)->number == HELD_MAX);
-    CHECK(say_all() == 10);
+    CHECK(held_peek(&held)->number == HELD_MAX + 7 && say_all() == 11);
+    held_say_again(&held); /* number 17 was pushed out, but had been said */
+    CHECK(held_peek(&held)->number == 18 && say_all() == HELD_MAX);
 }
 
 static void test_a_keeper_cannot_make_measure_forget_what_it_was_not_given(void)
@@ -68,6 +70,6 @@ static void test_another_run_of_measure_goes_on_where_the_last_one_was(void)
 }
 
 MAIN(TEST(test_what_a_keeper_did_not_keep_is_said_again_to_the_next_one),
-    TEST(test_what_does_not_fit_is_counted_and_numbers_have_no_gap),
+    TEST(test_what_does_not_fit_pushes_out_the_oldest_and_its_number_stays_missing),
     TEST(test_a_keeper_cannot_make_measure_forget_what_it_was_not_given),
     TEST(test_another_run_of_measure_goes_on_where_the_last_one_was))

@@ -136,9 +136,6 @@ static void hand_over(struct measure *m)
 
     if (m->keeper.fd < 0)
         return;
-    if (m->held.lost > 0
-        && tell_keeper(m, SAY_LOST, count_build(m->held.lost, ROOM_OF(b))))
-        m->held.lost = 0;
     for (const struct said_reading *r; (r = held_peek(&m->held)) != NULL;) {
         if (m->keeper.fd < 0
             || !tell_keeper(m, SAY_READING, reading_build(r, ROOM_OF(b))))
@@ -146,7 +143,7 @@ static void hand_over(struct measure *m)
         held_said(&m->held);
     }
     if (m->over && !m->end_said && m->keeper.fd >= 0)
-        m->end_said = tell_keeper(m, SAY_END, (struct bytes){0});
+        m->end_said = tell_keeper(m, SAY_END, number_build(m->held.next, ROOM_OF(b)));
 }
 
 static void stop_measuring(struct measure *m)
@@ -310,10 +307,8 @@ static void reading(struct measure *m, const struct vital *v)
         .quality = v->quality,
         .test_data = m->sensor->test_data};
 
-    uint32_t lost = m->held.lost;
     held_add(&m->held, r);
     m->tally->next = m->held.next;
-    m->tally->dropped += m->held.lost - lost;
     m->vital = *v;
     m->has_vital = true;
     m->vital_ms = at;

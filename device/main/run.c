@@ -132,7 +132,7 @@ struct run {
     bool once, done;
     uint64_t done_ms;
     struct watcher watcher;
-    struct tally *tally;
+    struct tally *measured, *kept;
     char texts[TEXTS][TEXT];
     size_t text_count;
 };
@@ -270,7 +270,7 @@ static int verdict(const struct run *r)
     if (!r->once)
         return EXIT_DONE;
     bool good = r->done && s->delivered && s->batches_acknowledged >= s->batches_sealed
-        && s->readings_lost == 0 && s->batches_sealed > 0;
+        && s->readings_lost == 0 && !r->kept->lost && r->kept->batches > 0;
     return good ? EXIT_DONE : EXIT_NO;
 }
 
@@ -292,8 +292,8 @@ static int serve(struct run *r)
     if (fresh != OK)
         LOG(&r->log, LOG_WARN, REASON_ROLE_SILENT, F_WORD("name", "keeper"));
     supervise_end(s);
-    print_state(r->watcher.has_state ? &r->watcher.state : NULL,
-        &(uint64_t){r->tally->next + r->tally->dropped}, cli_given(r->args, "json"));
+    print_state(r->watcher.has_state ? &r->watcher.state : NULL, &r->measured->next,
+        cli_given(r->args, "json"));
     watcher_close(&r->watcher);
     return st == OK ? verdict(r) : EXIT_INTERNAL;
 }
@@ -302,16 +302,14 @@ static enum status make_tally(struct run *r)
 {
     char path[PLACE_MAX];
 
-    struct tally *settled;
-
     TRY(place_of(r->env.root, PLACE_SETTLED, path));
     TRY(tally_create(
-        path, r->env.uids[ROLE_KEEPER], r->env.gids[ROLE_KEEPER], &settled));
+        path, r->env.uids[ROLE_KEEPER], r->env.gids[ROLE_KEEPER], &r->kept));
     TRY(host_entropy_port()->fill(
-        NULL, (struct room){(uint8_t *)&settled->run, sizeof settled->run}));
+        NULL, (struct room){(uint8_t *)&r->kept->run, sizeof r->kept->run}));
     TRY(place_of(r->env.root, PLACE_TALLY, path));
     return tally_create(
-        path, r->env.uids[ROLE_MEASURE], r->env.gids[ROLE_MEASURE], &r->tally);
+        path, r->env.uids[ROLE_MEASURE], r->env.gids[ROLE_MEASURE], &r->measured);
 }
 
 int run_device(const struct cli_args *a)

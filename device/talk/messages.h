@@ -17,9 +17,8 @@
 enum message {
     /* measure -> keeper */
     SAY_READING = 0x0101, /* struct said_reading */
-    SAY_LOST = 0x0102,    /* u32: readings dropped because keeper did not read */
-    SAY_END = 0x0103,     /* the recording is over: close the batch */
-    SAY_HELLO = 0x0104,   /* u64: first; every reading below this number is settled */
+    SAY_END = 0x0102,     /* u64: the recording is over: so many readings were made */
+    SAY_HELLO = 0x0103,   /* u64: first; every reading below this number is settled */
     /* keeper -> measure */
     SAY_KEPT =
         0x0201, /* u64: every reading below is on stable storage, or its loss is declared */
@@ -79,7 +78,7 @@ struct said_state { /* what keeper knows, for measure's screen and for people */
     uint64_t batches_sealed, batches_acknowledged, batches_set_aside, batches_held;
     uint64_t oldest_held_age_ms, answer_age_ms;
     uint32_t fill_permille, config_version,
-        lost_before;       /* lost_before: handed over as LOST */
+        lost_before;       /* lost_before: never handed over */
     struct digest content; /* of all readings sealed in this run */
 };
 
@@ -114,8 +113,6 @@ struct bytes link_build(enum link_word word, struct room out);
 MUST_USE enum status link_parse(struct bytes in, enum link_word *out);
 struct bytes view_build(const struct view *v, struct room out);
 MUST_USE enum status view_parse(struct bytes in, struct view *out);
-struct bytes count_build(uint32_t count, struct room out);
-MUST_USE enum status count_parse(struct bytes in, uint32_t *out);
 struct bytes number_build(uint64_t number, struct room out);
 MUST_USE enum status number_parse(struct bytes in, uint64_t *out);
 struct bytes utc_build(uint64_t utc_ms, struct room out);

@@ -105,14 +105,6 @@ struct bytes link_build(enum link_word word, struct room out)
     return done(&w);
 }
 
-struct bytes count_build(uint32_t count, struct room out)
-{
-    struct writer w = writer_over(out);
-
-    put_u32(&w, count);
-    return done(&w);
-}
-
 struct bytes number_build(uint64_t number, struct room out)
 {
     return utc_build(number, out);

@@ -44,14 +44,11 @@ static void carriers(uint8_t which, struct bytes in, struct room out)
 static void words(uint8_t which, struct bytes in, struct room out)
 {
     enum link_word word;
-    uint32_t count;
     uint64_t utc_ms;
 
     if (which == 6 && link_parse(in, &word) == OK)
         same(link_build(word, out), in);
-    if (which == 7 && count_parse(in, &count) == OK)
-        same(count_build(count, out), in);
-    if (which == 9 && number_parse(in, &utc_ms) == OK)
+    if (which == 7 && number_parse(in, &utc_ms) == OK)
         same(number_build(utc_ms, out), in);
     if (which == 8 && utc_parse(in, &utc_ms) == OK)
         same(utc_build(utc_ms, out), in);

@@ -163,17 +163,6 @@ enum status link_parse(struct bytes in, enum link_word *out)
     return OK;
 }
 
-enum status count_parse(struct bytes in, uint32_t *out)
-{
-    struct reader r = reader_over(in);
-    uint32_t count = take_u32(&r);
-
-    if (!reader_done(&r))
-        return MALFORMED;
-    *out = count;
-    return OK;
-}
-
 enum status number_parse(struct bytes in, uint64_t *out)
 {
     struct reader r = reader_over(in);

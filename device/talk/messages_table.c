@@ -9,8 +9,7 @@ enum { REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE, OFFER_MAX = 16 + LIMIT_ENVEL
 static const struct talk_door tables[HEARERS][4] = {
     [KEEPER_OF_MEASURE] = {
         {SAY_READING, READING_LEN, READING_LEN, "reading"},
-        {SAY_LOST, 4, 4, "lost"},
-        {SAY_END, 0, 0, "end"},
+        {SAY_END, 8, 8, "end"},
         {SAY_HELLO, 8, 8, "hello"}},
     [MEASURE_OF_KEEPER] = {
         {SAY_KEPT, 8, 8, "kept"},

@@ -34,7 +34,6 @@ static void on_sealed(struct actor *a, const struct outbox_told *t)
     p->sealed_ms = w->now_ms;
     p->sealed = true;
     a->sealed += t->count;
-    a->drops_open = 0;
     if (a->st.outbox.open_alarm)
         reach(a, REACHED_ALARM_BATCH);
     if (a->st.outbox.thinning)
@@ -266,9 +265,6 @@ void watch_power_lost(struct actor *a)
 
     if (a->taken - a->sealed > most)
         world_violated(a->world, "more than a minute was not sealed", a->number, 0);
-    a->drops_maybe += a->drops_open;
-    a->drops -= a->drops_open;
-    a->drops_open = 0;
     a->answer_sealed_ms = 0;
     a->synchronised = false;
 }

@@ -159,10 +159,14 @@ static void take(struct actor *a)
     r.alarm = w->now_ms < a->alarm_until_ms;
     if (!w->healed && draw_one_in(&w->draw, w->h.drops * 60000 / a->period_ms)) {
         uint32_t n = 1 + draw_below(&w->draw, 30);
-        outbox_declare_lost(&a->st.outbox, n);
-        a->drops += n;
-        a->drops_open += n;
+        if (outbox_missing(&a->st.outbox, n, a->counter) == OK)
+            a->drops += n;
+        else
+            a->drops_maybe += n;
         w->reached[REACHED_DROPS_DECLARED]++;
+        world_power(a);
+        if (!a->alive)
+            return;
     }
     a->taken++;
     enum status s = outbox_take(&a->st.outbox, &r);

@@ -61,9 +61,9 @@ struct actor {
     struct packet *old; /* a genuine answer that was kept back */
 
     struct epoch epochs[RUNS_MAX];
-    uint32_t taken, sealed;     /* readings of this run */
-    uint32_t drops, drops_open; /* told to outbox; not yet in a sealed batch */
-    uint32_t drops_maybe;       /* power was lost before that */
+    uint32_t taken, sealed; /* readings of this run */
+    uint32_t drops;         /* told to outbox, and on flash when it said OK */
+    uint32_t drops_maybe;   /* it did not: power was lost */
     uint32_t config_version;
     uint32_t twice_maybe;        /* the store has read it, and the device cannot know */
     uint32_t declared[RUNS_MAX]; /* by start count, as the store has opened */

@@ -139,6 +139,7 @@ static void hear(void *ctx, const struct outbox_told *told)
 enum status station_boot(struct station *st)
 {
     struct outbox_ports ports = {.clock = &st->clock,
+        .run = st->run,
         .crypto = st->crypto,
         .entropy = &st->entropy,
         .journal = &st->journal,

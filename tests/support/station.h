@@ -14,6 +14,7 @@ struct station {
     uint64_t mono_ms; /* advance by hand */
     uint64_t real_ms;
     uint64_t utc_base_ms; /* the store's UTC is this plus real_ms */
+    uint64_t run;         /* of the device; 0: readings are not numbered */
     uint64_t entropy_state;
     bool entropy_broken;
     bool off; /* power is gone */
