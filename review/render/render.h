@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "review/change/change.h"
+#include "review/check/finding.h"
 
 #include <stdio.h>
 
@@ -37,5 +37,3 @@ void render_trace_dot(const struct report *r, FILE *out);
 void render_flow_dot(const struct report *r, FILE *out);
 bool render_html(const struct report *r,
     const struct pages *pages); /* index.html, matrix-0001.html, … */
-void render_change(const struct report *after, const struct change *c, FILE *out);
-void render_change_json(const struct report *after, const struct change *c, FILE *out);
