@@ -21,7 +21,8 @@
 enum confine_access {
     CONFINE_READ = 1,
     CONFINE_WRITE = 2 /* create, write, rename, unlink below */,
-    CONFINE_SOCKET = 4 /* connect to unix sockets below */
+    CONFINE_SOCKET = 4 /* connect to unix sockets below */,
+    CONFINE_RUN = 8 /* start programs below */
 };
 
 struct confine_path {

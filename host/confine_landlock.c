@@ -34,8 +34,9 @@ enum { WITH_TRUNCATE = 3, WITH_NET = 4, WITH_IOCTL = 5, WITH_SCOPE = 6 };
     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG       \
         | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE \
         | LANDLOCK_ACCESS_FS_REMOVE_DIR | FS_TRUNCATE)
-#define FS_OF_FILES \
-    (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | FS_TRUNCATE)
+#define FS_OF_FILES                                               \
+    (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE \
+        | LANDLOCK_ACCESS_FS_EXECUTE | FS_TRUNCATE)
 
 struct ruleset_attr {
     uint64_t handled_fs, handled_net, scoped;
@@ -77,6 +78,8 @@ static uint64_t allowed_on(const struct confine_path *p, mode_t mode, uint64_t h
         a |= FS_READ;
     if ((p->access & CONFINE_WRITE) != 0)
         a |= FS_WRITE;
+    if ((p->access & CONFINE_RUN) != 0)
+        a |= LANDLOCK_ACCESS_FS_EXECUTE;
     if (!S_ISDIR(mode))
         a &= FS_OF_FILES;
     return a & handled;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Confine parts: what only host/confine*.c use of each other.
+ * Confine parts: what only host/confine*.c use of each other, and the reviewer's cage, which
+ * puts Landlock on many children from one set of rules.
  */
 #pragma once
 
