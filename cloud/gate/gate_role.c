@@ -1,86 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/gate/gate.h"
-#include "cloud/http/listener.h"
-#include "cloud/talk/life.h"
-#include "cloud/talk/role.h"
+#include "cloud/http/front.h"
 #include "host/cli.h"
-#include "host/confine.h"
-#include "host/supervise.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-struct process {
-    struct gate gate;
-    struct log log;
-    struct loop *loop;
-    struct hub *hub;
-    struct life life;
-    char store[PLACE_MAX], store_run[PLACE_MAX], sister[PLACE_MAX];
-};
-
-static enum status lock_down(struct process *p)
+static enum status begin(void *role, struct front *f)
 {
-    const struct confine_path paths[] = {{p->store_run, CONFINE_SOCKET}};
-    const struct confine_plan plan = {.role = "gate",
-        .user = "holdfast-gate",
-        .paths = paths,
-        .path_count = 1,
-        .rights = CONFINE_UNIX | CONFINE_INET_IN};
-    const char *what = "?";
-
-    enum status s = confine_enter(&plan, &what);
-    if (s != OK)
-        LOG(&p->log, LOG_FAULT, REASON_CONFINE_FAILED, F_WORD("what", what));
-    return s;
-}
-
-static enum status set_up(
-    struct process *p, const struct role_args *a, struct listener *l)
-{
-    struct hub_port to_store = {.path = p->store,
-        .end = GATE_FROM_STORE,
-        .heard = gate_heard_store,
-        .up = gate_store_up,
-        .gone = gate_store_gone,
-        .ctx = &p->gate};
-    size_t number;
-
-    TRY(place_of(a->root, PLACE_RUN, "store", "gate", p->store));
-    TRY(place_of(a->root, PLACE_RUN, "store", NULL, p->store_run));
-    TRY(place_of(a->root, PLACE_RUN, "keys", "enrol", p->sister));
-    TRY(loop_new(&p->loop));
-    TRY(hub_new(&p->hub, p->loop, &p->log));
-    TRY(life_begin(&p->life, p->loop));
-    gate_init(&p->gate, &p->log, p->loop, p->hub);
-    TRY(gate_context(l->ctx));
-    TRY(lock_down(p));
-    TRY(hub_dial(p->hub, &to_store, &number)); /* as gate's user: store looks at it */
-    TRY(tls_server_start(&p->gate.tls, p->loop, &p->log, l->ctx, l->fd, gate_limits(),
-        gate_owner(&p->gate)));
-    if (a->self_test)
-        life_self_test(&p->log, p->sister);
-    TRY(role_ready(&(struct role_ready){.ports = {l->port}}));
-    LOG(&p->log, LOG_INFO, REASON_ROLE_READY, F_NUM("port", l->port));
-    return life_beat(&p->life);
+    gate_init(role, &f->log, f->loop, f->hub);
+    return gate_context(f->listener.ctx);
 }
 
 int gate_role(const struct role_args *a)
 {
-    struct process *p = calloc(1, sizeof *p);
-    struct listener l;
+    struct gate *g = calloc(1, sizeof *g);
 
-    if (!p)
+    if (!g)
         return EXIT_INTERNAL;
-    log_open(&p->log, STDERR_FILENO, "gate", a->log_json);
-    int code = listener_open(&l, a, true, "holdfast/1");
-    if (code == EXIT_DONE)
-        code = set_up(p, a, &l) == OK && loop_run(p->loop) == OK ? EXIT_DONE
-                                                                 : EXIT_INTERNAL;
-    tls_server_stop(&p->gate.tls);
-    life_end(&p->life);
-    hub_free(p->hub);
-    loop_free(p->loop);
-    free(p);
+    int code = front_role(a,
+        &(struct front_plan){.ask_client = true,
+            .alpn = "holdfast/1",
+            .behind = {"store", "gate"},
+            .sister = {"keys", "enrol"},
+            .door = {.end = GATE_FROM_STORE,
+                .heard = gate_heard_store,
+                .up = gate_store_up,
+                .gone = gate_store_gone},
+            .tls = &g->tls,
+            .limits = gate_limits(),
+            .owner = gate_owner(g),
+            .role = g,
+            .begin = begin});
+    free(g);
     return code;
 }

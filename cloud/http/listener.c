@@ -34,13 +34,12 @@ static enum status read_public(const char *path, struct room into, size_t *len)
 
 static int load(struct loaded *l, const struct role_args *a, bool ask_client)
 {
-    char path[PLACE_MAX], user[32];
+    char path[PLACE_MAX], user[ROLE_USER];
     unsigned uid, gid;
     bool reduced;
     const char *why = "cannot be read";
 
-    (void)snprintf(user, sizeof user, "holdfast-%s", a->role);
-    if (confine_user(user, &uid, &gid, &reduced) != OK)
+    if (confine_user(role_user(a->role, user), &uid, &gid, &reduced) != OK)
         return cli_error(
             EXIT_ENVIRONMENT, NULL, 0, user, "a user made by script/setup");
     if (place_of(a->root, PLACE_VAR, a->role, "tls.crt", path) != OK

@@ -291,12 +291,8 @@ static enum status lock_down(struct keys_process *p)
         .paths = paths,
         .path_count = 2,
         .rights = CONFINE_UNIX | CONFINE_FILES};
-    const char *what = "?";
 
-    enum status s = confine_enter(&plan, &what);
-    if (s != OK)
-        LOG(&p->log, LOG_FAULT, REASON_CONFINE_FAILED, F_WORD("what", what));
-    return s;
+    return life_confine(&p->log, &plan);
 }
 
 static enum status set_up(struct keys_process *p)

@@ -87,12 +87,8 @@ static enum status lock_down(struct store_process *p)
         .paths = paths,
         .path_count = sizeof paths / sizeof paths[0],
         .rights = CONFINE_UNIX | CONFINE_FILES | CONFINE_THREADS};
-    const char *what = "?";
 
-    enum status s = confine_enter(&plan, &what);
-    if (s != OK)
-        LOG(&p->log, LOG_FAULT, REASON_CONFINE_FAILED, F_WORD("what", what));
-    return s;
+    return life_confine(&p->log, &plan);
 }
 
 static enum status set_up(struct store_process *p)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/talk/life.h"
 
-#include "host/confine.h"
 #include "host/supervise.h"
 
 #include <signal.h>
@@ -36,6 +35,15 @@ enum status life_begin(struct life *life, struct loop *loop)
     if (life->signals < 0)
         return BROKEN;
     return loop_watch(loop, life->signals, EPOLLIN, on_signal, life);
+}
+
+enum status life_confine(struct log *log, const struct confine_plan *plan)
+{
+    const char *what = "?";
+    enum status s = confine_enter(plan, &what);
+    if (s != OK)
+        LOG(log, LOG_FAULT, REASON_CONFINE_FAILED, F_WORD("what", what));
+    return s;
 }
 
 enum status life_beat(struct life *life)

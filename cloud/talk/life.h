@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Life: what each role does beside its work: end on SIGTERM and SIGINT, beat for the supervisor.
+ * Life: what each role does beside its work: end on SIGTERM and SIGINT, lock itself down, beat for
+ * the supervisor.
  */
 #pragma once
 
+#include "host/confine.h"
 #include "host/log.h"
 #include "host/loop.h"
 
@@ -14,6 +16,8 @@ struct life {
 
 /* Before confinement: signals become a descriptor of the loop; SIGPIPE is ignored. */
 MUST_USE enum status life_begin(struct life *life, struct loop *loop);
+/* confine_enter(), and a log line with what did not take. */
+MUST_USE enum status life_confine(struct log *log, const struct confine_plan *plan);
 /* After role_ready(): a beat each 500 ms. */
 MUST_USE enum status life_beat(struct life *life);
 void life_end(struct life *life);

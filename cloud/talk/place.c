@@ -15,3 +15,9 @@ enum status place_of(const char *root, enum place place, const char *role,
         role ? role : "", file ? "/" : "", file ? file : "");
     return n > 0 && n < PLACE_MAX ? OK : FULL;
 }
+
+const char *role_user(const char *role, char out[ROLE_USER])
+{
+    (void)snprintf(out, ROLE_USER, "holdfast-%s", role);
+    return out;
+}

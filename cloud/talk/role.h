@@ -33,6 +33,10 @@ int view_role(const struct role_args *a);
 int store_role(const struct role_args *a);
 int keys_role(const struct role_args *a);
 
+/* The user of a role: "holdfast-" and its name. */
+enum { ROLE_USER = 32 };
+const char *role_user(const char *role, char out[ROLE_USER]);
+
 /*
  * Places. cloud/main makes run/holdfast/<role> (0711) before the roles start; init makes
  * var/lib/holdfast/<role> (0700), all owned by holdfast-<role>, and in them:

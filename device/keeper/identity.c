@@ -3,38 +3,52 @@
 
 #include "host/keyfile.h"
 
-static enum status read_sealed(const char *path, uid_t owner, const struct trust *trust,
-    struct room plain, size_t *len, const char **why)
-{
-    uint8_t sealed[IDENTITY_SEALED_MAX];
-    size_t sealed_len = 0;
+typedef enum status record_parse(struct bytes plain, void *out);
 
-    TRY(keyfile_read(path, owner, ROOM_OF(sealed), &sealed_len, why));
-    *why = "not sealed by this device";
-    return trust->open(trust->board, (struct bytes){sealed, sealed_len}, plain, len);
+static enum status parse_identity(struct bytes plain, void *out)
+{
+    return identity_parse(plain, out);
 }
 
+static enum status parse_enrolment(struct bytes plain, void *out)
+{
+    return enrolment_parse(plain, out);
+}
+
+static enum status read_sealed(const char *path, uid_t owner, const struct trust *trust,
+    record_parse *parse, void *out, const char **why)
+{
+    uint8_t sealed[IDENTITY_SEALED_MAX], plain[IDENTITY_SEALED_MAX];
+    size_t len = 0;
+
+    TRY(keyfile_read(path, owner, ROOM_OF(sealed), &len, why));
+    *why = "not sealed by this device";
+    enum status s =
+        trust->open(trust->board, (struct bytes){sealed, len}, ROOM_OF(plain), &len);
+    if (s == OK && parse((struct bytes){plain, len}, out) != OK)
+        s = DAMAGED;
+    wipe(plain, sizeof plain);
+    return s;
+}
+
+/* Wipes `plain`. */
 static enum status write_sealed(const char *path, uid_t owner, gid_t group,
-    const struct trust *trust, struct bytes plain)
+    const struct trust *trust, struct room plain)
 {
     uint8_t sealed[IDENTITY_SEALED_MAX];
     size_t len = 0;
 
-    TRY(trust->seal(trust->board, plain, ROOM_OF(sealed), &len));
+    enum status s = trust->seal(
+        trust->board, (struct bytes){plain.at, plain.cap}, ROOM_OF(sealed), &len);
+    wipe(plain.at, plain.cap);
+    TRY(s);
     return keyfile_write(path, owner, group, (struct bytes){sealed, len}, true);
 }
 
 enum status identity_read(const char *path, uid_t owner, const struct trust *trust,
     struct identity_record *out, const char **why)
 {
-    uint8_t plain[IDENTITY_SEALED_MAX];
-    size_t len = 0;
-    enum status s = read_sealed(path, owner, trust, ROOM_OF(plain), &len, why);
-
-    if (s == OK && identity_parse((struct bytes){plain, len}, out) != OK)
-        s = DAMAGED;
-    wipe(plain, sizeof plain);
-    return s;
+    return read_sealed(path, owner, trust, parse_identity, out, why);
 }
 
 enum status identity_write(const char *path, uid_t owner, gid_t group,
@@ -43,22 +57,13 @@ enum status identity_write(const char *path, uid_t owner, gid_t group,
     uint8_t plain[IDENTITY_LEN];
 
     identity_build(r, plain);
-    enum status s = write_sealed(path, owner, group, trust, BYTES_OF(plain));
-    wipe(plain, sizeof plain);
-    return s;
+    return write_sealed(path, owner, group, trust, ROOM_OF(plain));
 }
 
 enum status enrolment_read(const char *path, uid_t owner, const struct trust *trust,
     struct enrolment_record *out, const char **why)
 {
-    uint8_t plain[IDENTITY_SEALED_MAX];
-    size_t len = 0;
-    enum status s = read_sealed(path, owner, trust, ROOM_OF(plain), &len, why);
-
-    if (s == OK && enrolment_parse((struct bytes){plain, len}, out) != OK)
-        s = DAMAGED;
-    wipe(plain, sizeof plain);
-    return s;
+    return read_sealed(path, owner, trust, parse_enrolment, out, why);
 }
 
 enum status enrolment_write(const char *path, uid_t owner, gid_t group,
@@ -67,7 +72,5 @@ enum status enrolment_write(const char *path, uid_t owner, gid_t group,
     uint8_t plain[ENROLMENT_LEN];
 
     enrolment_build(r, plain);
-    enum status s = write_sealed(path, owner, group, trust, BYTES_OF(plain));
-    wipe(plain, sizeof plain);
-    return s;
+    return write_sealed(path, owner, group, trust, ROOM_OF(plain));
 }

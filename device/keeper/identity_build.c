@@ -6,14 +6,20 @@
 
 enum { VERSION = 1 };
 
+static void put_head(
+    struct writer *w, const struct kid *kid, const struct x25519_public *cloud)
+{
+    put_u8(w, VERSION);
+    put(w, BYTES_OF(kid->device.b));
+    put_u32(w, kid->generation);
+    put(w, BYTES_OF(cloud->b));
+}
+
 void identity_build(const struct identity_record *v, uint8_t out[IDENTITY_LEN])
 {
     struct writer w = writer_over((struct room){out, IDENTITY_LEN});
 
-    put_u8(&w, VERSION);
-    put(&w, BYTES_OF(v->kid.device.b));
-    put_u32(&w, v->kid.generation);
-    put(&w, BYTES_OF(v->cloud.b));
+    put_head(&w, &v->kid, &v->cloud);
     put(&w, BYTES_OF(v->up.b));
     put(&w, BYTES_OF(v->down.b));
     assert(writer_done(&w) && w.len == IDENTITY_LEN);
@@ -23,10 +29,7 @@ void enrolment_build(const struct enrolment_record *v, uint8_t out[ENROLMENT_LEN
 {
     struct writer w = writer_over((struct room){out, ENROLMENT_LEN});
 
-    put_u8(&w, VERSION);
-    put(&w, BYTES_OF(v->kid.device.b));
-    put_u32(&w, v->kid.generation);
-    put(&w, BYTES_OF(v->cloud.b));
+    put_head(&w, &v->kid, &v->cloud);
     put(&w, BYTES_OF(v->invitation.b));
     put(&w, BYTES_OF(v->keys.up.b));
     put(&w, BYTES_OF(v->keys.down.b));

@@ -13,18 +13,25 @@ static void take_into(struct reader *r, uint8_t *out, size_t len)
         memcpy(out, b.at, len);
 }
 
+/* What both records begin with. */
+static bool take_head(struct reader *r, struct kid *kid, struct x25519_public *cloud)
+{
+    uint8_t version = take_u8(r);
+    take_into(r, kid->device.b, sizeof kid->device.b);
+    kid->generation = take_u32(r);
+    take_into(r, cloud->b, sizeof cloud->b);
+    return version == VERSION && kid->generation > 0;
+}
+
 enum status identity_parse(struct bytes in, struct identity_record *out)
 {
     struct reader r = reader_over(in);
     struct identity_record got = {0};
 
-    uint8_t version = take_u8(&r);
-    take_into(&r, got.kid.device.b, sizeof got.kid.device.b);
-    got.kid.generation = take_u32(&r);
-    take_into(&r, got.cloud.b, sizeof got.cloud.b);
+    bool good = take_head(&r, &got.kid, &got.cloud);
     take_into(&r, got.up.b, sizeof got.up.b);
     take_into(&r, got.down.b, sizeof got.down.b);
-    bool good = reader_done(&r) && version == VERSION && got.kid.generation > 0;
+    good = good && reader_done(&r);
     if (good)
         *out = got;
     wipe(&got, sizeof got);
@@ -36,16 +43,13 @@ enum status enrolment_parse(struct bytes in, struct enrolment_record *out)
     struct reader r = reader_over(in);
     struct enrolment_record got = {0};
 
-    uint8_t version = take_u8(&r);
-    take_into(&r, got.kid.device.b, sizeof got.kid.device.b);
-    got.kid.generation = take_u32(&r);
-    take_into(&r, got.cloud.b, sizeof got.cloud.b);
+    bool good = take_head(&r, &got.kid, &got.cloud);
     take_into(&r, got.invitation.b, sizeof got.invitation.b);
     take_into(&r, got.keys.up.b, sizeof got.keys.up.b);
     take_into(&r, got.keys.down.b, sizeof got.keys.down.b);
     take_into(&r, got.keys.ok.b, sizeof got.keys.ok.b);
     take_into(&r, got.m1, sizeof got.m1);
-    bool good = reader_done(&r) && version == VERSION && got.kid.generation > 0;
+    good = good && reader_done(&r);
     if (good)
         *out = got;
     wipe(&got, sizeof got);
