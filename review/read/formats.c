@@ -10,6 +10,9 @@ static reader_fn *const readers[FORMATS] = {
     [FORMAT_MARKDOWN] = read_markdown,
     [FORMAT_TEXT] = read_text,
     [FORMAT_HTML] = read_html,
+    [FORMAT_DOCX] = read_docx,
+    [FORMAT_XLSX] = read_xlsx,
+    [FORMAT_ODT] = read_odt,
 };
 
 /* What stands at the front weighs more than the name. */

@@ -24,7 +24,7 @@ struct grid {
     size_t column; /* where the next cell goes */
     size_t open;   /* the cell that takes text, or SIZE_MAX */
     uint32_t line, page, header_line, header_page;
-    bool in_row, header_whole, header_given;
+    bool in_row, dropped, header_whole, header_given;
     uint32_t body_rows;
 };
 
@@ -163,7 +163,7 @@ static void close_row(struct grid *g)
     g->in_row = false;
     g->open = SIZE_MAX;
     drop_unfilled(&g->row);
-    if (!holds_anything(&g->row))
+    if (g->dropped || !holds_anything(&g->row))
         return;
     if (is_header(g)) {
         take_header(g);
@@ -200,6 +200,7 @@ void grid_row(struct grid *g, uint32_t line, uint32_t page)
     close_row(g);
     clear_row(g);
     g->in_row = true;
+    g->dropped = false;
     g->line = line;
     g->page = page;
 }
@@ -266,8 +267,7 @@ void grid_text(struct grid *g, struct bytes piece)
 
 void grid_drop_row(struct grid *g)
 {
-    for (size_t i = 0; i < g->row.count; i++)
-        g->row.at[i].text.len = 0;
+    g->dropped = true;
 }
 
 void grid_end(struct grid *g)

@@ -79,6 +79,7 @@ static void on_entity(void *self, const xmlChar *name, int type,
     if (!x->entity_said)
         emit_note(x->out, NOTE_ENTITY, line_now(x), 0, text_of((const char *)name));
     x->entity_said = true;
+    x->parser->recovery = 1; /* a reference to what we did not take is no end */
 }
 
 static xmlEntityPtr only_predefined(void *self, const xmlChar *name)
@@ -125,7 +126,7 @@ bool xml_feed(struct xml *x, struct bytes more)
     while (more.len && !x->stopped) {
         struct bytes piece = text_upto(more, AT_ONCE);
         if (xmlParseChunk(x->parser, (const char *)piece.at, (int)piece.len, 0)
-            && !x->parser->wellFormed)
+            && !x->parser->wellFormed && !x->parser->recovery)
             return false;
         more = text_from(more, piece.len);
     }
@@ -142,11 +143,18 @@ void xml_drop(struct xml *x)
     free(x);
 }
 
+static bool only_entities_are_missing(const struct xml *x)
+{
+    return x->entity_said
+        && (x->parser->errNo == XML_ERR_UNDECLARED_ENTITY
+            || x->parser->errNo == XML_WAR_UNDECLARED_ENTITY);
+}
+
 void xml_end(struct xml *x)
 {
     if (!x->stopped) {
         xmlParseChunk(x->parser, NULL, 0, 1);
-        if (!x->parser->wellFormed && !x->stopped)
+        if (!x->parser->wellFormed && !x->stopped && !only_entities_are_missing(x))
             emit_note(x->out, NOTE_DAMAGED, line_now(x), 0, x->part);
     }
     xml_drop(x);
