@@ -129,6 +129,17 @@ static void flush(struct peer *p)
         drop(p);
 }
 
+/* Which socket it was, as an administrator knows it: role and door, the end of its path. */
+static const char *socket_of(const struct port *port)
+{
+    const char *end = port->is.path + strlen(port->is.path);
+
+    for (int slashes = 0; end > port->is.path; end--)
+        if (end[-1] == '/' && ++slashes == 2)
+            break;
+    return end;
+}
+
 static void read_peer(struct peer *p)
 {
     struct hub *h = p->port->hub;
@@ -149,7 +160,8 @@ static void read_peer(struct peer *p)
         if (s == OK)
             continue;
         if (s != BROKEN)
-            LOG(h->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_NUM("door", door));
+            LOG(h->log, LOG_REFUSE, REASON_TALK_MALFORMED,
+                F_WORD("at", socket_of(p->port)), F_NUM("door", door));
         drop(p);
     }
 }
@@ -198,7 +210,8 @@ static void on_listen(void *ctx, int listen_fd, uint32_t events)
     if (s == OK)
         adopt(port, fd);
     else if (s == REFUSED)
-        LOG(port->hub->log, LOG_REFUSE, REASON_TALK_PEER, F_NUM("uid", uid));
+        LOG(port->hub->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("at", socket_of(port)),
+            F_NUM("uid", uid));
 }
 
 static void dial(void *ctx)

@@ -153,6 +153,26 @@ test_unknown_door_wrong_length_or_broken_rule_drops_the_peer_and_it_dials_again(
     }
 }
 
+static void test_refusal_says_at_which_socket_once(void)
+{
+    struct rig *r = rig_new(getuid());
+    uint8_t body[20] = {0};
+    char said[1024] = "", want[96];
+    int ends[2];
+
+    snprintf(want, sizeof want, "\"at\":\"%s\"", r->path + 1); /* of /tmp/NAME, all */
+    CHECK(pipe(ends) == 0);
+    log_open(&r->log, ends[1], "test", true);
+    CHECK(hub_send(r->store.hub, r->store.peer, 0x7777, BYTES_OF(body)) == OK);
+    turn(r, 20);
+    CHECK(read(ends[0], said, sizeof said - 1) > 0);
+    CHECK(strstr(said, "talk.malformed") != NULL && strstr(said, want) != NULL);
+    CHECK(strchr(said, '\n') == strrchr(said, '\n'));
+    rig_free(r);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void test_dialling_goes_on_until_somebody_listens(void)
 {
     struct rig *r = rig_new(getuid() + 1); /* nobody there yet */
@@ -201,5 +221,6 @@ static void test_peer_that_does_not_read_is_bounded_and_others_come_in_order(voi
 MAIN(TEST(test_message_goes_and_answer_finds_its_asker),
     TEST(
         test_unknown_door_wrong_length_or_broken_rule_drops_the_peer_and_it_dials_again),
+    TEST(test_refusal_says_at_which_socket_once),
     TEST(test_dialling_goes_on_until_somebody_listens),
     TEST(test_peer_that_does_not_read_is_bounded_and_others_come_in_order))
