@@ -1,12 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Set-up that the tests of both layers share: a cloud whose gate is taken, and what a device says of its batches."""
+"""Set-up that several tests share: a cloud whose gate is taken, a stolen credential, what a device says of its batches."""
 import hashlib
 import os
 
-from harness import bench, check, forge, pem, run, wait_for  # noqa: F401 (bench is re-used by name)
+from harness import BUILD, check, client_context, forge, pem, request, run, wait_for
 from twins import Authority, HostileGate
 
 LIES_SPEED = 600
+FLEET = os.path.join(BUILD, 'tests', 'integration', 'fleet-enrol')
+
+
+class Stolen:
+    """A device's credential and envelopes in an attacker's hands (or a healthy device's, by the same means)."""
+
+    def __init__(self, b, cloud, label, count=0):
+        self.folder = os.path.join(b.folder, label)
+        os.makedirs(self.folder)
+        self.id, bundle = cloud.add_device(label, self.folder)
+        run(FLEET, bundle, self.folder, str(count))
+        self.cert = os.path.join(self.folder, 'tls.crt'), os.path.join(self.folder, 'tls.key')
+        self.left = [open(os.path.join(self.folder, '%d.envelope' % i), 'rb').read() for i in range(count)]
+        self.context = client_context(self.cert)
+
+    def request(self, **how):
+        return request(self.id, self.left.pop(), **how)
 
 
 def cloud_authority(b, cloud):

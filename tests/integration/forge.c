@@ -4,14 +4,17 @@
  *
  * Reads a device's long-term keys (as who is root on it can) and writes to stdout what a forked
  * firmware or a faulty store could seal: batches and answers of any content, right key, right
- * form or not. It builds CBOR by itself, so that no rule of wire/ stands in its way.
+ * form or not. It builds CBOR by itself, so that no rule of wire/ stands in its way. With a bundle
+ * it asks to be enrolled, for a TLS key that everybody knows, with or without the invitation.
  *
  *   forge ROOT keys
  *   forge ROOT batch  [--seq N] [--device UUID] [--set FIELD=VALUE] [--mutate SEED]
  *   forge ROOT answer --nonce HEX --for ENVELOPE_HEX [--digest HEX] [--outcome N]
  *                     [--config-version N --batch-s N --ward TEXT --zone TEXT] [--mutate SEED]
+ *   forge BUNDLE m1   [--device UUID] [--secret HEX | --invited yes]
  */
 #include "core/base/hex.h"
+#include "core/seal/enrol.h"
 #include "core/seal/seal.h"
 #include "device/keeper/identity.h"
 #include "device/trust/trust_file.h"
@@ -297,6 +300,46 @@ static int forge_answer(struct forge *f)
     return 0;
 }
 
+/* The curve's generator: the public key whose private key is 1. */
+static const uint8_t known_key[P256_PUBLIC_LEN] = {0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1,
+    0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d,
+    0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f,
+    0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e,
+    0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37,
+    0xbf, 0x51, 0xf5};
+
+static int forge_m1(struct forge *f)
+{
+    static uint8_t text[LIMIT_CONF_FILE];
+    static struct bundle b;
+    struct conf_error why;
+    struct device_keys keys;
+    uint8_t m1[ENROL_M1_LEN];
+    const char *device = option(f, "--device");
+    FILE *in = fopen(f->argv[1], "re");
+    size_t len = in ? fread(text, 1, sizeof text, in) : 0;
+
+    if (in)
+        fclose(in);
+    if (bundle_parse((struct bytes){text, len}, &b, &why) != OK)
+        die("no bundle there");
+    if (!option(f, "--invited"))
+        memset(&b.secret, 0, sizeof b.secret);
+    if (option(f, "--secret"))
+        (void)hex_option(f, "--secret", ROOM_OF(b.secret.b));
+    if (device
+        && uuid_parse(
+               (struct bytes){(const uint8_t *)device, strlen(device)}, b.kid.device.b)
+            != OK)
+        die("--device");
+    if (enrol_begin(host_crypto_port(f->crypto), host_entropy_port(), &b.s, &b.kid,
+            &b.secret, known_key, m1, &keys)
+        != OK)
+        die("cannot make M1");
+    out(m1, sizeof m1);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct forge f = {.argc = argc, .argv = argv};
@@ -305,13 +348,15 @@ int main(int argc, char **argv)
 
     if (argc < 3 || host_crypto_new(&f.crypto) != OK)
         die("ROOT and what to forge are wanted");
+    if (strcmp(argv[2], "m1") == 0)
+        return forge_m1(&f);
     read_identity(&f);
     if (strcmp(argv[2], "batch") == 0)
         return forge_batch(&f);
     if (strcmp(argv[2], "answer") == 0)
         return forge_answer(&f);
     if (strcmp(argv[2], "keys") != 0)
-        die("batch, answer or keys");
+        die("batch, answer, m1 or keys");
     memcpy(keys, f.id.up.b, 32);
     memcpy(keys + 32, f.id.down.b, 32);
     hex_of(BYTES_OF(keys), (struct room){(uint8_t *)hex, sizeof hex});

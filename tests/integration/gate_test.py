@@ -16,28 +16,12 @@ import threading
 import time
 import uuid
 
-from harness import (BUILD, NAME, Failed, Raw, bench, check, client_context, main, pem, request, role_pid, run,
+from harness import (NAME, Failed, Raw, bench, check, client_context, main, pem, request, role_pid, run,
                      wait_for)
+from defence import FLEET, Stolen
 from twins import Authority, openssl
 
-FLEET = os.path.join(BUILD, 'tests', 'integration', 'fleet-enrol')
 B = contextlib.ExitStack()
-
-
-class Stolen:
-    """A device's credential and envelopes in an attacker's hands (or a healthy device's, by the same means)."""
-
-    def __init__(self, b, cloud, label, count=0):
-        self.folder = os.path.join(b.folder, label)
-        os.makedirs(self.folder)
-        self.id, bundle = cloud.add_device(label, self.folder)
-        run(FLEET, bundle, self.folder, str(count))
-        self.cert = os.path.join(self.folder, 'tls.crt'), os.path.join(self.folder, 'tls.key')
-        self.left = [open(os.path.join(self.folder, '%d.envelope' % i), 'rb').read() for i in range(count)]
-        self.context = client_context(self.cert)
-
-    def request(self, **how):
-        return request(self.id, self.left.pop(), **how)
 
 
 class Site:

@@ -8,6 +8,8 @@ import base64
 import contextlib
 import json
 import os
+import pwd
+import select
 import shutil
 import signal
 import socket
@@ -30,6 +32,10 @@ class Failed(Exception):
     pass
 
 
+class TimedOut(Failed):
+    """Nothing was obtained: a wait ran out. Red, but no proof that an attack succeeds."""
+
+
 def check(good, obtained):
     """`obtained` says what the attacker or the fault got if this claim is false."""
     if not good:
@@ -43,7 +49,7 @@ def wait_for(what, condition, seconds=20.0):
         if got:
             return got
         if time.monotonic() > end:
-            raise Failed('waited %g s in vain: %s' % (seconds, what))
+            raise TimedOut('%g s for %s' % (seconds, what))
         time.sleep(0.02)
 
 
@@ -96,7 +102,7 @@ class Program:
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Failed('%s did not end in %g s: %s' % (self.command[0], seconds, self.log.tail()))
+            raise TimedOut('%s did not end in %g s: %s' % (self.command[0], seconds, self.log.tail()))
         self.log.thread.join(5)
         self.reader.join(5)
         return code
@@ -123,6 +129,59 @@ def role_pid(supervisor_pid, role):
             if '--role' in words and words[words.index('--role') + 1] == role:
                 return int(pid)
     return None
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+class Twin:
+    """A hostile twin as a program of its own, with the user of the role that it has taken and nothing else."""
+
+    def __init__(self, b, name, role, *words):
+        programs = os.path.join(b.folder, 'programs')  # where every user can read, unlike a clone in somebody's home
+        os.makedirs(programs, exist_ok=True)
+        for file in ('twin.py', 'twin_%s.py' % name):
+            shutil.copyfile(os.path.join(TOP, 'tests/integration', file), os.path.join(programs, file))
+        self.scratch = tempfile.mkdtemp(prefix=name + '-', dir=b.folder)
+        command = ['/usr/bin/python3', '-B', os.path.join(programs, 'twin_%s.py' % name), *words]
+        if os.geteuid() == 0:
+            user = pwd.getpwnam('holdfast-' + role)
+            os.chown(self.scratch, user.pw_uid, user.pw_gid)
+            command = ['setpriv', '--reuid', str(user.pw_uid), '--regid', str(user.pw_gid), '--clear-groups',
+                       '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', *command]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env=dict(os.environ, TMPDIR=self.scratch))
+        b.things.append(self)
+
+    def ask(self, *words, seconds=60):
+        """What the command got; a twin that cannot do what it was told proves nothing, so that is no pass."""
+        self.process.stdin.write(json.dumps(words) + '\n')
+        self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            raise TimedOut('the twin did not end %s in %g s' % (words[0], seconds))
+        line = self.process.stdout.readline()
+        answer = json.loads(line) if line else {'failed': 'the twin ended'}
+        if 'failed' in answer:
+            raise RuntimeError(answer['failed'])
+        return answer['got']
+
+    def memory(self):
+        return open(self.ask('memory'), 'rb').read()
+
+    def stop(self):
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
 
 
 class Cloud:
@@ -312,10 +371,16 @@ def request(device_id, envelope, nonce=None, method='POST', path=None, headers=(
 
 
 def forge(device, *words):
-    """The product's own cryptography in an attacker's hands: bytes out."""
-    done = subprocess.run([FORGE, device.root, *map(str, words)], capture_output=True)
-    check(done.returncode == 0, 'forge %s: %s' % (' '.join(map(str, words)), done.stderr.decode()))
+    """The product's own cryptography in an attacker's hands: bytes out. `device`: one, or the path of a bundle."""
+    done = subprocess.run([FORGE, getattr(device, 'root', device), *map(str, words)], capture_output=True)
+    if done.returncode != 0:
+        raise RuntimeError('forge %s: %s' % (' '.join(map(str, words)), done.stderr.decode()))
     return done.stdout
+
+
+def how_red(e):
+    """Why a claim is red, for who reads and for script/prove-controls: only `obtained` shows an attack's effect."""
+    return 'waited' if isinstance(e, TimedOut) else 'obtained' if isinstance(e, Failed) else 'crashed: ' + type(e).__name__
 
 
 def main(claims):
@@ -329,14 +394,12 @@ def main(claims):
         try:
             skip = claim()
             print('ok %d - %s%s' % (n, claim.__name__, ' # skip ' + skip if isinstance(skip, str) else ''))
-        except Failed as f:
-            bad += 1
-            for line in str(f).splitlines():
-                print('# obtained: ' + line if line == str(f).splitlines()[0] else '# ' + line)
-            print('not ok %d - %s' % (n, claim.__name__))
         except Exception as e:  # a crash of the test itself is red too
             bad += 1
-            print('# %s: %s' % (type(e).__name__, e))
+            lines = str(e).splitlines() or ['']
+            print('# %s: %s' % (how_red(e), lines[0]))
+            for line in lines[1:]:
+                print('# ' + line)
             print('not ok %d - %s' % (n, claim.__name__))
         print('# %.1f s' % (time.monotonic() - began))
         sys.stdout.flush()

@@ -5,28 +5,17 @@
 The device says every 5 s how late its latest sample was (`measure.late`, n in ms). A disturbed part of a run may be at
 most 100 ms worse than the undisturbed part of the same run.
 """
-import contextlib
 import fcntl
 import os
 import pwd
-import signal
 import socket
 import struct
 import time
 
-from harness import bench, check, main, role_pid, wait_for
+from harness import bench, check, main, role_pid, stopped, wait_for
 
 MARGIN_MS = 100
 SAY_ASK = 0x0401
-
-
-@contextlib.contextmanager
-def stopped(pid):
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def flood(device, seconds):
