@@ -242,6 +242,7 @@ static bool shake(struct tls_conn *c)
         s->handshake_count--;
         s->open_count++;
         tls_conn_deadline(c, 0);
+        c->answered_ms = loop_now_ms();
         s->owner.opened(s->owner.ctx, c);
         return s->at == c;
     }
@@ -367,12 +368,28 @@ static void drop_oldest_handshake(struct tls_server *s)
     }
 }
 
+/* false: everybody who is there was answered a moment ago. */
+static bool make_room(struct tls_server *s)
+{
+    struct tls_conn *quiet = NULL;
+
+    for (struct tls_conn *c = s->first; c; c = c->newer)
+        if (c->open && (!quiet || c->answered_ms < quiet->answered_ms))
+            quiet = c;
+    if (!quiet || s->limits.quiet_ms == 0
+        || loop_now_ms() - quiet->answered_ms < s->limits.quiet_ms)
+        return false;
+    tls_conn_close(quiet);
+    failed(s, REASON_CONN_LIMIT, 0);
+    return true;
+}
+
 static void adopt(struct tls_server *s, int fd)
 {
     int on = 1;
     struct tls_conn *c = NULL;
 
-    if (s->open_count >= s->limits.connections) {
+    if (s->open_count >= s->limits.connections && !make_room(s)) {
         (void)close(fd);
         failed(s, REASON_CONN_LIMIT, 0);
         return;
@@ -495,6 +512,7 @@ enum status tls_conn_send(struct tls_conn *c, struct bytes b)
 {
     if (b.len > tls_conn_room(c))
         return FULL;
+    c->answered_ms = loop_now_ms();
     size_t sent = send_now(c, b);
     if (sent == b.len) {
         want(c);

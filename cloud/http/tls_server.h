@@ -7,6 +7,9 @@
  * which its owner moves; past it the connection is closed. Bytes wait in buffers of stated size;
  * a full one stops the reading, never grows; an idle connection has none.
  *
+ * With all places taken, who was answered nothing for quiet_ms makes room, the longest first:
+ * idle strangers keep nobody out. What comes from a peer does not count, it costs nothing.
+ *
  * Of handshakes only a few steps are done before everybody else has had a turn: established
  * connections are served first. What is sent last is followed by a bounded reading-away of what
  * is still under way, so that a refusal arrives although its request was not read.
@@ -41,6 +44,8 @@ struct tls_owner { /* who serves the connections; each call may close the connec
 struct tls_limits {
     uint32_t connections, handshakes, handshake_ms;
     uint32_t in_cap, out_cap; /* bytes */
+    uint32_t
+        quiet_ms; /* full: who was answered nothing for so long makes room; 0: nobody */
 };
 
 struct tls_server { /* fields belong to tls_server.c */
@@ -74,6 +79,7 @@ struct tls_conn {
     uint32_t armed; /* events that the loop watches for */
     bool eof;
     uint64_t deadline_ms; /* loop_now_ms(); 0: none */
+    uint64_t answered_ms; /* when something was last sent; at first: when it opened */
     uint8_t *in, *out;
     size_t in_len, in_most, out_at, out_len;
     void *user; /* the owner's */

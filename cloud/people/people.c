@@ -171,5 +171,6 @@ struct tls_limits people_limits(void)
         .handshakes = 64,
         .handshake_ms = LIMIT_HANDSHAKE_MS,
         .in_cap = PEOPLE_BUFFER,
-        .out_cap = PEOPLE_BUFFER};
+        .out_cap = PEOPLE_BUFFER,
+        .quiet_ms = PEOPLE_QUIET_MS};
 }

@@ -9,7 +9,12 @@
 
 #include "cloud/http/tls_server.h"
 
-enum { PEOPLE_CONNECTIONS = 256, PEOPLE_IDLE_MS = 120000, PEOPLE_BUFFER = 65536 };
+enum {
+    PEOPLE_CONNECTIONS = 256,
+    PEOPLE_IDLE_MS = 120000,
+    PEOPLE_BUFFER = 65536,
+    PEOPLE_QUIET_MS = 15000 /* three polls of the page */
+};
 
 struct people {
     struct log *log;

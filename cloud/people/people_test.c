@@ -60,7 +60,7 @@ static void view_opens(struct scene *s)
     CHECK(listen(s->view, 300) == 0);
 }
 
-static void start(struct scene *s, uint32_t connections)
+static void start(struct scene *s, uint32_t connections, uint32_t quiet_ms)
 {
     struct tls_key_pem own = {pki_cert(&s->server), pki_private(&s->server)};
     struct tls_limits limits = people_limits();
@@ -68,6 +68,7 @@ static void start(struct scene *s, uint32_t connections)
     int fd = -1, small = 4096;
 
     limits.connections = connections;
+    limits.quiet_ms = quiet_ms;
     s->people.log = &s->log;
     s->people.loop = s->loop;
     s->people.view = s->socket;
@@ -80,7 +81,7 @@ static void start(struct scene *s, uint32_t connections)
         == OK);
 }
 
-static void scene_open(struct scene *s, uint32_t connections)
+static void scene_open_with(struct scene *s, uint32_t connections, uint32_t quiet_ms)
 {
     struct pki_wish server = {
         "server", "DNS:cloud.example", "serverAuth", 1000, YEAR_2100};
@@ -96,8 +97,13 @@ static void scene_open(struct scene *s, uint32_t connections)
     CHECK(pipe(s->orders) == 0 && loop_new(&s->loop) == OK);
     CHECK(loop_watch(s->loop, s->orders[0], EPOLLIN, on_order, s) == OK);
     view_opens(s);
-    start(s, connections);
+    start(s, connections, quiet_ms);
     CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
+}
+
+static void scene_open(struct scene *s)
+{
+    scene_open_with(s, PEOPLE_CONNECTIONS, PEOPLE_QUIET_MS);
 }
 
 static void scene_close(struct scene *s)
@@ -209,7 +215,7 @@ static void test_bytes_pass_both_ways_as_they_are(void)
     struct client c;
     char got[64] = {0};
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     int view = view_accepts(&s);
     CHECK(SSL_write(c.ssl, request, sizeof request) == sizeof request);
@@ -225,7 +231,7 @@ static void test_view_closing_with_every_buffer_full_loses_no_byte(void)
     struct scene s;
     struct client c;
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     size_t said = view_says_and_closes(view_accepts(&s), SIZE_MAX);
     CHECK(said > PEOPLE_BUFFER);
@@ -243,7 +249,7 @@ static void test_a_browser_that_pauses_still_gets_the_last_bytes(void)
     struct scene s;
     struct client c;
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     CHECK(view_says_and_closes(view_accepts(&s), 50000) == 50000);
     CHECK(poll(NULL, 0, 2600) == 0);
@@ -257,7 +263,7 @@ static void test_a_request_after_views_end_does_not_cost_the_answer(void)
     struct scene s;
     struct client c;
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     size_t said = view_says_and_closes(view_accepts(&s), SIZE_MAX);
     CHECK(SSL_write(c.ssl, "GET / HTTP/1.1\r\n\r\n", 18) == 18);
@@ -275,7 +281,7 @@ static void test_a_view_that_does_not_read_stops_the_browser(void)
     size_t sent = 0;
     int n = 1;
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     int view = view_accepts(&s);
     CHECK(fcntl(c.fd, F_SETFL, O_NONBLOCK) == 0);
@@ -303,7 +309,7 @@ static void test_nothing_but_tls_1_3_comes_in(void)
     struct scene s;
     struct client c;
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     CHECK(!client_open(&c, &s, TLS1_2_VERSION));
     client_close(&c);
     struct sockaddr_in at = {.sin_family = AF_INET,
@@ -330,7 +336,7 @@ static void test_without_view_a_browser_is_closed_and_not_kept_waiting(void)
     struct client c;
     uint8_t b[16];
 
-    scene_open(&s, PEOPLE_CONNECTIONS);
+    scene_open(&s);
     unlink(s.socket);
     if (client_open(&c, &s, TLS1_3_VERSION))
         CHECK(SSL_read(c.ssl, b, sizeof b) <= 0 && errno != EAGAIN);
@@ -346,7 +352,7 @@ static void test_connections_end_at_their_limit(void)
     uint8_t b[16];
     int view[2];
 
-    scene_open(&s, 2);
+    scene_open_with(&s, 2, PEOPLE_QUIET_MS);
     for (int i = 0; i < 2; i++) {
         CHECK(client_open(&c[i], &s, TLS1_3_VERSION));
         view[i] = view_accepts(&s);
@@ -366,6 +372,34 @@ static void test_connections_end_at_their_limit(void)
     scene_close(&s);
 }
 
+/* Attack: strangers take all places and say a little now and then. */
+static void test_idle_strangers_make_room_and_who_is_answered_stays(void)
+{
+    struct scene s;
+    struct client c[3];
+    uint8_t b[16];
+    int view[3];
+
+    scene_open_with(&s, 2, 100);
+    for (int i = 0; i < 2; i++) {
+        CHECK(client_open(&c[i], &s, TLS1_3_VERSION));
+        view[i] = view_accepts(&s);
+    }
+    CHECK(poll(NULL, 0, 120) == 0);
+    CHECK(send(view[0], "a", 1, MSG_NOSIGNAL) == 1 && SSL_read(c[0].ssl, b, 1) == 1);
+    CHECK(SSL_write(c[1].ssl, "G", 1) == 1 && recv(view[1], b, 1, 0) == 1);
+    CHECK(client_open(&c[2], &s, TLS1_3_VERSION));
+    view[2] = view_accepts(&s);
+    CHECK(SSL_read(c[1].ssl, b, sizeof b) <= 0);
+    CHECK(SSL_write(c[0].ssl, "b", 1) == 1 && recv(view[0], b, 1, 0) == 1);
+    CHECK(SSL_write(c[2].ssl, "c", 1) == 1 && recv(view[2], b, 1, 0) == 1);
+    for (int i = 0; i < 3; i++) {
+        close(view[i]);
+        client_close(&c[i]);
+    }
+    scene_close(&s);
+}
+
 MAIN(TEST(test_bytes_pass_both_ways_as_they_are),
     TEST(test_view_closing_with_every_buffer_full_loses_no_byte),
     TEST(test_a_browser_that_pauses_still_gets_the_last_bytes),
@@ -373,4 +407,5 @@ MAIN(TEST(test_bytes_pass_both_ways_as_they_are),
     TEST(test_a_view_that_does_not_read_stops_the_browser),
     TEST(test_nothing_but_tls_1_3_comes_in),
     TEST(test_without_view_a_browser_is_closed_and_not_kept_waiting),
-    TEST(test_connections_end_at_their_limit))
+    TEST(test_connections_end_at_their_limit),
+    TEST(test_idle_strangers_make_room_and_who_is_answered_stays))

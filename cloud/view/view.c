@@ -41,6 +41,11 @@ struct view_request {
     size_t json_len;
 };
 
+static enum view_lane lane_of(uint16_t door)
+{
+    return door == DOOR_SIGN_IN ? LANE_SIGN : LANE_DATA;
+}
+
 /* ---- answers ---- */
 
 static const struct {
@@ -59,10 +64,12 @@ static const struct {
     {"Cache-Control", "no-store"},
 };
 
+/* keep: more may be asked on this connection. Only data keep one, so that people can tell who is
+ * signed in from who is not by when it was answered. */
 static enum MHD_Result send_response(struct MHD_Connection *conn, unsigned status,
-    const char *type, struct MHD_Response *r)
+    const char *type, bool keep, struct MHD_Response *r)
 {
-    bool good = r != NULL;
+    bool good = r && (keep || MHD_add_response_header(r, "Connection", "close"));
 
     for (size_t i = 0; good && i < sizeof header_fields / sizeof header_fields[0]; i++)
         good =
@@ -85,7 +92,7 @@ static void *as_mhd_wants(const void *at)
 static enum MHD_Result send_static(struct MHD_Connection *conn, unsigned status,
     const char *type, struct bytes content)
 {
-    return send_response(conn, status, type,
+    return send_response(conn, status, type, false,
         MHD_create_response_from_buffer(
             content.len, as_mhd_wants(content.at), MHD_RESPMEM_PERSISTENT));
 }
@@ -144,15 +151,11 @@ static enum MHD_Result send_answer(struct view_request *q)
         (void)snprintf(retry, sizeof retry, "%u", q->retry_after_s);
         (void)!MHD_add_response_header(r, "Retry-After", retry);
     }
-    return send_response(q->conn, q->status, "application/json", r);
+    bool keep = q->status == 200 && lane_of(q->door) == LANE_DATA && !q->drop_token;
+    return send_response(q->conn, q->status, "application/json", keep, r);
 }
 
 /* ---- store ---- */
-
-static enum view_lane lane_of(uint16_t door)
-{
-    return door == DOOR_SIGN_IN ? LANE_SIGN : LANE_DATA;
-}
 
 static void finish(struct view_request *q, unsigned status)
 {

@@ -325,6 +325,40 @@ static void test_a_session_gets_what_store_answers(void)
     scene_close(&s);
 }
 
+/* people tells who is signed in by when a connection was answered: strangers keep none. */
+static void test_only_data_keep_a_connection(void)
+{
+    static const char data[] = "GET /api/devices HTTP/1.1\r\n" HOST COOKIE "\r\n";
+    static const char *const strangers[] = {"GET /app.css HTTP/1.1\r\n" HOST "\r\n",
+        "GET /nothing HTTP/1.1\r\n" HOST "\r\n",
+        "GET /api/devices HTTP/1.1\r\n" HOST "\r\n",
+        "POST /api/sign-in HTTP/1.1\r\n" HOST OURS ORIGIN
+        "Content-Length: 17\r\n\r\nname=a&password=b"};
+    char out[65536];
+    struct scene s;
+
+    scene_open(&s);
+    int fd = browser(&s);
+    for (int i = 0; i < 3; i++) {
+        say(fd, data);
+        CHECK(hear(fd, out, sizeof out) == 200);
+    }
+    s.store.refuses = true; /* the session ends */
+    say(fd, data);
+    CHECK(hear(fd, out, sizeof out) == 401 && recv(fd, out, sizeof out, 0) == 0);
+    close(fd);
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        ssize_t n;
+        fd = browser(&s);
+        say(fd, strangers[i]);
+        while ((n = recv(fd, out, sizeof out, 0)) > 0)
+            ;
+        CHECK(n == 0);
+        close(fd);
+    }
+    scene_close(&s);
+}
+
 static void test_every_refusal_has_its_status_and_asks_store_nothing(void)
 {
     static const struct {
@@ -520,6 +554,7 @@ static void test_who_waits_when_store_goes_away_is_told_and_the_page_stays(void)
 
 MAIN(TEST(test_only_people_may_knock_not_even_views_own_user),
     TEST(test_a_session_gets_what_store_answers),
+    TEST(test_only_data_keep_a_connection),
     TEST(test_every_refusal_has_its_status_and_asks_store_nothing),
     TEST(test_a_post_that_our_page_did_not_make_is_refused),
     TEST(test_forms_of_another_shape_or_size_are_refused),
