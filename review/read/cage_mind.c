@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -208,17 +207,6 @@ static void keep_own(struct mind *m, int talk, const struct slot_files *slots)
     close(null);
 }
 
-static void give_up_rights(void)
-{
-    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct none[2] = {{0}};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-        || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0
-        || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0
-        || syscall(SYS_capset, &head, none) != 0)
-        _exit(EXIT_OPEN);
-}
-
 _Noreturn void cage_mind(int talk, const struct slot_files *slots, unsigned count,
     cage_work_fn *work, const struct cage_limits *limits)
 {
@@ -228,7 +216,8 @@ _Noreturn void cage_mind(int talk, const struct slot_files *slots, unsigned coun
     sigemptyset(&chld);
     sigaddset(&chld, SIGCHLD);
     keep_own(&m, talk, slots);
-    give_up_rights();
+    cage_give_up();
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (sigprocmask(SIG_BLOCK, &chld, &m.before) != 0
         || (m.ends = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK)) < 0
         || cage_rules_make(&m.rules) != OK)

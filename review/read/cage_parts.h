@@ -41,6 +41,11 @@ MUST_USE enum status cage_rules_make(struct cage_rules *r);
  * rule does not take. */
 void cage_close_for_work(const struct cage_rules *r, unsigned first);
 void cage_close_for_program(const struct cage_rules *r, unsigned first);
+/* For a child that may read files below these paths, as libgit2 must; one such child may use
+ * more memory and time than a reader. Needs no rules made before. */
+void cage_close_for_files(const char *const *paths, size_t count, unsigned first);
+/* No capabilities, no new privileges, not to be traced. */
+void cage_give_up(void);
 /* The small parent: never returns. */
 _Noreturn void cage_mind(int talk, const struct slot_files *slots, unsigned count,
     cage_work_fn *work, const struct cage_limits *limits);

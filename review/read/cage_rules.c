@@ -6,8 +6,10 @@
 #include "host/confine_parts.h"
 #include "review/read/cage_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -27,9 +29,9 @@ static const int work_calls[] = {
     SCMP_SYS(futex), SCMP_SYS(restart_syscall),
 };
 
-/* A program of others, dynamically linked: it reads files that Landlock lets it read. */
-static const int program_calls[] = {
-    SCMP_SYS(execve), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(writev),
+/* Reads files that Landlock lets it read: libgit2, or a program of others. */
+static const int file_calls[] = {
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(writev),
     SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(lstat),
     SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
     SCMP_SYS(lseek), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
@@ -40,10 +42,17 @@ static const int program_calls[] = {
     SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
     SCMP_SYS(getppid), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(fcntl), SCMP_SYS(dup),
 };
+
+/* Talks with its parent over a socket that it has, and hands out memory files. */
+static const int talk_calls[] = {
+    SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(memfd_create),
+};
 /* clang-format on */
 
 static const char *const program_paths[] = {
     "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives"};
+
+enum { FILE_PATHS_MAX = 4 };
 
 static int allow(scmp_filter_ctx f, const int *calls, size_t count)
 {
@@ -154,17 +163,52 @@ void cage_close_for_work(const struct cage_rules *r, unsigned first)
     must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0);
 }
 
-void cage_close_for_program(const struct cage_rules *r, unsigned first)
+/* abort() may send its signal; nobody else gets one. */
+static scmp_filter_ctx filter_for_files(void)
 {
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    must(f != NULL && ALLOW(f, work_calls) == 0 && ALLOW(f, file_calls) == 0
+        && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()))
+            == 0);
+    return f;
+}
 
+void cage_close_for_program(const struct cage_rules *r, unsigned first)
+{
     limit_all(&r->limits, r->limits.memory_max * 2);
     limit(RLIMIT_NOFILE, 32, 32);
     must(confine_landlock_enter(r->programs) == OK);
     must(syscall(SYS_close_range, first, ~0U, 0) == 0);
-    must(f != NULL && ALLOW(f, work_calls) == 0 && ALLOW(f, program_calls) == 0
-        && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()))
-            == 0
+    scmp_filter_ctx f = filter_for_files();
+    must(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(execve), 0) == 0
         && seccomp_load(f) == 0);
+}
+
+void cage_close_for_files(const char *const *paths, size_t count, unsigned first)
+{
+    static const struct cage_limits limits = {60, 0, 0, 268435456};
+    static const rlim_t memory = 2147483648;
+    struct confine_path allowed[FILE_PATHS_MAX] = {{0}};
+    struct confine_plan plan = {.paths = allowed, .path_count = count};
+    int rules = -1;
+
+    assert(count <= FILE_PATHS_MAX);
+    for (size_t i = 0; i < count; i++)
+        allowed[i] = (struct confine_path){paths[i], CONFINE_READ};
+    must(confine_landlock_rules(&plan, &rules) == OK);
+    limit_all(&limits, memory);
+    must(confine_landlock_enter(rules) == OK);
+    must(syscall(SYS_close_range, first, ~0U, 0) == 0);
+    scmp_filter_ctx f = filter_for_files();
+    must(ALLOW(f, talk_calls) == 0 && seccomp_load(f) == 0);
+}
+
+void cage_give_up(void)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {{0}};
+    must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+        && syscall(SYS_capset, &head, none) == 0);
 }

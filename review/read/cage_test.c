@@ -226,7 +226,7 @@ static void a_pdf_is_turned_into_text_or_refused(void)
     struct arena *a = arena_new();
     struct cage *c = started(1);
     unsigned slot;
-    enum cage_end end;
+    enum cage_end end = CAGE_OPEN;
     struct bytes pdf = TEXT(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
         "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"

@@ -89,7 +89,8 @@ static struct fy_document *parse(struct bytes in)
     silent.output_fn = say_nothing;
     struct fy_diag *diag = fy_diag_create(&silent);
     struct fy_parse_cfg cfg = {.search_path = "",
-        .flags = FYPCF_QUIET | FYPCF_DISABLE_MMAP_OPT | FYPCF_ALLOW_DUPLICATE_KEYS,
+        .flags = (enum fy_parse_cfg_flags)(
+            FYPCF_QUIET | FYPCF_DISABLE_MMAP_OPT | FYPCF_ALLOW_DUPLICATE_KEYS),
         .diag = diag};
     struct fy_document *d =
         fy_document_build_from_string(&cfg, (const char *)in.at, in.len);

@@ -20,5 +20,9 @@ struct ignore;
 /* `folder`: where the file stands, "" or "a/b/"; `above`: rules of the folders above or NULL. */
 struct ignore *ignore_parse(struct arena *a, struct bytes file, struct bytes folder,
     const struct ignore *above);
+/* The patterns of a configuration, NULL-ended; NULL: none. */
+struct ignore *ignore_from(struct arena *a, const char *const *patterns);
 /* Paths from the same top as `folder`. A folder that is named hides what is below. */
 bool ignore_names(const struct ignore *rules, struct bytes path, bool is_folder);
+/* The same for a file whose folders were not asked about one by one. */
+bool ignore_names_below(const struct ignore *rules, struct bytes path);

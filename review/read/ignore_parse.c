@@ -174,3 +174,19 @@ bool ignore_names(const struct ignore *g, struct bytes path, bool is_folder)
     }
     return false;
 }
+
+bool ignore_names_below(const struct ignore *g, struct bytes path)
+{
+    for (size_t i = 0; g != NULL && i < path.len; i++)
+        if (path.at[i] == '/' && ignore_names(g, text_upto(path, i), true))
+            return true;
+    return ignore_names(g, path, false);
+}
+
+struct ignore *ignore_from(struct arena *a, const char *const *patterns)
+{
+    struct bytes all = {0};
+    for (; patterns && *patterns; patterns++)
+        all = arena_print(a, "%.*s%s\n", (int)all.len, (const char *)all.at, *patterns);
+    return all.len ? ignore_parse(a, all, TEXT(""), NULL) : NULL;
+}

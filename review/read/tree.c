@@ -91,12 +91,13 @@ struct found {
 static void add_file(
     struct walk *w, struct bytes path, const struct stat *st, bool special)
 {
-    *(struct found *)list_add(&w->files) =
-        (struct found){.file = {.path = path,
-                           .size = S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0,
-                           .changed_s = st->st_mtim.tv_sec,
-                           .link = S_ISLNK(st->st_mode)},
-            .special = special};
+    *(struct found *)list_add(&w->files) = (struct found){
+        .file = {.path = path,
+            .size = S_ISREG(st->st_mode) || S_ISLNK(st->st_mode) ? (uint64_t)st->st_size
+                                                                 : 0,
+            .changed_s = st->st_mtim.tv_sec,
+            .link = S_ISLNK(st->st_mode)},
+        .special = special};
 }
 
 static void on_entry(
@@ -223,15 +224,6 @@ static const struct ignore *rules_above(struct walk *w, const char *root)
     return rules;
 }
 
-static const struct ignore *from_configuration(
-    struct arena *a, const char *const *patterns)
-{
-    struct bytes all = {0};
-    for (; patterns && *patterns; patterns++)
-        all = arena_print(a, "%.*s%s\n", (int)all.len, (const char *)all.at, *patterns);
-    return all.len ? ignore_parse(a, all, TEXT(""), NULL) : NULL;
-}
-
 static enum status open_file(
     struct walk *w, const char *path, struct tree *out, struct bytes *why)
 {
@@ -268,7 +260,7 @@ enum status tree_open_folder(
         list_free(&w.files);
         return s;
     }
-    w.leave_out = from_configuration(a, pick->leave_out);
+    w.leave_out = ignore_from(a, pick->leave_out);
     const struct ignore *above = rules_above(&w, pick->root);
     *(struct folder *)list_add(&w.todo) = (struct folder){TEXT(""), above};
     while (w.todo.count > 0)

@@ -3,7 +3,8 @@
  * Tree: the files under review, from a folder or from one commit of a git repository.
  *
  * Read-only in both cases. Symbolic links are listed and not followed; `.git`, and what
- * .gitignore names, is left out (a folder without git is read whole); order is by path bytes.
+ * .gitignore names, is left out of a folder (one without git is read whole); order is by path
+ * bytes. What cannot be read is listed too: a folder by its path with '/' behind.
  */
 #pragma once
 
@@ -13,7 +14,8 @@
 struct tree_file {
     struct bytes path;
     uint64_t size;
-    int64_t changed_s; /* commit time of the last change of this path, else mtime */
+    int64_t
+        changed_s; /* of a commit: time of the last change of this path; else mtime */
     bool link;
 };
 
@@ -37,3 +39,10 @@ MUST_USE enum status tree_open_folder(
 /* `revision` as git names it; the repository that holds `pick->root`. */
 MUST_USE enum status tree_open_commit(struct arena *a, const struct tree_pick *pick,
     const char *revision, struct tree *out, struct bytes *why);
+/*
+ * For a folder in a git work tree: changed_s of every file that is as it was committed becomes
+ * the time of the last commit that changed it (of at most 5,000; of HEAD where none of them
+ * did). Costs a walk of the history, so only who judges ages asks for it.
+ */
+MUST_USE enum status tree_date_by_git(struct arena *a, const struct tree_pick *pick,
+    struct tree *tree, struct bytes *why);

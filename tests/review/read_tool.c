@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Read_tool: reads a folder and prints what came of it; for tests that watch a reading from
- * outside (its system calls, its time). Units go to stdout with --units, else counts.
+ * outside (its system calls, its time).
+ *   read-tool [--units] [--dates | --commit REV] PATH
  */
 #include "review/read/read.h"
 
@@ -34,21 +35,37 @@ static void print_notes(const struct corpus *c)
     }
 }
 
+static enum status open_tree(struct arena *a, const struct tree_pick *pick,
+    const char *commit, bool dates, struct tree *t, struct bytes *why)
+{
+    if (commit)
+        return tree_open_commit(a, pick, commit, t, why);
+    TRY(tree_open_folder(a, pick, t, why));
+    return dates ? tree_date_by_git(a, pick, t, why) : OK;
+}
+
 int main(int argc, char **argv)
 {
-    bool units = argc > 2 && strcmp(argv[1], "--units") == 0;
     struct tree_pick pick = {argc > 1 ? argv[argc - 1] : ".", NULL};
+    const char *commit = NULL;
+    bool units = false, dates = false;
     struct arena *a = arena_new();
     struct reading *r = NULL;
     struct tree t;
     struct corpus c;
     struct bytes why = {0};
 
+    for (int i = 1; i + 1 < argc; i++) {
+        units |= strcmp(argv[i], "--units") == 0;
+        dates |= strcmp(argv[i], "--dates") == 0;
+        if (strcmp(argv[i], "--commit") == 0)
+            commit = argv[i + 1];
+    }
     if (read_start(&r, 2) != OK) {
         fputs("error: reading children: expected Landlock and seccomp\n", stderr);
         return 4;
     }
-    if (tree_open_folder(a, &pick, &t, &why) != OK) {
+    if (open_tree(a, &pick, commit, dates, &t, &why) != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return 2;
     }

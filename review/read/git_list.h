@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Git_list: the files of a commit or of an index, as the git child writes them down.
+ *
+ * Little-endian: { changed s64, seen s64, size u64, link u8, path length u16, path } for each
+ * file; its place is its number. The child reads a foreign repository, so a path is checked:
+ * relative, no empty, "." or ".." part, no NUL.
+ */
+#pragma once
+
+#include "core/base/status.h"
+#include "review/base/text.h"
+
+struct git_file {
+    struct bytes path; /* borrowed from the list */
+    uint64_t size;
+    int64_t changed_s; /* of the last commit that changed it */
+    int64_t seen_s;    /* mtime that the index remembers; 0 in a commit */
+    bool link;         /* a symbolic link or another repository */
+};
+
+struct git_list { /* files of struct git_file; list_free() it */
+    struct list files;
+};
+
+/* What a file that points to a repository says ("gitdir: ../x" with front "gitdir: "). */
+struct bytes git_pointer_parse(struct bytes in, struct bytes front);
+MUST_USE enum status git_list_parse(struct bytes in, struct git_list *out);
