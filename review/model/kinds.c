@@ -264,12 +264,17 @@ static struct bytes plain(struct bytes name, struct room room)
     return (struct bytes){room.at, n};
 }
 
-static struct bytes last_part(struct bytes prefix)
+/* Take the last part off: "HF-SEC" -> "SEC", and "HF" is left. */
+static struct bytes take_last_part(struct bytes *prefix)
 {
-    for (size_t i = prefix.len; i > 0; i--)
-        if (prefix.at[i - 1] == '-' || prefix.at[i - 1] == '_')
-            return text_from(prefix, i);
-    return prefix;
+    struct bytes all = *prefix;
+    for (size_t i = all.len; i > 0; i--)
+        if (all.at[i - 1] == '-' || all.at[i - 1] == '_') {
+            *prefix = text_upto(all, i - 1);
+            return text_from(all, i);
+        }
+    *prefix = text_upto(all, 0);
+    return all;
 }
 
 enum item_kind kind_of_prefix(
@@ -281,12 +286,14 @@ enum item_kind kind_of_prefix(
             *security = rules->prefix[i].security;
             return (enum item_kind)rules->prefix[i].kind;
         }
-    struct bytes last = last_part(prefix);
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (text_same(last, text_of(prefixes[i].prefix))) {
-            *security |= prefixes[i].security;
-            return (enum item_kind)prefixes[i].kind;
-        }
+    while (prefix.len) { /* the last part tells most: HF-SEC, REQ-AUTHZ */
+        struct bytes part = take_last_part(&prefix);
+        for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+            if (text_same(part, text_of(prefixes[i].prefix))) {
+                *security |= prefixes[i].security;
+                return (enum item_kind)prefixes[i].kind;
+            }
+    }
     return ITEM_KINDS;
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* why, trace, rules: one thing told whole. */
+#include "review/check/coverage.h"
+#include "review/main/verbs.h"
+#include "review/render/out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 80, COLUMN = 12 };
+
+static void told(const char *label, struct bytes text)
+{
+    if (!text.len)
+        return;
+    printf("%-*s", COLUMN, label);
+    out_wrapped(stdout, text, COLUMN, COLUMN, WIDTH);
+    putchar('\n');
+}
+
+static void print_link(
+    const struct run *r, const struct link *l, uint32_t other, bool incoming)
+{
+    const struct model *m = &r->model;
+    if (other == ITEM_NONE) {
+        printf("  %s %.*s, which nobody defines\n",
+            link_kind_name((enum link_kind)l->kind), (int)l->target.len,
+            (const char *)l->target.at);
+        return;
+    }
+    const struct item *o = &m->items[other];
+    struct bytes place = item_place(r->a, m, o);
+    printf("  %s %.*s  (%s, %.*s)\n",
+        incoming ? "named by" : link_kind_name((enum link_kind)l->kind), (int)o->id.len,
+        (const char *)o->id.at, item_kind_name((enum item_kind)o->kind), (int)place.len,
+        (const char *)place.at);
+}
+
+static void print_links(const struct run *r, uint32_t item)
+{
+    const struct model *m = &r->model;
+    for (uint32_t l = m->out[item]; l < m->out[item + 1]; l++)
+        print_link(r, &m->links[l], m->links[l].to, false);
+    for (uint32_t k = m->in[item]; k < m->in[item + 1]; k++) {
+        const struct link *l = &m->links[m->in_links[k]];
+        const struct item *o = &m->items[l->from];
+        struct bytes place = item_place(r->a, m, o);
+        printf("  %.*s %s it  (%s%s%s, %.*s)\n", (int)o->id.len, (const char *)o->id.at,
+            link_kind_name((enum link_kind)l->kind),
+            item_kind_name((enum item_kind)o->kind), o->outcome ? ", " : "",
+            o->outcome ? outcome_name((enum outcome)o->outcome) : "", (int)place.len,
+            (const char *)place.at);
+    }
+}
+
+enum exit_code verb_why(const struct run *r, const char *id)
+{
+    for (uint32_t i = 0; i < r->findings.count; i++) {
+        const struct finding *f = &r->findings.at[i];
+        if (strcmp(f->id, id) != 0)
+            continue;
+        const struct rule *rule = rule_of((enum rule_id)f->rule);
+        printf("%s  %s%s\n\n", f->id, severity_name((enum severity)f->severity),
+            f->accepted ? ", accepted" : "");
+        told("what", text_of(rule->title));
+        told("about", f->subject);
+        told("found", f->says);
+        if (f->doc != UNIT_NONE)
+            told("where",
+                f->line
+                    ? arena_print(r->a, "%.*s:%u", (int)r->corpus.docs[f->doc].path.len,
+                        (const char *)r->corpus.docs[f->doc].path.at, f->line)
+                    : r->corpus.docs[f->doc].path);
+        told("asked", text_of(rule->asks));
+        told("fix", text_of(rule->fix));
+        told("fix in", f->fix_in);
+        if (f->skeleton.len)
+            printf("paste\n%.*s\n", (int)f->skeleton.len, (const char *)f->skeleton.at);
+        if (f->item != ITEM_NONE) {
+            told("text", r->model.items[f->item].text);
+            printf("links\n");
+            print_links(r, f->item);
+        }
+        printf(
+            "\nto accept: holdfast-review accept %s --reason TEXT --by NAME --until DATE\n",
+            id);
+        return EXIT_DONE;
+    }
+    return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, id,
+        "the id of a finding (holdfast-review report --format json lists them)");
+}
+
+enum exit_code verb_trace(const struct run *r, const char *id)
+{
+    uint32_t item = model_find(&r->model, text_of(id));
+    if (item == ITEM_NONE)
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, NULL, 0, id, "an id that a document defines");
+    const struct item *i = &r->model.items[item];
+    uint8_t hex[17];
+    static const char digits[] = "0123456789abcdef";
+    for (size_t b = 0; b < 8; b++) {
+        hex[2 * b] = (uint8_t)digits[i->digest[b] >> 4];
+        hex[2 * b + 1] = (uint8_t)digits[i->digest[b] & 15];
+    }
+    hex[16] = 0;
+    printf("%.*s  %s\n\n", (int)i->id.len, (const char *)i->id.at,
+        item_kind_name((enum item_kind)i->kind));
+    told("title", i->title);
+    told("text", i->text);
+    told("where", item_place(r->a, &r->model, i));
+    told("digest", text_of((const char *)hex));
+    if (i->kind == ITEM_REQUIREMENT)
+        told("shown", text_of(shown_name(row_of(&r->model, item).shown)));
+    printf("links\n");
+    print_links(r, item);
+    return EXIT_DONE;
+}
+
+enum exit_code verb_rules(void)
+{
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const struct rule *r = rule_of((enum rule_id)i);
+        printf("%-24s %-8s %s\n", r->name, severity_name((enum severity)r->severity),
+            r->title);
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* holdfast-review: the verbs and options of the program, and nothing else. */
+#include "review/main/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {"config", CLI_WORD, 0, 0, "FILE",
+        "configuration; else holdfast-review.conf in the folder", false},
+    {"as-of", CLI_WORD, 0, 0, "DAY",
+        "judge as on this day; else the day of the newest change", false},
+    {"at", CLI_WORD, 0, 0, "REVISION",
+        "review a commit of git instead of what lies there", false},
+    {"fail-on", CLI_WORD, 0, 0, "SEVERITY",
+        "critical, major, minor, note or never; else major", false},
+    {"json", CLI_FLAG, 0, 0, NULL, "print one JSON text", false},
+    {"no-color", CLI_FLAG, 0, 0, NULL, "no colour on the terminal", false},
+    {"output", CLI_WORD, 0, 0, "DIR", "folder to write the report to", false},
+    {"format", CLI_WORD, 0, 0, "LIST", "html, json, csv, sarif, junit, dot, or all",
+        false},
+    {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
+    {"reason", CLI_WORD, 0, 0, "TEXT", "why the finding may stay", false},
+    {"by", CLI_WORD, 0, 0, "NAME", "who decides", false},
+    {"until", CLI_WORD, 0, 0, "DAY", "last day of the decision", false},
+    {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
+};
+
+struct program {
+    struct reading *reading;
+};
+
+static enum exit_code start(
+    struct program *p, const struct cli_args *a, const char *path, struct run *r)
+{
+    struct run_ask ask = {.reading = p->reading,
+        .path = path,
+        .config = cli_word(a, "config", NULL),
+        .revision = cli_word(a, "at", NULL),
+        .as_of = cli_word(a, "as-of", NULL)};
+    return run_review(&ask, r);
+}
+
+static const char *const severities[] = {"critical", "major", "minor", "note", "never"};
+
+static const char *fail_on(const struct cli_args *a)
+{
+    const char *word = cli_word(a, "fail-on", "major");
+    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++)
+        if (strcmp(word, severities[i]) == 0)
+            return severities[i];
+    return NULL;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize w;
+    bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0;
+    return known && w.ws_col >= 40 ? (w.ws_col < 120 ? w.ws_col : 120) : 80;
+}
+
+static const char *where(const struct cli_args *a)
+{
+    return a->operand_count ? a->operand[0] : ".";
+}
+
+static int scan(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    if (!fail_on(a))
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "--fail-on", "critical, major, minor, note or never");
+    enum exit_code code = start(ctx, a, where(a), &r);
+    if (code == EXIT_DONE) {
+        struct report report = report_of(&r);
+        bool colour =
+            isatty(STDOUT_FILENO) && !cli_given(a, "no-color") && !getenv("NO_COLOR");
+        if (cli_given(a, "json"))
+            render_json(&report, stdout);
+        else
+            render_screen(&report, stdout, terminal_width(), colour);
+        code = run_verdict(&r, fail_on(a));
+    }
+    run_end(&r);
+    return (int)code;
+}
+
+static int report(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    const char *folder = cli_word(a, "output", NULL);
+    if (!folder || !fail_on(a))
+        return cli_error(EXIT_USAGE, NULL, 0, folder ? "--fail-on" : "--output",
+            folder ? "critical, major, minor, note or never" : "a folder to write to");
+    enum exit_code code = start(ctx, a, where(a), &r);
+    if (code == EXIT_DONE)
+        code = verb_report(&r, folder, cli_word(a, "format", "all"));
+    if (code == EXIT_DONE)
+        code = run_verdict(&r, fail_on(a));
+    run_end(&r);
+    return (int)code;
+}
+
+static int why(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    enum exit_code code = start(ctx, a, cli_word(a, "in", "."), &r);
+    if (code == EXIT_DONE)
+        code = verb_why(&r, a->operand[0]);
+    run_end(&r);
+    return (int)code;
+}
+
+static int trace(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    enum exit_code code = start(ctx, a, cli_word(a, "in", "."), &r);
+    if (code == EXIT_DONE)
+        code = verb_trace(&r, a->operand[0]);
+    run_end(&r);
+    return (int)code;
+}
+
+static int accept_finding(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    const char *root = cli_word(a, "in", ".");
+    char today[11];
+    time_t now = time(NULL);
+    struct tm day;
+    strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &day));
+    enum exit_code code = start(ctx, a, root, &r);
+    if (code == EXIT_DONE)
+        code = verb_accept(&r, root, a->operand[0], cli_word(a, "reason", NULL),
+            cli_word(a, "until", NULL), cli_word(a, "by", NULL), today);
+    run_end(&r);
+    return (int)code;
+}
+
+static int init(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return (int)verb_init(where(a));
+}
+
+static int rules(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    (void)a;
+    return (int)verb_rules();
+}
+
+#define COMMON "config", "as-of", "at"
+static const struct cli_verb verbs[] = {
+    {"scan", "[PATH]",
+        "read everything below PATH and judge it; the verb when none is given",
+        (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
+    {"report", "[PATH]",
+        "the same, as files: HTML, matrix, SARIF, JUnit, JSON, Graphviz",
+        (const char *const[]){COMMON, "fail-on", "output", "format", NULL}, report},
+    {"trace", "ID", "all that is linked with one item",
+        (const char *const[]){COMMON, "in", NULL}, trace},
+    {"why", "FINDING", "derive one finding: rule, place, links, how to fix",
+        (const char *const[]){COMMON, "in", NULL}, why},
+    {"accept", "FINDING",
+        "write a decision that holds until a day or until the text changes",
+        (const char *const[]){COMMON, "in", "reason", "by", "until", NULL},
+        accept_finding},
+    {"init", "[PATH]", "write a configuration and empty registers; never overwrites",
+        (const char *const[]){NULL}, init},
+    {"rules", "", "list all rules", (const char *const[]){NULL}, rules},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static const struct cli cli = {
+    .program = "holdfast-review",
+    .summary =
+        "what a project's documents, tests and components show, and what they do not",
+    .version = HOLDFAST_VERSION,
+    .options = options,
+    .verbs = verbs,
+};
+
+/* `holdfast-review .` is `holdfast-review scan .` */
+static bool is_verb(const char *word)
+{
+    for (size_t i = 0; verbs[i].name; i++)
+        if (strcmp(word, verbs[i].name) == 0)
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    struct program p = {0};
+    bool bare = argc < 2
+        || (argv[1][0] != '-' && !is_verb(argv[1]) && access(argv[1], F_OK) == 0);
+    char **args = calloc((size_t)argc + 2, sizeof *args);
+    if (!args || read_start(&p.reading, 2) != OK)
+        return cli_error(EXIT_INTERNAL, NULL, 0,
+            "the reading process could not be started", "to fork and to confine it");
+    static char scan_word[] = "scan";
+    int n = 0;
+    args[n++] = argv[0];
+    if (bare)
+        args[n++] = scan_word;
+    for (int i = 1; i < argc; i++)
+        args[n++] = argv[i];
+    int code = cli_main(&cli, &p, n, args);
+    read_end(p.reading);
+    free(args);
+    return code;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "review/main/run.h"
+
+#include "core/base/limits.h"
+#include "review/base/date.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char config_name[] = "holdfast-review.conf";
+
+static bool read_whole(struct arena *a, int fd, size_t max, struct bytes *out)
+{
+    uint8_t *at = arena_take(a, max + 1);
+    size_t len = 0;
+    for (;;) {
+        ssize_t n = read(fd, at + len, max + 1 - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            *out = (struct bytes){at, len};
+            return n == 0;
+        }
+        len += (size_t)n;
+        if (len > max)
+            return false;
+    }
+}
+
+static enum exit_code read_config(struct run *r, const struct run_ask *ask)
+{
+    const char *name = ask->config;
+    if (!name) {
+        struct stat st;
+        if (stat(ask->path, &st) != 0 || !S_ISDIR(st.st_mode))
+            return EXIT_DONE;
+        name = (const char *)arena_print(r->a, "%s/%s", ask->path, config_name).at;
+    }
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 && !ask->config && errno == ENOENT)
+        return EXIT_DONE;
+    if (fd < 0)
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, name, 0, strerror(errno), "a readable configuration file");
+    struct bytes text, error;
+    bool whole = read_whole(r->a, fd, LIMIT_CONF_FILE, &text);
+    close(fd);
+    if (!whole)
+        return (enum exit_code)cli_error(EXIT_USAGE, name, 0, "too large or unreadable",
+            "at most 64 KiB of key = value lines");
+    if (rules_parse(r->a, text_of(name), text, &r->rules, &error) == OK)
+        return EXIT_DONE;
+    fprintf(stderr, "error: %s\n", (const char *)error.at);
+    return EXIT_USAGE;
+}
+
+/* The last part of the folder's real path: what people call the project. */
+static struct bytes product_of(struct arena *a, const char *path)
+{
+    char *real = realpath(path, NULL);
+    struct bytes name = arena_copy(a, text_of(real ? real : path));
+    free(real);
+    for (size_t i = name.len; i > 0; i--)
+        if (name.at[i - 1] == '/' && i < name.len)
+            return text_from(name, i);
+    return name;
+}
+
+static int64_t newest_change(const struct corpus *c)
+{
+    int64_t newest = 0;
+    for (uint32_t i = 0; i < c->doc_count; i++)
+        if (c->docs[i].changed_s > newest)
+            newest = c->docs[i].changed_s;
+    return newest;
+}
+
+enum exit_code run_review(const struct run_ask *ask, struct run *out)
+{
+    struct run *r = out;
+    *r = (struct run){.a = arena_new()};
+    rules_default(&r->rules);
+    if (ask->as_of && !(r->rules.as_of_s = date_s(text_of(ask->as_of))))
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, NULL, 0, "--as-of", "a day like 2026-11-28");
+    enum exit_code code = read_config(r, ask);
+    if (code != EXIT_DONE)
+        return code;
+    struct tree_pick pick = {.root = ask->path, .leave_out = r->rules.leave_out};
+    struct bytes why = {0};
+    enum status s = tree_open_folder(r->a, &pick, &r->tree, &why);
+    if (s != OK) {
+        fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
+        return EXIT_ENVIRONMENT;
+    }
+    s = read_tree(ask->reading, r->a, &r->tree, &r->corpus);
+    if (s != OK)
+        return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,
+            "the reading process ended", "it to live as long as the review");
+    if (!r->rules.as_of_s)
+        r->rules.as_of_s = newest_change(&r->corpus);
+    r->product = product_of(r->a, ask->path);
+    if (ask->revision)
+        r->revision = text_of(ask->revision);
+    model_build(r->a, &r->corpus, &r->rules, &r->model);
+    check_model(r->a, &r->model, &r->rules, &r->findings);
+    return EXIT_DONE;
+}
+
+void run_end(struct run *r)
+{
+    if (r->tree.close)
+        r->tree.close(r->tree.ctx);
+    arena_free(r->a);
+    *r = (struct run){0};
+}
+
+enum exit_code run_verdict(const struct run *r, const char *fail_on)
+{
+    if (r->corpus.unit_count == 0)
+        return EXIT_ENVIRONMENT;
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NOTE; s--) {
+        if (strcmp(fail_on, "never") == 0)
+            break;
+        if (r->findings.by_severity[s])
+            return EXIT_NO;
+        if (strcmp(fail_on, severity_name((enum severity)s)) == 0)
+            break;
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Run: from a folder (or one commit of it) to findings, for every verb alike.
+ *
+ * tree -> corpus -> model -> findings. The configuration is holdfast-review.conf in the folder,
+ * or what --config names; without one everything has a default.
+ */
+#pragma once
+
+#include "host/cli.h"
+#include "review/check/finding.h"
+#include "review/read/read.h"
+
+struct run {
+    struct arena *a;
+    struct rules rules;
+    struct tree tree;
+    struct corpus corpus;
+    struct model model;
+    struct findings findings;
+    struct bytes product, revision;
+};
+
+struct run_ask {
+    struct reading *reading;
+    const char *path;     /* folder or file */
+    const char *config;   /* or NULL */
+    const char *revision; /* or NULL: what lies in the folder */
+    const char *as_of;    /* or NULL: the day of the newest change */
+};
+
+/* EXIT_DONE, or the exit code after its one line was written. */
+enum exit_code run_review(const struct run_ask *ask, struct run *out);
+void run_end(struct run *r);
+/* What the findings mean for the exit code: fail_on is a severity's name or "never". */
+enum exit_code run_verdict(const struct run *r, const char *fail_on);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Verbs: what a person can ask of the reviewer; each gets a finished run.
+ */
+#pragma once
+
+#include "review/main/run.h"
+#include "review/render/render.h"
+
+struct report report_of(const struct run *r);
+enum exit_code verb_report(
+    const struct run *r, const char *folder, const char *formats);
+enum exit_code verb_why(const struct run *r, const char *id);
+enum exit_code verb_accept(const struct run *r, const char *root, const char *id,
+    const char *reason, const char *until, const char *by, const char *today);
+enum exit_code verb_trace(const struct run *r, const char *id);
+enum exit_code verb_init(const char *root);
+enum exit_code verb_rules(void);
