@@ -9,6 +9,7 @@
 static reader_fn *const readers[FORMATS] = {
     [FORMAT_MARKDOWN] = read_markdown,
     [FORMAT_TEXT] = read_text,
+    [FORMAT_RST] = read_rst,
     [FORMAT_HTML] = read_html,
     [FORMAT_DOCX] = read_docx,
     [FORMAT_XLSX] = read_xlsx,
