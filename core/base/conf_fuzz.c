@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct settings {
-    int64_t port;
+    int64_t port, shift;
     bool quiet;
     char name[9], wards[17];
     uint8_t id[2];
@@ -15,6 +15,7 @@ struct settings {
 
 static const struct conf_key keys[] = {
     {"", "port", CONF_INT, 1, 65535, "8443", "port", offsetof(struct settings, port)},
+    {"", "shift", CONF_INT, -5, 5, "0", "shift", offsetof(struct settings, shift)},
     {"", "quiet", CONF_BOOL, 0, 0, "false", "quiet", offsetof(struct settings, quiet)},
     {"", "name", CONF_TEXT, 1, 8, "\"x\"", "name", offsetof(struct settings, name)},
     {"s", "wards", CONF_LIST, 1, 16, "\"a\"", "wards",
@@ -41,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     size_t name = strnlen(s.name, sizeof s.name),
            wards = strnlen(s.wards, sizeof s.wards);
-    if (s.port < 1 || s.port > 65535 || name < 1 || name > 8 || wards < 1 || wards > 16
-        || s.blob.len < 1 || s.blob.len > 6
+    if (s.port < 1 || s.port > 65535 || s.shift < -5 || s.shift > 5 || name < 1
+        || name > 8 || wards < 1 || wards > 16 || s.blob.len < 1 || s.blob.len > 6
         || !utf8_printable((struct bytes){(const uint8_t *)s.name, name}))
         abort();
     return 0;

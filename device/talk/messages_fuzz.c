@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a parser accepts is, built again, the same bytes: the first byte chooses the parser. */
+/* What a parser accepts is, built again, the same bytes: the first byte chooses the parser, the
+ * second whether zeros fill the body up. */
 #include "device/talk/messages.h"
+
+#include "tests/support/filled.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +57,29 @@ static void words(uint8_t which, struct bytes in, struct room out)
         same(utc_build(utc_ms, out), in);
 }
 
+/* Of the bodies that are long and of one length. */
+static size_t length_of(uint8_t which)
+{
+    switch (which) {
+    case 0: return READING_LEN;
+    case 1: return STATE_LEN;
+    case 2: return VIEW_LEN;
+    default: return 0;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t out[LIMIT_TALK_BODY];
 
-    if (size == 0)
+    if (size < 2)
         return 0;
-    struct bytes in = {data + 1, size - 1};
+    bool fill = data[1] % 4 != 0;
+    struct bytes in =
+        filled((struct bytes){data + 2, size - 2}, fill ? length_of(data[0]) : 0);
     values(data[0], in, ROOM_OF(out));
     carriers(data[0], in, ROOM_OF(out));
     words(data[0], in, ROOM_OF(out));
+    filled_free(in);
     return 0;
 }
