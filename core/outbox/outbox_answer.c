@@ -87,8 +87,8 @@ static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_m
 {
     const struct row *row = rows_find(&o->rows, f->ring, f->number);
 
-    if (row == NULL || row->again)
-        return; /* overwritten meanwhile, or marked already */
+    if (row == NULL)
+        return; /* overwritten meanwhile */
     struct journal_place place = {
         .ring = f->ring, .at = row->at, .number = row->number};
     enum status s = journal_mark(o->ports.journal, &place, m);
@@ -141,6 +141,23 @@ static void not_now(struct outbox *o, struct outbox_flight *f)
     o->hold_until_ms = outbox_now(o) + (hold_ms > HOLD_MAX_MS ? HOLD_MAX_MS : hold_ms);
 }
 
+/*
+ * A store that was restored refused what an earlier one had: the mark on flash says acknowledged
+ * and stays so. It has to be offered again after every start, or it would count as acknowledged.
+ */
+static bool refused_again(struct outbox *o)
+{
+    if (o->rows.batches[ROW_ASIDE] == 0)
+        return false;
+    for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++)
+        for (uint32_t i = 0; i < rows_count(&o->rows, ring); i++) {
+            const struct row *row = rows_see(&o->rows, ring, i);
+            if (row->state == ROW_ASIDE && row->again)
+                return true;
+        }
+    return false;
+}
+
 static void hear_outcome(
     struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
@@ -151,7 +168,7 @@ static void hear_outcome(
     case OUTCOME_SCHEMA: set_aside(o, f, outcome); break;
     case OUTCOME_NOT_NOW: not_now(o, f); break;
     }
-    if (o->memory.offer_again && o->rows.again == 0) {
+    if (o->memory.offer_again && o->rows.again == 0 && !refused_again(o)) {
         o->memory.offer_again = false;
         memset(o->memory.below, 0, sizeof o->memory.below);
         (void)outbox_remember(o);

@@ -655,6 +655,68 @@ static void test_a_new_store_id_makes_everything_held_be_offered_again(void)
     CHECK(!st.outbox.memory.offer_again);
 }
 
+/* To a restored store: all is there but the first, which is refused. What was refused. */
+static uint32_t offer_all_again(enum outcome first)
+{
+    struct transmission t;
+    uint32_t refused = 0;
+
+    for (int i = 0; i < 100 && seen().batches_held > 0; pass(1000)) {
+        if (next(&t) != OK)
+            continue;
+        struct answer a = station_answer(&st, &t.nonce, &t.sent,
+            t.sent.seq == 0 && refused == 0 ? first : OUTCOME_ALREADY);
+        a.store.b[0] = 2;
+        CHECK(deliver(&t, &a) == OK);
+        refused += a.verdicts[0].outcome == OUTCOME_CONFLICT;
+        i++;
+    }
+    return refused;
+}
+
+static void test_what_a_restored_store_refuses_is_not_acknowledged_after_a_start(void)
+{
+    struct transmission t;
+
+    start(SECTORS, 43);
+    seal_some(3);
+    CHECK(drain() == 3);
+    seal_some(1);
+    CHECK(next(&t) == OK);
+    struct answer a = station_answer(&st, &t.nonce, &t.sent, OUTCOME_STORED);
+    a.store.b[0] = 2;
+    CHECK(deliver(&t, &a) == OK && seen().batches_held == 3);
+    CHECK(offer_all_again(OUTCOME_CONFLICT) == 1);
+    CHECK(seen().batches_held == 0 && seen().batches_set_aside == 1);
+
+    reboot(3); /* its mark on flash is of the store that was replaced */
+    CHECK(seen().batches_held >= 1);
+    CHECK(offer_all_again(OUTCOME_STORED) == 0);
+    CHECK(seen().batches_held == 0 && !st.outbox.memory.offer_again);
+    reboot(4);
+    CHECK(seen().batches_held == 0);
+}
+
+static void test_what_a_restored_store_takes_stays_acknowledged_after_a_start(void)
+{
+    struct transmission t;
+
+    start(SECTORS, 44);
+    seal_some(2);
+    CHECK(next(&t) == OK);
+    struct answer a = station_answer(&st, &t.nonce, &t.sent, OUTCOME_CONFLICT);
+    CHECK(deliver(&t, &a) == OK);
+    CHECK(next(&t) == OK);
+    a = station_answer(&st, &t.nonce, &t.sent, OUTCOME_STORED);
+    a.store.b[0] = 2;
+    CHECK(deliver(&t, &a) == OK && seen().batches_held == 1);
+    CHECK(offer_all_again(OUTCOME_STORED) == 0);
+
+    CHECK(journal_sync(st.outbox.ports.journal) == OK);
+    reboot(3);
+    CHECK(seen().batches_held == 0 && st.outbox.rows.batches[ROW_ASIDE] == 0);
+}
+
 static void test_the_first_store_id_is_only_learnt(void)
 {
     start(SECTORS, 41);
@@ -1263,6 +1325,8 @@ MAIN(TEST(test_a_batch_closes_after_60_s_with_every_reading_in_it),
     TEST(test_one_acknowledged_batch_ends_the_run_of_those_set_aside),
     TEST(test_not_now_is_obeyed_and_keeps_the_batch),
     TEST(test_a_new_store_id_makes_everything_held_be_offered_again),
+    TEST(test_what_a_restored_store_refuses_is_not_acknowledged_after_a_start),
+    TEST(test_what_a_restored_store_takes_stays_acknowledged_after_a_start),
     TEST(test_the_first_store_id_is_only_learnt),
     TEST(test_server_time_counts_within_a_round_trip_of_2_s_only),
     TEST(test_the_round_trip_is_measured_without_speed_up),
