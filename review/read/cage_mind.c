@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -92,14 +93,28 @@ static void say_end(const struct mind *m, unsigned slot, enum cage_end end)
         _exit(0);
 }
 
-static enum cage_end end_of(int state, bool late, uint8_t kind)
+/* SIGKILL is the hard limit of CPU time, or the kernel that has no memory left. */
+static enum cage_end end_by_signal(
+    const struct mind *m, int number, const struct rusage *used)
 {
-    if (late)
+    time_t cpu_s = used->ru_utime.tv_sec + used->ru_stime.tv_sec;
+    bool long_enough = cpu_s >= (time_t)m->rules.limits.cpu_s;
+    switch (number) {
+    case SIGXCPU: return CAGE_TIME;
+    case SIGXFSZ: return CAGE_TOO_MUCH;
+    case SIGKILL: return long_enough ? CAGE_TIME : CAGE_MEMORY;
+    default: return CAGE_CRASH;
+    }
+}
+
+static enum cage_end end_of(
+    const struct mind *m, unsigned slot, int state, const struct rusage *used)
+{
+    uint8_t kind = m->children[slot].kind;
+    if (m->children[slot].late)
         return CAGE_TIME;
     if (WIFSIGNALED(state))
-        return WTERMSIG(state) == SIGXCPU || WTERMSIG(state) == SIGKILL ? CAGE_TIME
-            : WTERMSIG(state) == SIGXFSZ                                ? CAGE_TOO_MUCH
-                                                                        : CAGE_CRASH;
+        return end_by_signal(m, WTERMSIG(state), used);
     switch (WEXITSTATUS(state)) {
     case 0: return CAGE_DONE;
     case EXIT_OPEN: return CAGE_OPEN;
@@ -112,17 +127,18 @@ static enum cage_end end_of(int state, bool late, uint8_t kind)
 static void reap(struct mind *m)
 {
     struct signalfd_siginfo unused;
+    struct rusage used;
     int state;
     pid_t pid;
 
     /* One signal may stand for many ends: read it, then ask until nobody is left. */
     if (read(m->ends, &unused, sizeof unused) < 0 && errno != EAGAIN)
         _exit(1);
-    while ((pid = waitpid(-1, &state, WNOHANG)) > 0)
+    while ((pid = wait4(-1, &state, WNOHANG, &used)) > 0)
         for (unsigned i = 0; i < m->count; i++)
             if (m->children[i].pid == pid) {
                 m->children[i].pid = 0;
-                say_end(m, i, end_of(state, m->children[i].late, m->children[i].kind));
+                say_end(m, i, end_of(m, i, state, &used));
             }
 }
 

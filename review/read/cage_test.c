@@ -19,6 +19,7 @@ enum what {
     ABORT,
     FAULT,
     SPIN,
+    SPIN_DEAF,
     SLEEP,
     ALLOCATE,
     EXHAUST,
@@ -90,6 +91,11 @@ static void hostile(uint32_t what, struct bytes input, int out)
         while (spinning) {
         }
         break;
+    case SPIN_DEAF: /* to the soft limit */
+        signal(SIGXCPU, SIG_IGN);
+        while (spinning) {
+        }
+        break;
     case SLEEP:
         for (;;)
             syscall(SYS_futex, &spinning, 0 /* wait */, 1, NULL, NULL, 0);
@@ -158,6 +164,7 @@ static void nothing_that_work_does_ends_more_than_itself(void)
         {EXHAUST, CAGE_CRASH, ""},
         {WRITE_INPUT, CAGE_CRASH, ""},
         {SPIN, CAGE_TIME, "before"},
+        {SPIN_DEAF, CAGE_TIME, ""},
         {SLEEP, CAGE_TIME, ""},
         {ECHO, CAGE_DONE, "x"},
     };
