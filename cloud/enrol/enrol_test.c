@@ -3,22 +3,12 @@
 #include "cloud/enrol/enrol.h"
 
 #include "host/tls.h"
-#include "tests/support/check.h"
-#include "tests/support/pki.h"
+#include "tests/support/tls_client.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
 static const int64_t YEAR_2100 = 4102444800;
 static const char m2[] = "this stands for thirty-two bytes of MAC and a certificate";
@@ -93,14 +83,6 @@ static void on_order(void *ctx, int fd, uint32_t events)
 static void order(struct scene *s, char c)
 {
     CHECK(write(s->orders[1], &c, 1) == 1);
-}
-
-static bool reaches(_Atomic unsigned *count, unsigned want)
-{
-    struct timespec moment = {0, 1000000};
-    for (int i = 0; i < 5000 && *count < want; i++)
-        nanosleep(&moment, NULL);
-    return *count >= want;
 }
 
 static void *run(void *ctx)
@@ -181,43 +163,16 @@ static void scene_close(struct scene *s)
     pki_free(&s->server);
 }
 
-struct client {
-    SSL_CTX *ctx;
-    SSL *ssl;
-    int fd;
-};
-
-static bool client_open(struct client *c, struct scene *s, uint32_t bound_ms)
+static bool client_open(struct tls_client *c, struct scene *s, uint32_t bound_ms)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_port = htons(s->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval bound = {bound_ms / 1000, (suseconds_t)(bound_ms % 1000) * 1000};
-    int on = 1;
-
-    *c = (struct client){.ctx = SSL_CTX_new(TLS_client_method())};
-    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(connect(c->fd, (struct sockaddr *)&at, sizeof at) == 0);
-    CHECK(setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0);
-    CHECK(setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
-    c->ssl = SSL_new(c->ctx);
-    SSL_set_fd(c->ssl, c->fd);
-    bool good = SSL_connect(c->ssl) == 1;
-    ERR_clear_error();
-    return good;
-}
-
-static void client_close(struct client *c)
-{
-    SSL_free(c->ssl);
-    SSL_CTX_free(c->ctx);
-    close(c->fd);
-    ERR_clear_error();
+    struct tls_client_wish w = {.port = s->port, .bound_ms = bound_ms};
+    tls_client_dial(c, &w);
+    return tls_client_shake(c);
 }
 
 /* Everything until the peer closes; the status, 0: none. */
 static int client_ask(
-    struct client *c, const char *text, size_t len, char *out, size_t cap)
+    struct tls_client *c, const char *text, size_t len, char *out, size_t cap)
 {
     size_t got = 0;
     int n;
@@ -241,12 +196,12 @@ static size_t m1_request(char *out, size_t cap, uint8_t fill)
 
 static int enrol_once(struct scene *s, uint8_t fill, char *answer, size_t cap)
 {
-    struct client c;
+    struct tls_client c;
     char text[512];
 
     CHECK(client_open(&c, s, 5000));
     int status = client_ask(&c, text, m1_request(text, sizeof text, fill), answer, cap);
-    client_close(&c);
+    tls_client_close(&c);
     return status;
 }
 
@@ -268,20 +223,20 @@ static void test_m1_goes_to_keys_unchanged_and_m2_comes_back(void)
 static void test_while_no_invitation_is_open_nobody_gets_as_far_as_a_handshake(void)
 {
     struct scene s;
-    struct client early;
+    struct tls_client early;
     char answer[2048];
 
     scene_open(&s, false);
     CHECK(reaches(&s.keys.looked, 2));
     CHECK(!client_open(&early, &s, 600));
-    client_close(&early);
+    tls_client_close(&early);
     CHECK(s.keys.asked == 0);
     s.keys.open = true; /* from now on, and for who waits already */
     CHECK(enrol_once(&s, 7, answer, sizeof answer) == 200);
     s.keys.open = false;
     CHECK(reaches(&s.keys.looked, s.keys.looked + 2));
     CHECK(!client_open(&early, &s, 600));
-    client_close(&early);
+    tls_client_close(&early);
     CHECK(s.keys.asked == 1);
     scene_close(&s);
 }
@@ -319,21 +274,21 @@ static void test_anything_but_one_request_of_134_bytes_does_not_reach_keys(void)
 
     scene_open(&s, true);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct client c;
+        struct tls_client c;
         CHECK(client_open(&c, &s, 5000));
         int status =
             client_ask(&c, cases[i].text, strlen(cases[i].text), answer, sizeof answer);
         if (status != cases[i].status)
             printf("# %s: %d\n", cases[i].what, status);
         CHECK(status == cases[i].status);
-        client_close(&c);
+        tls_client_close(&c);
     }
-    struct client two; /* a second request behind the first */
+    struct tls_client two; /* a second request behind the first */
     size_t one = m1_request(text, sizeof text, 1);
     memcpy(text + one, text, one);
     CHECK(client_open(&two, &s, 5000));
     CHECK(client_ask(&two, text, 2 * one, answer, sizeof answer) == 400);
-    client_close(&two);
+    tls_client_close(&two);
     CHECK(s.keys.asked == 0);
     scene_close(&s);
 }
@@ -342,7 +297,7 @@ static void test_keys_is_asked_at_most_ten_times_a_second(void)
 {
     enum { MANY = 8 };
     struct scene s;
-    struct client c[MANY];
+    struct tls_client c[MANY];
     char answer[2048], text[512];
 
     scene_open(&s, true);
@@ -353,7 +308,7 @@ static void test_keys_is_asked_at_most_ten_times_a_second(void)
     }
     for (int i = 0; i < MANY; i++) {
         CHECK(client_ask(&c[i], text, 0, answer, sizeof answer) == 200);
-        client_close(&c[i]);
+        tls_client_close(&c[i]);
     }
     CHECK(loop_now_ms() - began >= (MANY - 1) * ENROL_SPACING_MS);
     CHECK(s.keys.asked == MANY);
@@ -363,7 +318,7 @@ static void test_keys_is_asked_at_most_ten_times_a_second(void)
 static void test_when_keys_goes_away_who_waits_is_told_503(void)
 {
     struct scene s;
-    struct client c;
+    struct tls_client c;
     char answer[2048], text[512];
 
     scene_open(&s, true);
@@ -373,7 +328,7 @@ static void test_when_keys_goes_away_who_waits_is_told_503(void)
     CHECK(reaches(&s.keys.asked, 1));
     order(&s, 'g');
     CHECK(client_ask(&c, text, 0, answer, sizeof answer) == 503);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 

@@ -4,22 +4,12 @@
 
 #include "core/base/hex.h"
 #include "host/tls.h"
-#include "tests/support/check.h"
-#include "tests/support/pki.h"
+#include "tests/support/tls_client.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
 #define NAME  "cloud.example"
 #define A_ID  "01234567-89ab-4def-8123-456789abcdef"
@@ -174,15 +164,6 @@ static void order(struct scene *s, enum order o)
     CHECK(write(s->orders[1], &c, 1) == 1);
 }
 
-/* Until the other thread has come so far; a bound, not a wait. */
-static bool reaches(_Atomic unsigned *count, unsigned want)
-{
-    struct timespec moment = {0, 1000000};
-    for (int i = 0; i < 5000 && *count < want; i++)
-        nanosleep(&moment, NULL);
-    return *count >= want;
-}
-
 /* ---- the scene ---- */
 
 static void *run_gate(void *ctx)
@@ -280,9 +261,7 @@ static void scene_close(struct scene *s)
 /* ---- clients ---- */
 
 struct client {
-    SSL_CTX *ctx;
-    SSL *ssl;
-    int fd;
+    struct tls_client tls;
     int tickets;
 };
 
@@ -290,22 +269,8 @@ struct wish {
     const struct pki_key *key; /* NULL: no certificate */
     int most_version;          /* 0: TLS 1.3 */
     bool no_alpn;
-    char *groups; /* as OpenSSL's macro will have it */
+    char *groups;
 };
-
-static int tcp(uint16_t port)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_port = htons(port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval bound = {5, 0};
-    int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
-    CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0);
-    CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
-    return fd;
-}
 
 static int count_ticket(SSL *ssl, SSL_SESSION *session)
 {
@@ -315,46 +280,35 @@ static int count_ticket(SSL *ssl, SSL_SESSION *session)
     return 0;
 }
 
-/* True when the client believes that the handshake is done: it proves little. */
 static bool client_open(struct client *c, struct scene *s, struct wish w)
 {
     static const uint8_t alpn[] = "\x0aholdfast/1";
+    struct tls_client_wish dial = {.port = s->port,
+        .most_version = w.most_version,
+        .key = w.key,
+        .groups = w.groups};
     char name[] = NAME;
 
-    *c = (struct client){.ctx = SSL_CTX_new(TLS_client_method()), .fd = tcp(s->port)};
-    if (w.most_version)
-        SSL_CTX_set_max_proto_version(c->ctx, w.most_version);
-    if (w.groups)
-        CHECK(SSL_CTX_set1_groups_list(c->ctx, w.groups) == 1);
-    if (w.key) {
-        CHECK(SSL_CTX_use_certificate(c->ctx, w.key->cert) == 1);
-        CHECK(SSL_CTX_use_PrivateKey(c->ctx, w.key->key) == 1);
-    }
-    SSL_CTX_set_session_cache_mode(c->ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(c->ctx, count_ticket);
-    c->ssl = SSL_new(c->ctx);
-    SSL_set_app_data(c->ssl, c);
-    SSL_set_fd(c->ssl, c->fd);
-    CHECK(SSL_set_tlsext_host_name(c->ssl, name) == 1);
+    c->tickets = 0;
+    tls_client_dial(&c->tls, &dial);
+    SSL_CTX_set_session_cache_mode(c->tls.ctx, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(c->tls.ctx, count_ticket);
+    SSL_set_app_data(c->tls.ssl, c);
+    CHECK(SSL_set_tlsext_host_name(c->tls.ssl, name) == 1);
     if (!w.no_alpn)
-        CHECK(SSL_set_alpn_protos(c->ssl, alpn, sizeof alpn - 1) == 0);
-    bool good = SSL_connect(c->ssl) == 1;
-    ERR_clear_error();
-    return good;
+        CHECK(SSL_set_alpn_protos(c->tls.ssl, alpn, sizeof alpn - 1) == 0);
+    return tls_client_shake(&c->tls);
 }
 
 static void client_close(struct client *c)
 {
-    SSL_free(c->ssl);
-    SSL_CTX_free(c->ctx);
-    close(c->fd);
-    ERR_clear_error();
+    tls_client_close(&c->tls);
 }
 
 static void client_say(struct client *c, const char *text, size_t len)
 {
     if (len > 0)
-        (void)!SSL_write(c->ssl, text, (int)len);
+        (void)!SSL_write(c->tls.ssl, text, (int)len);
     ERR_clear_error();
 }
 
@@ -369,7 +323,7 @@ static int client_hear(struct client *c, char *out, size_t cap)
         if (end && field
             && len >= (size_t)(end + 4 - out) + strtoul(field + 16, NULL, 10))
             break;
-        int n = SSL_read(c->ssl, out + len, (int)(cap - len - 1));
+        int n = SSL_read(c->tls.ssl, out + len, (int)(cap - len - 1));
         if (n <= 0)
             break;
         len += (size_t)n;
@@ -383,8 +337,8 @@ static int client_hear(struct client *c, char *out, size_t cap)
 static bool client_is_closed(struct client *c)
 {
     char byte;
-    int n = SSL_read(c->ssl, &byte, 1);
-    int why = SSL_get_error(c->ssl, n);
+    int n = SSL_read(c->tls.ssl, &byte, 1);
+    int why = SSL_get_error(c->tls.ssl, n);
     bool timeout =
         why == SSL_ERROR_WANT_READ || (why == SSL_ERROR_SYSCALL && errno == EAGAIN);
     ERR_clear_error();
@@ -437,7 +391,7 @@ static void test_an_envelope_goes_to_store_and_the_sealed_answer_comes_back(void
     CHECK(memcmp(&s.store.last.path, &s.a_id, sizeof s.a_id) == 0);
     CHECK(s.store.last.nonce.b[15] == 0x0f);
     CHECK(s.store.admits == 1 && s.store.events == 0);
-    CHECK(SSL_version(c.ssl) == TLS1_3_VERSION && c.tickets == 0);
+    CHECK(SSL_version(c.tls.ssl) == TLS1_3_VERSION && c.tickets == 0);
     client_close(&c);
     scene_close(&s);
 }
@@ -738,7 +692,7 @@ static void test_unfinished_handshakes_make_way_oldest_first(void)
     few.handshakes = 8;
     scene_open_with(&s, few, GATE_HEAD_MS);
     for (int i = 0; i < KNOCKS; i++) {
-        knocks[i] = tcp(s.port);
+        knocks[i] = tcp_open(s.port, 5000, 0);
         CHECK(write(knocks[i], "\x16\x03\x01", 3) == 3);
     }
     CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
@@ -833,7 +787,8 @@ static void test_a_late_admission_does_not_admit_the_next_in_the_same_place(void
     CHECK(reaches(&s.store.admits, 2));
     s.store.held = 1; /* only the first is answered */
     order(&s, ORDER_RELEASE);
-    CHECK(setsockopt(second.fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment) == 0);
+    CHECK(setsockopt(second.tls.fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment)
+        == 0);
     CHECK(post(&second, B_ID, 10, answer, sizeof answer) == 0); /* still waits */
     CHECK(s.store.ingests == 0);
     client_close(&second);

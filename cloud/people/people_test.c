@@ -3,22 +3,15 @@
 #include "cloud/people/people.h"
 
 #include "host/tls.h"
-#include "tests/support/check.h"
-#include "tests/support/pki.h"
+#include "tests/support/tls_client.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <openssl/err.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 static const int64_t YEAR_2100 = 4102444800;
 
@@ -123,39 +116,11 @@ static void scene_close(struct scene *s)
     pki_free(&s->server);
 }
 
-struct client {
-    SSL_CTX *ctx;
-    SSL *ssl;
-    int fd;
-};
-
-static bool client_open(struct client *c, struct scene *s, int version)
+static bool client_open(struct tls_client *c, struct scene *s, int version)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_port = htons(s->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval bound = {5, 0};
-    int small = 4096;
-
-    *c = (struct client){.ctx = SSL_CTX_new(TLS_client_method())};
-    CHECK(SSL_CTX_set_max_proto_version(c->ctx, version) == 1);
-    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
-    CHECK(setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0);
-    CHECK(connect(c->fd, (struct sockaddr *)&at, sizeof at) == 0);
-    c->ssl = SSL_new(c->ctx);
-    SSL_set_fd(c->ssl, c->fd);
-    bool good = SSL_connect(c->ssl) == 1;
-    ERR_clear_error();
-    return good;
-}
-
-static void client_close(struct client *c)
-{
-    SSL_free(c->ssl);
-    SSL_CTX_free(c->ctx);
-    close(c->fd);
-    ERR_clear_error();
+    struct tls_client_wish w = {.port = s->port, .room = 4096, .most_version = version};
+    tls_client_dial(c, &w);
+    return tls_client_shake(c);
 }
 
 /* The people's connection to the stand-in. */
@@ -193,7 +158,7 @@ static size_t view_says_and_closes(int fd, size_t most)
 }
 
 /* How many bytes come, in the right order, until the end. */
-static size_t hear_all(struct client *c)
+static size_t hear_all(struct tls_client *c)
 {
     static uint8_t b[4096];
     size_t got = 0;
@@ -212,7 +177,7 @@ static void test_bytes_pass_both_ways_as_they_are(void)
 {
     static const char request[] = "any bytes: people reads no \x00 HTTP";
     struct scene s;
-    struct client c;
+    struct tls_client c;
     char got[64] = {0};
 
     scene_open(&s);
@@ -222,14 +187,14 @@ static void test_bytes_pass_both_ways_as_they_are(void)
     CHECK(recv(view, got, sizeof got, 0) == sizeof request
         && memcmp(got, request, sizeof request) == 0);
     CHECK(view_says_and_closes(view, 100) == 100 && hear_all(&c) == 100);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
 static void test_view_closing_with_every_buffer_full_loses_no_byte(void)
 {
     struct scene s;
-    struct client c;
+    struct tls_client c;
 
     scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
@@ -239,7 +204,7 @@ static void test_view_closing_with_every_buffer_full_loses_no_byte(void)
     if (heard != said)
         printf("# %zu of %zu\n", heard, said);
     CHECK(heard == said);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
@@ -247,21 +212,21 @@ static void test_view_closing_with_every_buffer_full_loses_no_byte(void)
 static void test_a_browser_that_pauses_still_gets_the_last_bytes(void)
 {
     struct scene s;
-    struct client c;
+    struct tls_client c;
 
     scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
     CHECK(view_says_and_closes(view_accepts(&s), 50000) == 50000);
     CHECK(poll(NULL, 0, 2600) == 0);
     CHECK(hear_all(&c) == 50000);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
 static void test_a_request_after_views_end_does_not_cost_the_answer(void)
 {
     struct scene s;
-    struct client c;
+    struct tls_client c;
 
     scene_open(&s);
     CHECK(client_open(&c, &s, TLS1_3_VERSION));
@@ -269,7 +234,7 @@ static void test_a_request_after_views_end_does_not_cost_the_answer(void)
     CHECK(SSL_write(c.ssl, "GET / HTTP/1.1\r\n\r\n", 18) == 18);
     CHECK(poll(NULL, 0, 50) == 0);
     CHECK(hear_all(&c) == said);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
@@ -277,7 +242,7 @@ static void test_a_view_that_does_not_read_stops_the_browser(void)
 {
     static const char b[4096];
     struct scene s;
-    struct client c;
+    struct tls_client c;
     size_t sent = 0;
     int n = 1;
 
@@ -293,7 +258,7 @@ static void test_a_view_that_does_not_read_stops_the_browser(void)
     CHECK(sent > PEOPLE_BUFFER && sent < 64u * 1024 * 1024);
     ERR_clear_error();
     close(view);
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
@@ -307,19 +272,13 @@ static void test_nothing_but_tls_1_3_comes_in(void)
 {
     static const char plain[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     struct scene s;
-    struct client c;
+    struct tls_client c;
 
     scene_open(&s);
     CHECK(!client_open(&c, &s, TLS1_2_VERSION));
-    client_close(&c);
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_port = htons(s.port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval bound = {5, 0};
+    tls_client_close(&c);
     char got[256];
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0);
-    CHECK(connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
+    int fd = tcp_open(s.port, 5000, 0);
     CHECK(send(fd, plain, sizeof plain - 1, 0) == sizeof plain - 1);
     ssize_t n;
     while ((n = recv(fd, got, sizeof got, 0)) > 0)
@@ -333,7 +292,7 @@ static void test_nothing_but_tls_1_3_comes_in(void)
 static void test_without_view_a_browser_is_closed_and_not_kept_waiting(void)
 {
     struct scene s;
-    struct client c;
+    struct tls_client c;
     uint8_t b[16];
 
     scene_open(&s);
@@ -341,14 +300,14 @@ static void test_without_view_a_browser_is_closed_and_not_kept_waiting(void)
     if (client_open(&c, &s, TLS1_3_VERSION))
         CHECK(SSL_read(c.ssl, b, sizeof b) <= 0 && errno != EAGAIN);
     ERR_clear_error();
-    client_close(&c);
+    tls_client_close(&c);
     scene_close(&s);
 }
 
 static void test_connections_end_at_their_limit(void)
 {
     struct scene s;
-    struct client c[3];
+    struct tls_client c[3];
     uint8_t b[16];
     int view[2];
 
@@ -359,16 +318,16 @@ static void test_connections_end_at_their_limit(void)
     }
     CHECK(!client_open(&c[2], &s, TLS1_3_VERSION)
         || SSL_read(c[2].ssl, b, sizeof b) <= 0);
-    client_close(&c[2]);
+    tls_client_close(&c[2]);
     CHECK(nobody_came(&s));
-    client_close(&c[0]);
+    tls_client_close(&c[0]);
     CHECK(recv(view[0], b, sizeof b, 0) == 0); /* the place is free again */
     CHECK(client_open(&c[2], &s, TLS1_3_VERSION));
     close(view_accepts(&s));
     for (int i = 0; i < 2; i++)
         close(view[i]);
-    client_close(&c[1]);
-    client_close(&c[2]);
+    tls_client_close(&c[1]);
+    tls_client_close(&c[2]);
     scene_close(&s);
 }
 
@@ -376,7 +335,7 @@ static void test_connections_end_at_their_limit(void)
 static void test_idle_strangers_make_room_and_who_is_answered_stays(void)
 {
     struct scene s;
-    struct client c[3];
+    struct tls_client c[3];
     uint8_t b[16];
     int view[3];
 
@@ -395,7 +354,7 @@ static void test_idle_strangers_make_room_and_who_is_answered_stays(void)
     CHECK(SSL_write(c[2].ssl, "c", 1) == 1 && recv(view[2], b, 1, 0) == 1);
     for (int i = 0; i < 3; i++) {
         close(view[i]);
-        client_close(&c[i]);
+        tls_client_close(&c[i]);
     }
     scene_close(&s);
 }
