@@ -7,14 +7,17 @@ import { claim, end } from './tap.mjs';
 
 const url = process.argv[2], pictures = process.env.PICTURES;
 const { browser, page } = await open(390, 844);
-const cloud = { devices: [], passed_ms: 0, asked: 0 };
+const cloud = { devices: [], passed_ms: 0, asked: 0, answering: 0 };
 
 await page.clock.install({ time: NOW - 60000 });
 await page.clock.pauseAt(NOW);
 await answerBy(page, cloud);
 
 // Answers come in real time, however still the page's clock stands.
-const settle = () => page.waitForTimeout(40);
+async function settle() {
+    do await page.waitForTimeout(20); while (cloud.answering > 0);
+    await page.waitForTimeout(20);
+}
 
 async function pass(ms, step = 1000) {
     for (let left = ms; left > 0; left -= step) {

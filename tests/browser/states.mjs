@@ -53,15 +53,17 @@ function trendOf(from, to) {
 
 const gapsOf = (from, to) => ({ gaps: [{ from_ms: from + (to - from) * 0.42, to_ms: from + (to - from) * 0.66, lost: 812 }] });
 
-// Answers the page's questions by `cloud`: { devices, passed_ms, hangs, trendHangs, status, asked }.
+// Answers the page's questions by `cloud`: { devices, passed_ms, hangs, trendHangs, status, asked }; `answering`
+// says how many answers are still on their way to the page.
 export async function answerBy(page, cloud) {
     await page.route('**/api/**', async route => {
         const url = new URL(route.request().url()), q = k => Number(url.searchParams.get(k));
         if (url.pathname === '/api/devices') cloud.asked++;
-        if (cloud.hangs || (cloud.trendHangs && url.pathname === '/api/trend')) return undefined;
-        if (cloud.status) return route.fulfill({ status: cloud.status, json: {} });
-        if (url.pathname === '/api/devices')
-            return route.fulfill({ json: { now_utc_ms: NOW + cloud.passed_ms, more: false, devices: cloud.devices } });
-        return route.fulfill({ json: (url.pathname === '/api/trend' ? trendOf : gapsOf)(q('from'), q('to')) });
+        if (cloud.hangs || (cloud.trendHangs && url.pathname === '/api/trend')) return;
+        cloud.answering++;
+        await route.fulfill(cloud.status ? { status: cloud.status, json: {} }
+            : url.pathname === '/api/devices' ? { json: { now_utc_ms: NOW + cloud.passed_ms, more: false, devices: cloud.devices } }
+            : { json: (url.pathname === '/api/trend' ? trendOf : gapsOf)(q('from'), q('to')) }).catch(() => {}); // the page may have given up
+        cloud.answering--;
     });
 }
