@@ -15,7 +15,7 @@ struct emit {
     int fd;
     bool broken, full, utf8_said, cut_said;
     uint64_t written;
-    uint32_t units;
+    uint32_t units, notes;
     struct growing out, text, fields;
     struct { /* the unit that is open */
         bool open;
@@ -175,11 +175,13 @@ void emit_field(struct emit *e, struct bytes name, struct bytes value, uint32_t 
     put_le(g, 0, 4);
     size_t name_at = g->len;
     add_clean(e, g, name_at, text_upto(name, NAME_MAX_BYTES * 2), true);
-    while (g->len - name_at > NAME_MAX_BYTES
-        || (g->len > name_at && g->at[g->len - 1] == ' '))
-        g->len--;
-    while (g->len > name_at
+    bool cut = g->len - name_at > NAME_MAX_BYTES;
+    if (cut)
+        g->len = name_at + NAME_MAX_BYTES;
+    while (cut && g->len > name_at
         && !utf8_valid((struct bytes){g->at + name_at, g->len - name_at}))
+        g->len--;
+    while (g->len > name_at && g->at[g->len - 1] == ' ')
         g->len--;
     size_t value_at = g->len;
     add_clean(e, g, value_at, text_upto(value, EMIT_TEXT_MAX * 4), true);
@@ -229,6 +231,8 @@ void emit_unit(struct emit *e, enum unit_kind kind, uint8_t level, uint32_t line
 void emit_note(struct emit *e, enum note_kind kind, uint32_t line, uint32_t page,
     struct bytes detail)
 {
+    if (e->notes++ >= EMIT_NOTES_MAX)
+        return;
     struct growing clean = {0};
     bool said = e->utf8_said;
     e->utf8_said = true; /* a note about a note would not end */

@@ -17,6 +17,7 @@ enum {
     EMIT_TEXT_MAX = 65536,      /* bytes of one unit or one field's value */
     EMIT_UNITS_MAX = 4000000,   /* units of one document */
     EMIT_BYTES_MAX = 134217728, /* of the written form of one document */
+    EMIT_NOTES_MAX = 1000,      /* of one document; a thousand faults say enough */
     EMIT_FIELDS_MAX = 1024,     /* of one unit */
 };
 

@@ -9,6 +9,9 @@
 static reader_fn *const readers[FORMATS] = {
     [FORMAT_MARKDOWN] = read_markdown,
     [FORMAT_TEXT] = read_text,
+    [FORMAT_SPDX_TAG] = read_spdx_tag,
+    [FORMAT_JSON] = read_json,
+    [FORMAT_YAML] = read_yaml,
     [FORMAT_RST] = read_rst,
     [FORMAT_HTML] = read_html,
     [FORMAT_DOCX] = read_docx,
