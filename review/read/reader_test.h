@@ -33,12 +33,3 @@ static inline unsigned notes_of(
     see_end(&s);
     return n;
 }
-
-/* Compiled into each fuzz target's promise too: whatever is emitted parses. */
-static inline void read_and_look(reader_fn *reader, struct bytes document)
-{
-    struct seen s = see_read(reader, document);
-    if (s.status != OK)
-        abort();
-    see_end(&s);
-}

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/read/reader_test.h"
 #include "review/read/secret.h"
+#include "review/read/see_fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    read_and_look(secret_scan, (struct bytes){data, size});
-    return 0;
-}
+READER_FUZZ(secret_scan)

@@ -15,7 +15,7 @@ static inline void see_fuzz(reader_fn *reader, struct bytes document)
     struct seen s = see_read(reader, document);
     uint32_t lines = 1;
     for (size_t i = 0; i < document.len; i++)
-        lines += document.at[i] == '\n';
+        lines += document.at[i] == '\n' || document.at[i] == '\r'; /* YAML takes both */
     if (s.status != OK)
         __builtin_trap();
     for (uint32_t i = 0; i < s.corpus.unit_count; i++) {
