@@ -9,8 +9,12 @@
 static reader_fn *const readers[FORMATS] = {
     [FORMAT_MARKDOWN] = read_markdown,
     [FORMAT_TEXT] = read_text,
+    [FORMAT_SOURCE] = read_source,
     [FORMAT_SPDX_TAG] = read_spdx_tag,
+    [FORMAT_TAP] = read_tap,
+    [FORMAT_JUNIT] = read_junit,
     [FORMAT_JSON] = read_json,
+    [FORMAT_CSV] = read_csv,
     [FORMAT_YAML] = read_yaml,
     [FORMAT_RST] = read_rst,
     [FORMAT_HTML] = read_html,
