@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void each_row_is_an_entry_with_the_header_as_names(void)
 {

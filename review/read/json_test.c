@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/json_read.h"
 #include "review/read/read.h"
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void json_is_read_as_yaml_of_the_same_content_is(void)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void each_case_is_a_result_with_the_properties_of_itself_and_its_suites(void)
 {

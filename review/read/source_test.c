@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void ids_in_comments_of_the_slash_family_are_tags_with_what_follows(void)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void each_result_line_is_a_result_and_directives_are_told(void)
 {

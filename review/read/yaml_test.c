@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/read.h"
-#include "review/read/reader_test.h"
+#include "review/read/see_same.h"
+
+#include "tests/support/check.h"
 
 static void a_list_of_maps_is_one_entry_each_below_the_key_of_the_list(void)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reader_test: what a reader makes of a text, compared with what it should make of it.
+ * See_same: what a reader makes of a text, compared with what it should make of it.
  */
 #pragma once
 
 #include "review/read/see.h"
 
-#include "tests/support/check.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* True when they are the same; else both are printed as TAP comments. */
 static inline bool reads_as(
