@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/utf8.h"
 
+#include <string.h>
+
 static uint32_t decode(struct bytes in, size_t *len)
 {
     /* first byte range -> length and least code point: RFC 3629, section 4 */
@@ -64,9 +66,22 @@ static bool every_char(struct bytes in, bool refuse_control)
     return true;
 }
 
+static struct bytes past_ascii(struct bytes in)
+{
+    uint64_t eight;
+    while (in.len >= sizeof eight) {
+        memcpy(&eight, in.at, sizeof eight);
+        if (eight & 0x8080808080808080u)
+            break;
+        in.at += sizeof eight;
+        in.len -= sizeof eight;
+    }
+    return in;
+}
+
 bool utf8_valid(struct bytes in)
 {
-    return every_char(in, false);
+    return every_char(past_ascii(in), false);
 }
 
 bool utf8_printable(struct bytes in)

@@ -83,6 +83,23 @@ static bool is_nbsp(struct bytes in)
     return in.len == 2 && in.at[0] == 0xC2 && in.at[1] == 0xA0;
 }
 
+static bool printable(uint8_t c)
+{
+    return c > ' ' && c < 0x7F;
+}
+
+/* Printable ASCII is by far the most; single blanks between it stay as they are, too. */
+static size_t printable_run(struct bytes in)
+{
+    size_t n = 0;
+    while (n < in.len
+        && (printable(in.at[n])
+            || (in.at[n] == ' ' && n > 0 && in.at[n - 1] != ' ' && n + 1 < in.len
+                && printable(in.at[n + 1]))))
+        n++;
+    return n;
+}
+
 /*
  * Append text by the rules of units: well-formed, no control characters; where `fold`, white
  * space (and no-break space) becomes one blank, none at the front.
@@ -92,9 +109,7 @@ static void add_clean(
 {
     static const uint8_t blank = ' ', replacement[] = {0xEF, 0xBF, 0xBD};
     while (piece.len) {
-        size_t run = 0; /* printable ASCII is by far the most */
-        while (run < piece.len && piece.at[run] > ' ' && piece.at[run] < 0x7F)
-            run++;
+        size_t run = printable_run(piece);
         if (run) {
             growing_add(g, text_upto(piece, run));
             piece = text_from(piece, run);

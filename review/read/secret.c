@@ -20,12 +20,13 @@ enum alphabet { UPPER, ALNUM, WORD, WORD_DOT, HEX, BASE64, ANY };
 
 static const struct shape {
     const char *name, *front;
+    size_t front_len;
     enum alphabet alphabet;
     size_t least, most;
     unsigned entropy;
 } shapes[] = {
 #define SHAPE(name, front, alphabet, least, most, entropy) \
-    {name, front, alphabet, least, most, entropy},
+    {name, front, sizeof(front) - 1, alphabet, least, most, entropy},
 #include "review/read/secret_rules.def"
 #undef SHAPE
 };
@@ -484,22 +485,28 @@ static void judge_line(struct scan *s)
     judge_array(s);
 }
 
-static void judge_shapes(struct scan *s, size_t at)
+static void judge_shape(struct scan *s, const struct shape *r, size_t at)
 {
     struct bytes here = text_from(s->text, at);
+    size_t n = r->front_len, most = r->front_len + r->most;
+    while (n < here.len && n <= most && in_alphabet(here.at[n], r->alphabet))
+        n++;
+    struct bytes literal = text_upto(here, n);
+    bool sized = n >= r->front_len + r->least && n <= most;
+    if (sized && entropy_of(literal) >= r->entropy && !is_placeholder(literal))
+        say_find(s, r->name, (struct bytes){0}, literal, at);
+}
+
+static void judge_shapes(struct scan *s, size_t at)
+{
+    const uint8_t *here = s->text.at + at;
+    size_t left = s->text.len - at;
     for (size_t i = 0; i < COUNT(shapes); i++) {
         const struct shape *r = &shapes[i];
-        struct bytes front = text_of(r->front);
-        if (!text_starts(here, front))
-            continue;
-        size_t n = front.len;
-        while (n < here.len && n <= r->most + front.len
-            && in_alphabet(here.at[n], r->alphabet))
-            n++;
-        struct bytes literal = text_upto(here, n);
-        bool sized = n >= front.len + r->least && n <= front.len + r->most;
-        if (sized && entropy_of(literal) >= r->entropy && !is_placeholder(literal))
-            say_find(s, r->name, (struct bytes){0}, literal, at);
+        if (left > r->front_len && here[0] == (uint8_t)r->front[0]
+            && here[1] == (uint8_t)r->front[1]
+            && memcmp(here, r->front, r->front_len) == 0)
+            judge_shape(s, r, at);
     }
 }
 
@@ -558,37 +565,44 @@ static void judge_url(struct scan *s, size_t at)
             from);
 }
 
-enum trigger { T_NONE, T_LINE, T_WORD, T_SHAPE, T_BLOCK, T_URL };
+enum trigger { T_LINE = 1, T_WORD = 2, T_SHAPE = 4, T_BLOCK = 8, T_URL = 16 };
 
 struct triggers {
-    uint8_t word[256], shape[256];
+    uint8_t on[256]; /* bits of enum trigger: what may begin with this byte */
 };
 
 static struct triggers make_triggers(void)
 {
-    struct triggers t = {{0}, {0}};
+    struct triggers t = {{0}};
     for (const char *c = "pstkPSTK"; *c; c++)
-        t.word[(uint8_t)*c] = T_WORD;
+        t.on[(uint8_t)*c] = T_WORD;
     for (size_t i = 0; i < COUNT(shapes); i++)
-        t.shape[(uint8_t)shapes[i].front[0]] = T_SHAPE;
-    t.word['\n'] = T_LINE;
-    t.word['-'] = T_BLOCK;
-    t.word[':'] = T_URL;
+        t.on[(uint8_t)shapes[i].front[0]] |= T_SHAPE;
+    t.on['\n'] = T_LINE;
+    t.on['-'] = T_BLOCK;
+    t.on[':'] = T_URL;
     return t;
 }
 
-/* Does one of the words that rows of ASSIGNED hold start here? */
+/* Does one of the words begin here that the rows of ASSIGNED hold? */
 static bool word_starts(struct bytes here)
 {
-    static const char *const starts[] = {
-        "pass", "psk", "pwd", "secret", "token", "key"};
-    for (size_t i = 0; i < COUNT(starts); i++) {
-        struct bytes w = text_of(starts[i]);
-        if ((here.at[0] | 0x20) == w.at[0] && here.len >= w.len
-            && text_same_word(text_upto(here, w.len), w))
-            return true;
+    if (here.len < 3)
+        return false;
+    uint32_t front =
+        (here.at[0] | 0x20u) << 16 | (here.at[1] | 0x20u) << 8 | (here.at[2] | 0x20u);
+    switch (front) {
+    case 'p' << 16 | 's' << 8 | 'k':
+    case 'p' << 16 | 'w' << 8 | 'd':
+    case 'k' << 16 | 'e' << 8 | 'y': return true;
+    case 'p' << 16 | 'a' << 8 | 's':
+        return text_same_word(text_upto(here, 4), TEXT("pass"));
+    case 's' << 16 | 'e' << 8 | 'c':
+        return text_same_word(text_upto(here, 6), TEXT("secret"));
+    case 't' << 16 | 'o' << 8 | 'k':
+        return text_same_word(text_upto(here, 5), TEXT("token"));
+    default: return false;
     }
-    return false;
 }
 
 static void next_line(struct scan *s, size_t at)
@@ -610,25 +624,18 @@ void secret_scan(struct bytes text, struct emit *out)
     next_line(&s, 0);
     s.before_at = 0;
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.at[i];
-        if (t.shape[c]
-            && (i == 0 || !(is_alnum(text.at[i - 1]) || text.at[i - 1] == '_')))
+        uint8_t on = t.on[text.at[i]];
+        if (!on)
+            continue;
+        if (on & T_LINE)
+            next_line(&s, i + 1);
+        if (on & T_WORD && !s.line_done && word_starts(text_from(text, i)))
+            judge_line(&s);
+        if (on & T_SHAPE && (i == 0 || !in_alphabet(text.at[i - 1], WORD)))
             judge_shapes(&s, i);
-        switch (t.word[c]) {
-        case T_LINE: next_line(&s, i + 1); break;
-        case T_WORD:
-            if (!s.line_done && word_starts(text_from(text, i)))
-                judge_line(&s);
-            break;
-        case T_BLOCK:
-            if (text_starts(text_from(text, i), TEXT("-----BEGIN ")))
-                judge_block(&s, i);
-            break;
-        case T_URL:
-            if (text_starts(text_from(text, i), TEXT("://")))
-                judge_url(&s, i);
-            break;
-        default: break;
-        }
+        if (on & T_BLOCK && text_starts(text_from(text, i), TEXT("-----BEGIN ")))
+            judge_block(&s, i);
+        if (on & T_URL && text_starts(text_from(text, i), TEXT("://")))
+            judge_url(&s, i);
     }
 }
