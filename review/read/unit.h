@@ -8,9 +8,10 @@
  * page, and the headings above it. What the reader found as names with values (table header
  * over cell, key over value) stands in `fields`; `text` is always what a person would read.
  *
- * Promise: units stand in document order; text is well-formed UTF-8 with white space folded
- * (code keeps its lines); the same content gives the same units in every format, up to
- * positions.
+ * Promise: units stand in document order, but that lists nested in an entry follow behind
+ * the list that it stands in (docs/decisions/0007-flat-files.md); text is well-formed UTF-8
+ * with white space folded (code keeps its lines); the same content gives the same units in
+ * every format, up to positions.
  *
  * Not here: what a unit means (review/model), how a format is taken apart (the readers).
  */
