@@ -259,9 +259,9 @@ static void take_line(struct tap *t, struct bytes line)
         take_diagnostic(t, indent);
         return;
     }
-    struct bytes word = rest;
+    struct bytes word = rest, good = rest;
     bool not_ok = after(&word, "not ok") && ends_word(word);
-    bool ok = !not_ok && (word = rest, after(&word, "ok")) && ends_word(word);
+    bool ok = !not_ok && after(&good, "ok") && ends_word(good);
     struct bytes plan = rest, name = rest, bail = rest, version = rest;
     bool planned = after(&plan, "1..");
     bool subtest = after(&name, "# Subtest:");
@@ -271,7 +271,7 @@ static void take_line(struct tap *t, struct bytes line)
         if (planned)
             take_plan(t, plan);
         else
-            take_result(t, word, ok);
+            take_result(t, ok ? good : word, ok);
     } else if (subtest) {
         close_result(t);
         to_depth(t, indent / 4 < t->depth ? indent / 4 : t->depth);
