@@ -172,21 +172,17 @@ enum status talk_connect_to(const char *path, uid_t uid, int *fd)
     return OK;
 }
 
-enum status talk_send(int fd, uint16_t door, struct bytes body)
+static void head_of(uint16_t door, size_t len, uint8_t head[TALK_HEAD_LEN])
 {
-    assert(body.len <= LIMIT_TALK_BODY);
-
-    uint8_t head[TALK_HEAD_LEN];
-    struct writer w = writer_over(ROOM_OF(head));
+    struct writer w = writer_over((struct room){head, TALK_HEAD_LEN});
     put_u16(&w, TALK_VERSION);
     put_u16(&w, door);
-    put_u32(&w, (uint32_t)body.len);
+    put_u32(&w, (uint32_t)len);
+}
 
-    uint8_t *unread =
-        NULL; /* sendmsg() takes a pointer to non-const and does not write */
-    memcpy(&unread, &body.at, sizeof unread);
-    struct iovec parts[2] = {{head, sizeof head}, {unread, body.len}};
-    struct msghdr m = {.msg_iov = parts, .msg_iovlen = body.len > 0 ? 2 : 1};
+static enum status send_parts(int fd, struct iovec *parts, size_t count)
+{
+    struct msghdr m = {.msg_iov = parts, .msg_iovlen = count};
     ssize_t n;
 
     do
@@ -197,8 +193,60 @@ enum status talk_send(int fd, uint16_t door, struct bytes body)
     return errno == EAGAIN || errno == ENOBUFS ? AGAIN : BROKEN;
 }
 
+/* sendmsg() takes a pointer to non-const and does not write. */
+static struct iovec part_of(struct bytes b)
+{
+    uint8_t *unread = NULL;
+    memcpy(&unread, &b.at, sizeof unread);
+    return (struct iovec){unread, b.len};
+}
+
+enum status talk_send(int fd, uint16_t door, struct bytes body)
+{
+    assert(body.len <= LIMIT_TALK_BODY);
+
+    uint8_t head[TALK_HEAD_LEN];
+    head_of(door, body.len, head);
+    struct iovec parts[2] = {{head, sizeof head}, part_of(body)};
+    return send_parts(fd, parts, body.len > 0 ? 2 : 1);
+}
+
 enum status talk_recv(int fd, const struct talk_door *doors, size_t door_count,
     struct room into, uint16_t *door, struct bytes *body)
+{
+    struct bytes datagram, got;
+    uint16_t number;
+
+    TRY(talk_read(fd, into, &datagram));
+    TRY(talk_parse(&datagram, doors, door_count, &number, &got));
+    if (datagram.len > 0)
+        return MALFORMED;
+    *door = number;
+    *body = got;
+    return OK;
+}
+
+enum status talk_put(
+    struct room datagram, size_t *len, uint16_t door, struct bytes body)
+{
+    assert(body.len <= LIMIT_TALK_BODY && *len <= datagram.cap);
+
+    if (datagram.cap - *len < TALK_HEAD_LEN + body.len)
+        return FULL;
+    head_of(door, body.len, datagram.at + *len);
+    if (body.len > 0)
+        memcpy(datagram.at + *len + TALK_HEAD_LEN, body.at, body.len);
+    *len += TALK_HEAD_LEN + body.len;
+    return OK;
+}
+
+enum status talk_post(int fd, struct bytes datagram)
+{
+    struct iovec part = part_of(datagram);
+    return send_parts(fd, &part, 1);
+}
+
+enum status talk_read(int fd, struct room into, struct bytes *datagram)
 {
     assert(into.cap >= TALK_HEAD_LEN);
 
@@ -215,6 +263,6 @@ enum status talk_recv(int fd, const struct talk_door *doors, size_t door_count,
         return BROKEN;
     if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
         return MALFORMED;
-    return talk_parse(
-        (struct bytes){into.at, (size_t)n}, doors, door_count, door, body);
+    *datagram = (struct bytes){into.at, (size_t)n};
+    return OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Talk: messages between our own processes, one SOCK_SEQPACKET datagram each.
+ * Talk: messages between our own processes, in SOCK_SEQPACKET datagrams: most often one in each;
+ * who has many to say and to hear puts as many into one as fit (talk_put, talk_read).
  *
  * u16 version (1), u16 door, u32 length, body. Peers meet on a named socket in a folder of the
  * listening user (0711, socket 0666); the listener checks SO_PEERCRED at connect. What comes in
@@ -15,7 +16,11 @@
 
 #include <sys/types.h>
 
-enum { TALK_HEAD_LEN = 8, TALK_VERSION = 1 };
+enum {
+    TALK_HEAD_LEN = 8,
+    TALK_VERSION = 1,
+    TALK_DATAGRAM = TALK_HEAD_LEN + LIMIT_TALK_BODY
+};
 
 struct talk_door { /* a program's table of doors, by number */
     uint16_t door;
@@ -34,7 +39,15 @@ MUST_USE enum status talk_connect(const char *path, int *fd);
 MUST_USE enum status talk_connect_to(const char *path, uid_t uid, int *fd);
 /* AGAIN: the peer does not read. BROKEN: it is gone. */
 MUST_USE enum status talk_send(int fd, uint16_t door, struct bytes body);
-/* Body borrows from `into` (cap >= TALK_HEAD_LEN + LIMIT_TALK_BODY). AGAIN: nothing there.
+/* A datagram of one message. Body borrows from `into` (cap >= TALK_DATAGRAM). AGAIN: nothing there.
  * MALFORMED: not in the table: close. BROKEN: peer is gone. */
 MUST_USE enum status talk_recv(int fd, const struct talk_door *doors, size_t door_count,
     struct room into, uint16_t *door, struct bytes *body);
+
+/* Adds a message to a datagram of *len bytes. FULL: there is no room for it. */
+MUST_USE enum status talk_put(
+    struct room datagram, size_t *len, uint16_t door, struct bytes body);
+/* As talk_send(). */
+MUST_USE enum status talk_post(int fd, struct bytes datagram);
+/* A datagram of one message or more, for talk_parse(); else as talk_recv(). */
+MUST_USE enum status talk_read(int fd, struct room into, struct bytes *datagram);

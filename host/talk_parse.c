@@ -12,16 +12,16 @@ static const struct talk_door *find_door(
     return NULL;
 }
 
-enum status talk_parse(struct bytes in, const struct talk_door *doors,
+enum status talk_parse(struct bytes *in, const struct talk_door *doors,
     size_t door_count, uint16_t *door, struct bytes *body)
 {
-    struct reader r = reader_over(in);
+    struct reader r = reader_over(*in);
     uint16_t version = take_u16(&r);
     uint16_t number = take_u16(&r);
     uint32_t length = take_u32(&r);
     struct bytes rest = take(&r, length);
 
-    if (!reader_done(&r) || version != TALK_VERSION || length > LIMIT_TALK_BODY)
+    if (r.short_of || version != TALK_VERSION || length > LIMIT_TALK_BODY)
         return MALFORMED;
 
     const struct talk_door *known = find_door(doors, door_count, number);
@@ -29,6 +29,7 @@ enum status talk_parse(struct bytes in, const struct talk_door *doors,
     if (known == NULL || length < known->min_len || length > known->max_len)
         return MALFORMED;
 
+    *in = r.left;
     *door = number;
     *body = rest;
     return OK;

@@ -59,6 +59,32 @@ static void test_a_message_arrives_whole_or_not_at_all(void)
     scene_close(&s);
 }
 
+static void test_a_datagram_takes_as_many_messages_as_fit_and_gives_each_back(void)
+{
+    static uint8_t sent[6000], into[TALK_DATAGRAM], full[TALK_DATAGRAM];
+    struct scene s;
+    size_t len = 0, count = 0;
+    struct bytes left, body;
+    uint16_t door = 0;
+
+    scene_open(&s);
+    while (talk_put(ROOM_OF(full), &len, 0x0103, BYTES_OF(sent)) == OK)
+        sent[0] = (uint8_t)++count;
+    CHECK(count == TALK_DATAGRAM / (TALK_HEAD_LEN + sizeof sent));
+    CHECK(talk_post(s.here, (struct bytes){full, len}) == OK);
+    CHECK(talk_post(s.here, (struct bytes){full, len}) == OK);
+    /* Who expects one message in each takes none of several. */
+    CHECK(talk_recv(s.there, doors, 3, ROOM_OF(into), &door, &body) == MALFORMED);
+    CHECK(talk_read(s.there, ROOM_OF(into), &left) == OK && left.len == len);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(talk_parse(&left, doors, 3, &door, &body) == OK);
+        CHECK(door == 0x0103 && body.len == sizeof sent && body.at[0] == i);
+    }
+    CHECK(left.len == 0);
+    CHECK(talk_read(s.there, ROOM_OF(into), &left) == AGAIN);
+    scene_close(&s);
+}
+
 static void test_what_the_table_does_not_know_is_malformed(void)
 {
     static const struct {
@@ -181,6 +207,7 @@ static void test_root_listens_as_the_owner_of_the_folder(void)
 }
 
 MAIN(TEST(test_a_message_arrives_whole_or_not_at_all),
+    TEST(test_a_datagram_takes_as_many_messages_as_fit_and_gives_each_back),
     TEST(test_what_the_table_does_not_know_is_malformed),
     TEST(test_a_datagram_longer_than_the_room_is_malformed_not_cut),
     TEST(test_a_peer_that_does_not_read_makes_nobody_wait),

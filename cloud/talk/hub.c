@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/talk/hub.h"
 
+#include "host/talk_parse.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { DIAL_MIN_MS = 50, DIAL_MAX_MS = 2000, READ_BURST = 64, SECRETS_MAX = 512 };
+enum { DIAL_MIN_MS = 50, DIAL_MAX_MS = 2000 };
 
-struct message {
-    struct message *next;
-    uint16_t door;
-    size_t len;
-    uint8_t body[];
+struct parcel { /* a datagram that fills */
+    struct parcel *next;
+    size_t count, len;
+    uint8_t bytes[TALK_DATAGRAM];
 };
 
 struct port {
@@ -28,8 +29,9 @@ struct peer {
     struct port *port;
     uint64_t number;
     int fd; /* -1: gone, waits to be freed */
-    struct message *first, **last;
-    size_t queued;
+    struct parcel *first, *last;
+    size_t queued; /* messages */
+    bool blocked;  /* it does not read: a writable descriptor wakes us */
 };
 
 struct hub {
@@ -39,30 +41,35 @@ struct hub {
     size_t port_count, peer_count, waiting;
     uint64_t numbers;
     struct peer *peers;
-    uint8_t buffer[TALK_HEAD_LEN + LIMIT_TALK_BODY];
+    bool flushing; /* at the end of this round */
+    uint8_t buffer[TALK_DATAGRAM];
 };
 
 static void dial(void *ctx);
 
-/* Keys, passwords, tokens and secrets travel in short bodies only; a long one is sealed bytes,
- * M2, or what a person may see anyway. */
-static void wipe_body(uint8_t *at, size_t len)
+/* It held keys, passwords or tokens, perhaps. */
+static void drop_first(struct peer *p)
 {
-    if (len <= SECRETS_MAX)
-        wipe(at, len);
+    struct parcel *gone = p->first;
+
+    p->first = gone->next;
+    if (!p->first)
+        p->last = NULL;
+    p->queued -= gone->count;
+    p->port->hub->waiting -= gone->count;
+    wipe(gone->bytes, gone->len);
+    free(gone);
+}
+
+static enum status post_first(const struct peer *p)
+{
+    return talk_post(p->fd, (struct bytes){p->first->bytes, p->first->len});
 }
 
 static void drop_queue(struct peer *p)
 {
-    while (p->first) {
-        struct message *m = p->first;
-        p->first = m->next;
-        wipe_body(m->body, m->len);
-        free(m);
-        p->port->hub->waiting--;
-    }
-    p->last = &p->first;
-    p->queued = 0;
+    while (p->first)
+        drop_first(p);
 }
 
 static void reap(void *ctx)
@@ -105,28 +112,31 @@ static void drop(struct peer *p)
         abort();
 }
 
+static void block(struct peer *p, bool blocked)
+{
+    if (p->blocked == blocked)
+        return;
+    p->blocked = blocked;
+    if (loop_change(p->port->hub->loop, p->fd, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN)
+        != OK)
+        drop(p);
+}
+
 static void flush(struct peer *p)
 {
-    struct hub *h = p->port->hub;
     while (p->first) {
-        struct message *m = p->first;
-        enum status s = talk_send(p->fd, m->door, (struct bytes){m->body, m->len});
-        if (s == AGAIN)
+        enum status s = post_first(p);
+        if (s == AGAIN) {
+            block(p, true);
             return;
+        }
         if (s != OK) {
             drop(p);
             return;
         }
-        p->first = m->next;
-        if (!p->first)
-            p->last = &p->first;
-        p->queued--;
-        h->waiting--;
-        wipe_body(m->body, m->len);
-        free(m);
+        drop_first(p);
     }
-    if (loop_change(h->loop, p->fd, EPOLLIN) != OK)
-        drop(p);
+    block(p, false);
 }
 
 /* Which socket it was, as an administrator knows it: role and door, the end of its path. */
@@ -140,30 +150,41 @@ static const char *socket_of(const struct port *port)
     return end;
 }
 
+static void flush_all(void *ctx)
+{
+    struct hub *h = ctx;
+
+    h->flushing = false;
+    for (struct peer *p = h->peers; p; p = p->next)
+        if (p->fd >= 0 && !p->blocked)
+            flush(p);
+}
+
+/* One datagram: for what else is there the loop comes again. */
 static void read_peer(struct peer *p)
 {
     struct hub *h = p->port->hub;
     size_t count;
     const struct talk_door *doors = doors_heard(p->port->is.end, &count);
+    struct bytes all = {0}, left, body;
+    uint16_t door = 0;
 
-    for (int i = 0; i < READ_BURST && p->fd >= 0; i++) {
-        uint16_t door = 0;
-        struct bytes body = {0};
-        enum status s =
-            talk_recv(p->fd, doors, count, ROOM_OF(h->buffer), &door, &body);
-        if (s == AGAIN)
-            return;
-        if (s == OK) {
-            s = p->port->is.heard(p->port->is.ctx, p->number, door, body);
-            wipe_body(h->buffer, TALK_HEAD_LEN + body.len);
-        }
+    enum status s = talk_read(p->fd, ROOM_OF(h->buffer), &all);
+    if (s == AGAIN)
+        return;
+    for (left = all; s == OK && left.len > 0 && p->fd >= 0;) {
+        door = 0; /* of what no table knows */
+        s = talk_parse(&left, doors, count, &door, &body);
         if (s == OK)
-            continue;
-        if (s != BROKEN)
-            LOG(h->log, LOG_REFUSE, REASON_TALK_MALFORMED,
-                F_WORD("at", socket_of(p->port)), F_NUM("door", door));
-        drop(p);
+            s = p->port->is.heard(p->port->is.ctx, p->number, door, body);
     }
+    wipe(h->buffer, all.len);
+    if (s == OK)
+        return;
+    if (s != BROKEN)
+        LOG(h->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("at", socket_of(p->port)),
+            F_NUM("door", door));
+    drop(p);
 }
 
 static void on_peer(void *ctx, int fd, uint32_t events)
@@ -190,7 +211,6 @@ static void adopt(struct port *port, int fd)
     }
     *p =
         (struct peer){.next = h->peers, .port = port, .number = ++h->numbers, .fd = fd};
-    p->last = &p->first;
     h->peers = p;
     h->peer_count++;
     port->delay_ms = DIAL_MIN_MS;
@@ -239,9 +259,12 @@ void hub_free(struct hub *h)
 {
     if (!h)
         return;
+    flush_all(h); /* last words */
     for (struct peer *p = h->peers, *next; p; p = next) {
         next = p->next;
         if (p->fd >= 0) {
+            while (p->first && post_first(p) == OK) /* last words */
+                drop_first(p);
             loop_forget(h->loop, p->fd);
             close(p->fd);
             drop_queue(p);
@@ -256,6 +279,7 @@ void hub_free(struct hub *h)
         loop_cancel(h->loop, dial, &h->ports[i]);
     }
     loop_cancel(h->loop, reap, h);
+    loop_cancel(h->loop, flush_all, h);
     free(h);
 }
 
@@ -283,35 +307,47 @@ enum status hub_dial(struct hub *h, const struct hub_port *is, size_t *number)
     return loop_after(h->loop, 0, dial, port);
 }
 
-static void enqueue(struct peer *p, uint16_t door, struct bytes body)
+static bool put_in(struct peer *p, uint16_t door, struct bytes body)
 {
-    struct hub *h = p->port->hub;
-    struct message *m = p->queued < HUB_QUEUE ? malloc(sizeof *m + body.len) : NULL;
+    return p->last
+        && talk_put(ROOM_OF(p->last->bytes), &p->last->len, door, body) == OK;
+}
 
-    if (!m || loop_change(h->loop, p->fd, EPOLLIN | EPOLLOUT) != OK) {
-        free(m);
-        drop(p);
-        return;
+static bool enqueue(struct peer *p, uint16_t door, struct bytes body)
+{
+    if (p->queued == HUB_QUEUE)
+        return false;
+    if (!put_in(p, door, body)) {
+        struct parcel *more = malloc(sizeof *more);
+        if (!more)
+            return false;
+        more->next = NULL;
+        more->count = more->len = 0;
+        *(p->last ? &p->last->next : &p->first) = more;
+        p->last = more;
+        if (!put_in(p, door, body))
+            return false;
     }
-    m->next = NULL;
-    m->door = door;
-    m->len = body.len;
-    if (body.len)
-        memcpy(m->body, body.at, body.len);
-    *p->last = m;
-    p->last = &m->next;
+    p->last->count++;
     p->queued++;
-    h->waiting++;
+    p->port->hub->waiting++;
+    return true;
+}
+
+/* What is said in one round of the loop goes together, when the round has heard everybody. */
+static bool flush_soon(struct hub *h)
+{
+    if (!h->flushing)
+        h->flushing = loop_after(h->loop, 0, flush_all, h) == OK;
+    return h->flushing;
 }
 
 static enum status send_to(struct peer *p, uint16_t door, struct bytes body)
 {
-    enum status s = p->first ? AGAIN : talk_send(p->fd, door, body);
-    if (s == AGAIN)
-        enqueue(p, door, body);
-    else if (s != OK)
-        drop(p);
-    return p->fd >= 0 ? OK : REFUSED;
+    if (enqueue(p, door, body) && flush_soon(p->port->hub))
+        return OK;
+    drop(p);
+    return REFUSED;
 }
 
 enum status hub_send(struct hub *h, uint64_t number, uint16_t door, struct bytes body)

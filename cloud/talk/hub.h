@@ -4,7 +4,8 @@
  *
  * A port is a named socket that is listened to, or dialled again and again (50 ms .. 2 s). Peers
  * are known by a number that is never used twice, so that a late answer finds its asker or nobody.
- * What a peer does not read waits in a bounded queue; a peer over the bound is dropped.
+ * What a peer does not read waits in a bounded queue; a peer over the bound is dropped. What is
+ * sent in one round of the loop goes in few datagrams at the round's end.
  *
  * Not here: what the doors mean (cloud/talk/doors.h), who may connect by file rights (cloud/main).
  */
@@ -37,7 +38,7 @@ MUST_USE enum status hub_listen(
     struct hub *h, const struct hub_port *port, size_t *number);
 MUST_USE enum status hub_dial(
     struct hub *h, const struct hub_port *port, size_t *number);
-/* REFUSED: the peer is gone. */
+/* OK: it will be sent while the peer is there. REFUSED: the peer is gone. */
 MUST_USE enum status hub_send(
     struct hub *h, uint64_t peer, uint16_t door, struct bytes body);
 void hub_send_all(struct hub *h, size_t port, uint16_t door, struct bytes body);

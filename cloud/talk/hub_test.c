@@ -190,6 +190,54 @@ static void test_dialling_goes_on_until_somebody_listens(void)
     rig_free(r);
 }
 
+/* In the order they were said: what fits goes together. */
+static void test_many_messages_of_one_round_all_come_in_order(void)
+{
+    struct rig *r = rig_new(getuid());
+    static uint8_t kid[KID_LEN];
+
+    for (uint32_t i = 0; i < 1000; i++) {
+        kid[0] = (uint8_t)(i >> 8);
+        kid[1] = (uint8_t)i;
+        CHECK(
+            hub_send(r->store.hub, r->store.peer, DOOR_DOWN_KEY, BYTES_OF(kid)) == OK);
+        CHECK(hub_waiting(r->store.hub) == i + 1);
+    }
+    CHECK(r->keys.heard == 0);
+    turn(r, 50);
+    CHECK(r->keys.heard == 1000 && hub_waiting(r->store.hub) == 0);
+    CHECK(r->keys.last[0] == 999 >> 8 && r->keys.last[1] == (uint8_t)999);
+    rig_free(r);
+}
+
+/* Messages of one datagram are judged one by one: the first that breaks a rule ends it. */
+static void test_nothing_is_heard_behind_a_message_that_breaks_a_rule(void)
+{
+    struct rig *r = rig_new(getuid());
+    static uint8_t kid[KID_LEN];
+
+    for (uint32_t i = 0; i < 10; i++)
+        CHECK(hub_send(r->store.hub, r->store.peer, i == 6 ? 0x7777 : DOOR_DOWN_KEY,
+                  BYTES_OF(kid))
+            == OK);
+    turn(r, 120);
+    CHECK(r->keys.heard == 6 && r->keys.gones == 1);
+    rig_free(r);
+}
+
+static void test_last_words_are_said_when_a_hub_ends(void)
+{
+    struct rig *r = rig_new(getuid());
+    uint8_t key[33] = {1, 7};
+
+    CHECK(hub_send(r->keys.hub, r->keys.peer, DOOR_KEY, BYTES_OF(key)) == OK);
+    hub_free(r->keys.hub);
+    r->keys.hub = NULL;
+    turn(r, 20);
+    CHECK(r->store.heard == 1 && r->store.last[1] == 7 && r->store.gones == 1);
+    rig_free(r);
+}
+
 static void test_peer_that_does_not_read_is_bounded_and_others_come_in_order(void)
 {
     struct rig *r = rig_new(getuid());
@@ -223,4 +271,7 @@ MAIN(TEST(test_message_goes_and_answer_finds_its_asker),
         test_unknown_door_wrong_length_or_broken_rule_drops_the_peer_and_it_dials_again),
     TEST(test_refusal_says_at_which_socket_once),
     TEST(test_dialling_goes_on_until_somebody_listens),
+    TEST(test_many_messages_of_one_round_all_come_in_order),
+    TEST(test_nothing_is_heard_behind_a_message_that_breaks_a_rule),
+    TEST(test_last_words_are_said_when_a_hub_ends),
     TEST(test_peer_that_does_not_read_is_bounded_and_others_come_in_order))
