@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/secret.h"
 
+#include <string.h>
+
 bool ct_equal(const void *a, const void *b, size_t n)
 {
     const uint8_t *x = a, *y = b;
@@ -12,7 +14,8 @@ bool ct_equal(const void *a, const void *b, size_t n)
 
 void wipe(void *secret, size_t n)
 {
-    volatile uint8_t *p = secret; /* volatile: a dead store here is the point */
-    while (n-- > 0)
-        *p++ = 0;
+    if (n == 0)
+        return;
+    memset(secret, 0, n);
+    __asm__ volatile("" : : "r"(secret) : "memory"); /* read here: no dead store */
 }
