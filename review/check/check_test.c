@@ -325,7 +325,23 @@ a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text(voi
     end_project(&j);
 }
 
+/* "property.requirement" beside a class that the requirement's register names already. */
+static void a_result_that_names_a_requirement_twice_counts_once(void)
+{
+    static const struct defect twice = {RULE_READ_NOTHING, "",
+        "it goes on; status=passed",
+        "it goes on; status=passed; property.requirement=SEC-004"};
+    struct judged j;
+    planted = &twice;
+    judge_project(&j);
+    planted = NULL;
+    struct verified v = verified_of(&j.m, model_find(&j.m, TEXT("SEC-004")));
+    CHECK(v.cases == 1 && v.passed == 1);
+    end_project(&j);
+}
+
 MAIN(TEST(a_clean_project_has_no_finding),
     TEST(every_planted_defect_is_found_by_its_rule),
+    TEST(a_result_that_names_a_requirement_twice_counts_once),
     TEST(a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes),
     TEST(a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text))

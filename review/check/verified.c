@@ -39,6 +39,25 @@ static bool is_proof(const struct item *result)
     return item_field(result, "property.proof").len > 0;
 }
 
+static bool verifies(const struct model *m, uint32_t from, uint32_t item)
+{
+    for (uint32_t l = m->out[from]; l < m->out[from + 1]; l++)
+        if (m->links[l].kind == LINK_VERIFIES && m->links[l].to == item)
+            return true;
+    return false;
+}
+
+/* A result may name a requirement itself and by its test: it is one result. */
+static bool counted_by_case(const struct model *m, uint32_t result, uint32_t item)
+{
+    for (uint32_t l = m->out[result]; l < m->out[result + 1]; l++)
+        if (m->links[l].kind == LINK_RESULT && m->links[l].to != ITEM_NONE
+            && m->items[m->links[l].to].kind == ITEM_CASE
+            && verifies(m, m->links[l].to, item))
+            return true;
+    return false;
+}
+
 struct verified verified_of(const struct model *m, uint32_t item)
 {
     struct verified v = {.first_failed = ITEM_NONE, .newest = ITEM_NONE};
@@ -47,7 +66,8 @@ struct verified verified_of(const struct model *m, uint32_t item)
         if (l->kind == LINK_VERIFIES && m->items[l->from].kind == ITEM_CASE) {
             v.cases++;
             count_results_of(m, l->from, &v);
-        } else if (l->kind == LINK_RESULT && !is_proof(&m->items[l->from])) {
+        } else if (l->kind == LINK_RESULT && !is_proof(&m->items[l->from])
+            && !counted_by_case(m, l->from, item)) {
             v.cases++;
             count_result(m, l->from, &v);
         }

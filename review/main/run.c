@@ -91,7 +91,9 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     enum exit_code code = read_config(r, ask);
     if (code != EXIT_DONE)
         return code;
-    struct tree_pick pick = {.root = ask->path, .leave_out = r->rules.leave_out};
+    struct tree_pick pick = {.root = ask->path,
+        .leave_out = r->rules.leave_out,
+        .take_in = r->rules.take_in};
     struct bytes why = {0};
     enum status s = tree_open_folder(r->a, &pick, &r->tree, &why);
     if (s != OK) {

@@ -108,6 +108,7 @@ static const struct {
         "# How this project writes its documents; every line may go. holdfast-review --help\n"
         "product = \"device\", \"firmware\", \"cloud\", \"app\"\n"
         "# leave_out = \"third_party/**\"\n"
+        "# take_in = \"build/results/junit\"\n"
         "[ids]\n"
         "# requirement = \"SRS\", \"SYS\"\n"
         "# security = \"SEC\"\n"},

@@ -173,17 +173,18 @@ static void connect_fields(
     }
 }
 
-/* class::name, class, and the folders above it: a requirement may name any of them. */
+/*
+ * class::name, class, and the folders above it: requirements and controls may each name another
+ * of them, so the result counts for every one.
+ */
 static void connect_result(struct build *b, uint32_t self, uint32_t unit)
 {
     struct named at = {self, unit, b->c->units[unit].line};
     struct bytes name = build_at(b, self)->id;
     while (name.len) {
         uint32_t other = table_get(b->by_id, name);
-        if (other != TABLE_NONE && build_at(b, other)->kind == ITEM_CASE) {
+        if (other != TABLE_NONE && build_at(b, other)->kind == ITEM_CASE)
             add_link(b, at, (struct sense){LINK_RESULT, false}, other, name, NULL);
-            return;
-        }
         size_t cut = name.len;
         while (cut > 0 && name.at[cut - 1] != '/' && name.at[cut - 1] != ':'
             && name.at[cut - 1] != '.')

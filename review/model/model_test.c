@@ -67,6 +67,11 @@ static void register_yaml(struct emit *e)
     field(e, "verify.id", "VER-003");
     field(e, "verify.how", "Cut the network.");
     emit_end(e);
+    emit_begin(e, UNIT_ENTRY, 0, 8, 0);
+    field(e, "id", "HF-SEC-004");
+    field(e, "text", "The device shall show NOT SYNCHRONISED while the cloud is away.");
+    field(e, "verified_by", "tests/integration");
+    emit_end(e);
     emit_unit(e, UNIT_HEADING, 1, 9, 0, TEXT("threats"));
     emit_begin(e, UNIT_ENTRY, 0, 10, 0);
     field(e, "id", "T-05");
@@ -123,6 +128,9 @@ static void a_register_an_architecture_and_results_become_one_chain(void)
     CHECK(linked(&m,
         "tests/integration/fail_secure_test.py::nothing is lost while the cloud is away",
         LINK_RESULT, "tests/integration/fail_secure_test.py"));
+    CHECK(linked(&m,
+        "tests/integration/fail_secure_test.py::nothing is lost while the cloud is away",
+        LINK_RESULT, "tests/integration")); /* the folder is named too, by HF-SEC-004 */
     CHECK(linked(&m, "docs/arch.md#Measuring", LINK_SATISFIES, "HF-SEC-003"));
     CHECK(dangles(&m, "T-99") && dangles(&m, "HF-SEC-777") && !dangles(&m, "SHA-256"));
     uint32_t res = model_find(&m,
@@ -239,6 +247,14 @@ static void a_configuration_names_prefixes_and_a_bad_one_is_one_line(void)
         == OK);
     CHECK(r.product_count == 1 && r.prefix_count == 3 && r.prefix[0].security);
     CHECK(strcmp(r.leave_out[0], "tests/data/**") == 0 && !r.leave_out[1]);
+    struct rules without_a_file;
+    rules_default(&without_a_file);
+    for (size_t i = 0; i <= RULES_TAKE_IN && (i == 0 || r.take_in[i - 1]); i++)
+        CHECK(r.take_in[i] == without_a_file.take_in[i]
+            || strcmp(r.take_in[i], without_a_file.take_in[i]) == 0);
+    CHECK(
+        rules_parse(a, TEXT("c.conf"), TEXT("take_in = \"out\"\n"), &r, &error) == OK);
+    CHECK(strcmp(r.take_in[0], "out") == 0 && !r.take_in[1]);
     CHECK(rules_parse(a, TEXT("c.conf"), TEXT("a = 1\n"), &r, &error) == MALFORMED);
     CHECK(text_starts(error, TEXT("c.conf:1: ")));
     CHECK(text_find(error, TEXT("expected")) < error.len);

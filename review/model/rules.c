@@ -8,9 +8,13 @@
 
 enum { LIST_MAX = 512 };
 
+/* Where builds leave JUnit files, and what nobody commits. */
+#define TAKEN_IN \
+    "\"build/results/junit\", \"build/test-results\", \"target/surefire-reports\", \"test-results\""
+
 /* The file as it stands; lists are kept as a,b,c (core/base/conf). */
 struct settings {
-    char product[LIST_MAX + 1], leave_out[LIST_MAX + 1];
+    char product[LIST_MAX + 1], leave_out[LIST_MAX + 1], take_in[LIST_MAX + 1];
     char ids[ITEM_KINDS][LIST_MAX + 1], security_ids[LIST_MAX + 1];
     int64_t fresh_days;
 };
@@ -29,6 +33,9 @@ static const struct conf_key keys[] = {
     {"", "leave_out", CONF_LIST, 0, LIST_MAX, "",
         "path patterns that are not evidence: * within a name, ** over folders",
         offsetof(struct settings, leave_out)},
+    {"", "take_in", CONF_LIST, 0, LIST_MAX, TAKEN_IN,
+        "folders of results that are read although .gitignore names them",
+        offsetof(struct settings, take_in)},
     {"", "fresh_days", CONF_INT, 0, 36500, "0",
         "a result older than this is stale by itself; 0: only when what it covers is newer",
         offsetof(struct settings, fresh_days)},
@@ -52,7 +59,11 @@ enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 void rules_default(struct rules *r)
 {
     static const char *const nouns[] = {"device", "firmware", "cloud", "app"};
+    static const char *const results[] = {"build/results/junit", "build/test-results",
+        "target/surefire-reports", "test-results"};
     *r = (struct rules){0};
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+        r->take_in[i] = results[i];
     for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
         r->product[r->product_count++] = text_of(nouns[i]);
 }
@@ -81,6 +92,20 @@ static bool add_prefixes(struct arena *a, const char *from, enum item_kind kind,
     return true;
 }
 
+static bool take_paths(
+    struct arena *a, const char *from, const char **paths, uint32_t max)
+{
+    struct bytes list = text_of(from), item;
+    uint32_t count = 0;
+    while (item_of(&list, &item)) {
+        if (count == max)
+            return false;
+        paths[count++] = (const char *)arena_copy(a, item).at;
+    }
+    paths[count] = NULL;
+    return true;
+}
+
 static bool take_settings(struct arena *a, const struct settings *s, struct rules *r)
 {
     struct bytes list = text_of(s->product), item;
@@ -90,13 +115,9 @@ static bool take_settings(struct arena *a, const struct settings *s, struct rule
             return false;
         r->product[r->product_count++] = arena_copy(a, item);
     }
-    uint32_t left_out = 0;
-    list = text_of(s->leave_out);
-    while (item_of(&list, &item)) {
-        if (left_out == RULES_LEAVE_OUT)
-            return false;
-        r->leave_out[left_out++] = (const char *)arena_copy(a, item).at;
-    }
+    if (!take_paths(a, s->leave_out, r->leave_out, RULES_LEAVE_OUT)
+        || !take_paths(a, s->take_in, r->take_in, RULES_TAKE_IN))
+        return false;
     r->fresh_days = (uint32_t)s->fresh_days;
     bool room = add_prefixes(a, s->security_ids, ITEM_REQUIREMENT, true, r);
     for (size_t k = 0; k < ITEM_KINDS; k++)
@@ -114,7 +135,7 @@ enum status rules_parse(struct arena *a, struct bytes file_name, struct bytes te
     if (status == OK && !take_settings(a, &s, &got)) {
         status = MALFORMED;
         strcpy(e.what, "too many items in a list");
-        strcpy(e.expected, "at most 64 prefixes, 16 nouns, 32 patterns");
+        strcpy(e.expected, "at most 64 prefixes, 16 nouns, 32 patterns, 16 folders");
     }
     if (status == OK) {
         *r = got;

@@ -11,7 +11,12 @@
 #include "core/base/status.h"
 #include "review/base/text.h"
 
-enum { RULES_PREFIXES = 64, RULES_PRODUCTS = 16, RULES_LEAVE_OUT = 32 };
+enum {
+    RULES_PREFIXES = 64,
+    RULES_PRODUCTS = 16,
+    RULES_LEAVE_OUT = 32,
+    RULES_TAKE_IN = 16
+};
 
 struct rules {
     struct rules_prefix {
@@ -24,6 +29,7 @@ struct rules {
         product[RULES_PRODUCTS]; /* nouns of the product: device, firmware, cloud */
     uint32_t product_count;
     const char *leave_out[RULES_LEAVE_OUT + 1]; /* NULL-ended path patterns */
+    const char *take_in[RULES_TAKE_IN + 1]; /* NULL-ended folders: results, mostly */
     int64_t
         as_of_s; /* judged on this day: --as-of, else the newest change in the tree */
     uint32_t fresh_days; /* a result older than this is stale by itself; 0: never */

@@ -23,6 +23,7 @@ enum { IGNORE_FILE_MAX = 65536, DEPTH_ABOVE_MAX = 64 };
 struct folder {                  /* that is still to be read */
     struct bytes path;           /* "" or "a/b/" */
     const struct ignore *ignore; /* rules of the folders above it */
+    bool way; /* ignored itself; only what leads to `take_in` is read */
 };
 
 struct walk {
@@ -30,7 +31,8 @@ struct walk {
     int root;
     struct bytes lead;              /* of the root below the top of the work tree */
     const struct ignore *leave_out; /* from the configuration */
-    bool git;                       /* .gitignore counts */
+    const char *const *take_in;
+    bool git; /* .gitignore counts */
     struct list files, todo;
 };
 
@@ -73,14 +75,38 @@ static struct bytes joined(struct arena *a, struct bytes folder, const char *nam
     return arena_print(a, "%.*s%s", (int)folder.len, (const char *)folder.at, name);
 }
 
-static bool left_out(
+static bool is_below(struct bytes path, struct bytes folder)
+{
+    return text_starts(path, folder)
+        && (path.len == folder.len || path.at[folder.len] == '/');
+}
+
+enum reading { LEFT_OUT, READ, ON_THE_WAY };
+
+/* What .gitignore leaves out is taken in again where the configuration names it. */
+static enum reading ignored_reading(
+    const struct walk *w, struct bytes path, bool is_folder)
+{
+    for (size_t i = 0; w->take_in && w->take_in[i]; i++) {
+        struct bytes folder = text_of(w->take_in[i]);
+        if (is_below(path, folder))
+            return READ;
+        if (is_folder && is_below(folder, path))
+            return ON_THE_WAY;
+    }
+    return LEFT_OUT;
+}
+
+static enum reading reading_of(
     const struct walk *w, const struct folder *f, struct bytes path, bool is_folder)
 {
     if (ignore_names(w->leave_out, path, is_folder))
-        return true;
-    return f->ignore != NULL
-        && ignore_names(
-            f->ignore, joined(w->arena, w->lead, (const char *)path.at), is_folder);
+        return LEFT_OUT;
+    bool ignored = f->way
+        || (f->ignore != NULL
+            && ignore_names(f->ignore, joined(w->arena, w->lead, (const char *)path.at),
+                is_folder));
+    return ignored ? ignored_reading(w, path, is_folder) : READ;
 }
 
 struct found {
@@ -110,11 +136,12 @@ static void on_entry(
     struct bytes path = joined(w->arena, f->path, name);
     bool known = fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
     bool is_folder = known && S_ISDIR(st.st_mode);
-    if (left_out(w, f, path, is_folder))
+    enum reading reading = reading_of(w, f, path, is_folder);
+    if (reading == LEFT_OUT)
         return;
     if (is_folder)
-        *(struct folder *)list_add(&w->todo) =
-            (struct folder){joined(w->arena, path, "/"), f->ignore};
+        *(struct folder *)list_add(&w->todo) = (struct folder){
+            joined(w->arena, path, "/"), f->ignore, reading == ON_THE_WAY};
     else
         add_file(w, path, &st, !S_ISREG(st.st_mode));
 }
@@ -261,8 +288,9 @@ enum status tree_open_folder(
         return s;
     }
     w.leave_out = ignore_from(a, pick->leave_out);
+    w.take_in = pick->take_in;
     const struct ignore *above = rules_above(&w, pick->root);
-    *(struct folder *)list_add(&w.todo) = (struct folder){TEXT(""), above};
+    *(struct folder *)list_add(&w.todo) = (struct folder){TEXT(""), above, false};
     while (w.todo.count > 0)
         read_folder(&w, *LIST_AT(&w.todo, struct folder, --w.todo.count));
     hand_out(&w, out);

@@ -31,6 +31,8 @@ struct tree {
 struct tree_pick {
     const char *root;             /* folder, or one file */
     const char *const *leave_out; /* path patterns from the configuration, NULL-ended */
+    const char *const
+        *take_in; /* folders that are read although .gitignore names them */
 };
 
 /* REFUSED: no such folder; *why is the one line. */

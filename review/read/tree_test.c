@@ -57,11 +57,17 @@ static void folder(struct place *p, const char *name)
     CHECK(mkdir(in(p, name), 0755) == 0);
 }
 
-static void scan_with(struct place *p, const char *below, const char *const *leave_out)
+static void scan_taking(struct place *p, const char *below,
+    const char *const *leave_out, const char *const *take_in)
 {
     struct bytes why = {0};
-    struct tree_pick pick = {below ? in(p, below) : p->path, leave_out};
+    struct tree_pick pick = {below ? in(p, below) : p->path, leave_out, take_in};
     CHECK(tree_open_folder(p->arena, &pick, &p->tree, &why) == OK);
+}
+
+static void scan_with(struct place *p, const char *below, const char *const *leave_out)
+{
+    scan_taking(p, below, leave_out, NULL);
 }
 
 /* The paths with a blank behind each; "?" before one that cannot be opened, "@" a link. */
@@ -208,6 +214,34 @@ static void in_a_work_tree_git_is_left_out_and_what_gitignore_names(void)
     place_close(&p);
 }
 
+static void a_folder_of_results_is_read_although_gitignore_names_it(void)
+{
+    static const char *const take_in[] = {"build/results/junit", "none", NULL};
+    static const char *const leave_out[] = {"build/results/junit/old.xml", NULL};
+    struct place p = {0};
+    place_open(&p);
+    folder(&p, ".git");
+    folder(&p, "build");
+    folder(&p, "build/core");
+    folder(&p, "build/results");
+    folder(&p, "build/results/junit");
+    folder(&p, "build/results/junit/more");
+    folder(&p, "build/results/junit2");
+    put(&p, ".gitignore", "build/\n*.xml\n");
+    put(&p, "a.xml", "1");
+    put(&p, "build/a.c", "1");
+    put(&p, "build/core/a.c", "1");
+    put(&p, "build/results/a.log", "1");
+    put(&p, "build/results/junit/unit.xml", "1");
+    put(&p, "build/results/junit/old.xml", "1");
+    put(&p, "build/results/junit/more/sim.xml", "1");
+    put(&p, "build/results/junit2/a.xml", "1");
+    scan_taking(&p, NULL, leave_out, take_in);
+    check_listed(&p,
+        ".gitignore build/results/junit/more/sim.xml build/results/junit/unit.xml ");
+    place_close(&p);
+}
+
 static void a_root_may_be_one_file_and_must_be_something(void)
 {
     struct place p = {0};
@@ -229,4 +263,5 @@ MAIN(TEST(files_come_by_path_bytes_and_hidden_ones_too),
     TEST(what_may_not_be_read_is_listed),
     TEST(three_hundred_folders_below_each_other_are_read),
     TEST(in_a_work_tree_git_is_left_out_and_what_gitignore_names),
+    TEST(a_folder_of_results_is_read_although_gitignore_names_it),
     TEST(a_root_may_be_one_file_and_must_be_something))
