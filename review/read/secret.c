@@ -290,6 +290,23 @@ static bool fits(const struct assigned *r, struct bytes literal)
     return (!r->mixed || has_mix(literal)) && entropy_of(literal) >= r->entropy;
 }
 
+/* challengePassword, given to CHALLENGE_PASSWORD, is a name and not what it names. */
+static bool same_letters(struct bytes a, struct bytes b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.len && !is_alnum(a.at[i]))
+            i++;
+        while (j < b.len && !is_alnum(b.at[j]))
+            j++;
+        if (i == a.len || j == b.len)
+            return i == a.len && j == b.len;
+        if (!text_same_word(
+                (struct bytes){a.at + i++, 1}, (struct bytes){b.at + j++, 1}))
+            return false;
+    }
+}
+
 /* The rule that a literal breaks when it is given to this name, or NULL. */
 static const char *rule_of(struct bytes name, struct bytes literal)
 {
@@ -298,7 +315,7 @@ static const char *rule_of(struct bytes name, struct bytes literal)
         return NULL;
     for (size_t i = 0; i < COUNT(assigned); i++)
         if (words_match(&w, assigned[i].words) && fits(&assigned[i], literal)
-            && !text_same_word(literal, name) && !is_placeholder(literal))
+            && !same_letters(literal, name) && !is_placeholder(literal))
             return assigned[i].name;
     return NULL;
 }

@@ -118,6 +118,7 @@ static void what_is_no_credential_is_passed_over(void)
         "password = \"xxxxxxxx\"",
         "password = \"password\"",
         "password = \"aaaaaaaa\"",
+        "CHALLENGE_PASSWORD: \"challengePassword\",",
         "password = \"12345678\"",
         "password = getenv(\"DB_PASSWORD_OF_7\");",
         "password_file = \"" PASS "\"",
