@@ -8,6 +8,7 @@ void check_model(struct arena *a, const struct model *m, const struct rules *rul
         check_reading,
         check_trace,
         check_ladder,
+        check_wording,
         check_security,
         check_decisions,
     };

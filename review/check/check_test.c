@@ -62,6 +62,8 @@ static const struct defect {
     {RULE_TRACE_NO_REQUIREMENT, "VER-9", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=VER-9; how=look"},
     {RULE_LADDER_DESCRIBED, "CTL-001", "test=tests/privilege", "test=tests/nothing"},
     {RULE_LADDER_VERIFIED, "CTL-001", "property.proof=fails without it; ", ""},
+    {RULE_WORDING_VAGUE, "SEC-001", "A request of device A for a record of device B shall be answered 403.", "The device shall authenticate to the cloud."},
+    {RULE_WORDING_COMPOUND, "SEC-001", "shall be answered 403.", "shall be answered 403 and shall be logged."},
     {RULE_SEC_NO_PRINCIPLE, "SEC-001", "principle=least privilege; ", ""},
     {RULE_SEC_NO_CLOUD_LOSS, "loss of the cloud", "While the cloud cannot be reached the device", "Towards the cloud the device"},
     {RULE_SEC_NO_THREAT, "SEC-004", "parent=SEC-003; threats=T-02;", "parent=SEC-003;"},
