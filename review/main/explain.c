@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* why, trace, rules: one thing told whole. */
+/* why, trace, wording, rules: one thing told whole. */
 #include "review/check/coverage.h"
+#include "review/check/wording.h"
 #include "review/main/verbs.h"
 #include "review/render/out.h"
 
@@ -115,6 +116,52 @@ enum exit_code verb_trace(const struct run *r, const char *id)
     printf("links\n");
     print_links(r, item);
     return EXIT_DONE;
+}
+
+static void judge_sentence(struct bytes id, struct bytes text, bool json, bool first)
+{
+    struct wording w = wording_of(text);
+    if (json) {
+        fputs(first ? "\n{\"id\":" : ",\n{\"id\":", stdout);
+        out_json(stdout, id);
+        printf(",\"verdict\":\"%s\",\"words\":[", w.vague ? "vague" : "testable");
+        for (uint32_t i = 0; i < w.word_count; i++) {
+            fputs(i ? "," : "", stdout);
+            out_json(stdout, w.words[i]);
+        }
+        fputs("],\"why\":", stdout);
+        out_json(stdout, text_of(w.vague ? w.why : "a trial decides"));
+        putchar('}');
+        return;
+    }
+    printf(
+        "%-8s  %.*s", w.vague ? "vague" : "testable", (int)id.len, (const char *)id.at);
+    for (uint32_t i = 0; i < w.word_count; i++)
+        printf("%s\"%.*s\"", i ? ", " : "  ", (int)w.words[i].len,
+            (const char *)w.words[i].at);
+    printf("%s%s\n", w.vague ? ": " : "", w.vague ? w.why : "");
+}
+
+enum exit_code verb_wording(const struct run *r, bool json)
+{
+    bool first = true;
+    if (json)
+        putchar('[');
+    for (uint32_t i = 0; i < r->corpus.unit_count; i++) {
+        const struct unit *u = &r->corpus.units[i];
+        struct bytes id = unit_field(&r->corpus, u, "id");
+        struct bytes text = unit_field(&r->corpus, u, "text");
+        if (!id.len || !text.len)
+            continue;
+        judge_sentence(id, text, json, first);
+        first = false;
+    }
+    if (json)
+        puts("]");
+    if (!first)
+        return EXIT_DONE;
+    return (enum exit_code)cli_error(EXIT_ENVIRONMENT, "--tsv", 0, "no row was found",
+        "a table with the columns id and text");
 }
 
 enum exit_code verb_rules(void)

@@ -26,6 +26,7 @@ static const struct cli_option options[] = {
     {"reason", CLI_WORD, 0, 0, "TEXT", "why the finding may stay", false},
     {"by", CLI_WORD, 0, 0, "NAME", "who decides", false},
     {"until", CLI_WORD, 0, 0, "DAY", "last day of the decision", false},
+    {"tsv", CLI_WORD, 0, 0, "FILE", "table with the columns id and text", false},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
 
@@ -146,6 +147,20 @@ static int init(void *ctx, const struct cli_args *a)
     return (int)verb_init(where(a));
 }
 
+static int wording(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    const char *file = cli_word(a, "tsv", NULL);
+    if (!file)
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "--tsv", "a table with the columns id and text");
+    enum exit_code code = start(ctx, a, file, &r);
+    if (code == EXIT_DONE)
+        code = verb_wording(&r, cli_given(a, "json"));
+    run_end(&r);
+    return (int)code;
+}
+
 static int rules(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -169,6 +184,8 @@ static const struct cli_verb verbs[] = {
         "write a decision that holds until a day or until the text changes",
         (const char *const[]){COMMON, "in", "reason", "by", "until", NULL},
         accept_finding},
+    {"wording", "", "judge the wording of each sentence of a table: testable or vague",
+        (const char *const[]){"tsv", "json", NULL}, wording},
     {"init", "[PATH]", "write a configuration and empty registers; never overwrites",
         (const char *const[]){NULL}, init},
     {"rules", "", "list all rules", (const char *const[]){NULL}, rules},

@@ -95,7 +95,9 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
         .leave_out = r->rules.leave_out,
         .take_in = r->rules.take_in};
     struct bytes why = {0};
-    enum status s = tree_open_folder(r->a, &pick, &r->tree, &why);
+    enum status s = ask->revision
+        ? tree_open_commit(r->a, &pick, ask->revision, &r->tree, &why)
+        : tree_open_folder(r->a, &pick, &r->tree, &why);
     if (s != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return EXIT_ENVIRONMENT;
