@@ -10,7 +10,7 @@
 void check_reading(struct judge *j); /* what readers said; nothing read at all */
 void check_trace(
     struct judge *j); /* the chain, suspect, orphan, dangling, duplicate, cycle */
-void check_ladder(struct judge *j); /* controls: described, verified, demonstrated */
+void check_ladder(struct judge *j);  /* controls: described, verified, demonstrated */
 void check_wording(struct judge *j); /* untestable, compound */
 void check_security(
     struct judge *j); /* principles, loss of the cloud, threats, appendix */
