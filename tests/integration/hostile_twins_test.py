@@ -25,7 +25,12 @@ SITES = {}
 def site(kind):
     """One cloud, one twin for all claims about it, made when the first of them runs."""
     if kind not in SITES:
-        SITES[kind] = kind(B.enter_context(bench()))
+        try:
+            SITES[kind] = kind(B.enter_context(bench()))
+        except Exception as why:
+            SITES[kind] = why
+    if isinstance(SITES[kind], Exception):
+        raise SITES[kind]  # at once for every claim about it, and not after another wait
     return SITES[kind]
 
 

@@ -103,8 +103,15 @@ class Listener:
         self.socket.close()
 
 
+def outside_tls(data, kinds=(0x14, 0x15, 0x16, 0x17)):
+    """What is left when whole records of these kinds are taken away from the front: anything said in the clear."""
+    while len(data) >= 5 and data[0] in kinds and data[1] == 3:
+        data = data[5 + int.from_bytes(data[3:5], 'big'):]
+    return b'' if data[:1] and data[0] in kinds and data[1:2] in (b'', b'\3') else data
+
+
 class Impostor(Listener):
-    """A TLS server with somebody's certificate; keeps every application byte that it is given."""
+    """A TLS server with somebody's certificate; keeps every byte that it is given, under TLS or, if that failed, in the clear."""
 
     def __init__(self, cert, port, least=ssl.TLSVersion.TLSv1_3, most=ssl.TLSVersion.TLSv1_3,
                  reply=b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'):
@@ -116,21 +123,49 @@ class Impostor(Listener):
         super().__init__(port)
 
     def serve(self, plain):
-        tls = self.context.wrap_socket(plain, server_side=True)
-        while True:
-            data = tls.recv(65536)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self.context.wrap_bio(incoming, outgoing, server_side=True)
+        stream, good = b'', True
+        while good:
+            data = plain.recv(65536)
             if not data:
                 return
-            self.bytes += data
-            if self.reply:
-                tls.sendall(self.reply)
+            stream += data
+            incoming.write(data)
+            good = self.under_tls(tls)
+            plain.sendall(outgoing.read())
+        self.in_the_clear(plain, stream)
 
+    def under_tls(self, tls):
+        """-> False: the handshake failed, or TLS has ended."""
+        try:
+            tls.do_handshake()
+            while True:
+                data = tls.read(65536)
+                self.bytes += data
+                if not data:
+                    return False
+                if self.reply:
+                    tls.write(self.reply)
+        except ssl.SSLWantReadError:
+            return True
+        except ssl.SSLError:
+            return False
 
-def no_handshake(data):
-    """What is left when whole TLS handshake and alert records are taken away: anything said in the clear."""
-    while len(data) >= 5 and data[0] in (0x14, 0x15, 0x16) and data[1] == 3:
-        data = data[5 + int.from_bytes(data[3:5], 'big'):]
-    return data
+    def in_the_clear(self, plain, stream):
+        """The peer may go on without TLS, as a device that falls back would: that is what it must never do."""
+        told = 0
+        while True:
+            said = outside_tls(stream)
+            if len(said) > told:
+                self.bytes += said[told:]
+                told = len(said)
+                if self.reply:
+                    plain.sendall(self.reply)
+            data = plain.recv(65536)
+            if not data:
+                return
+            stream += data
 
 
 class Portal(Listener):
@@ -143,7 +178,7 @@ class Portal(Listener):
             data = plain.recv(65536)
             if not data:
                 return
-            self.bytes += no_handshake(data)
+            self.bytes += outside_tls(data, (0x14, 0x15, 0x16))
             plain.sendall(self.page)
 
 
