@@ -137,6 +137,8 @@ class CourierSite:
         check(len(moved) == but, '%s: keeper believed %d answers, %d were true' % (what, len(moved), but))
         state = wait_for('measuring to go on', lambda: (lambda s: s if s['readings'] > began['readings'] else None)(
             self.device.status()), 5)
+        counted = state['batches_acknowledged'] - began['batches_acknowledged']
+        check(counted == but, '%s: keeper counts %d batches acknowledged, %d are' % (what, counted, but))
         check(state['readings_lost'] == 0 and state['batches_set_aside'] == began['batches_set_aside'],
               '%s: lost %d readings, set %d batches aside' % (what, state['readings_lost'], state['batches_set_aside']))
 
