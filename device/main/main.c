@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
     {"seed", CLI_NUMBER, 0, INT64_MAX, "N", "of the simulated patient", false},
     {"for", CLI_NUMBER, 1, 31536000, "SECONDS", "end after this time", false},
     {"for-recorded", CLI_NUMBER, 1, 31536000, "SECONDS", "measure so many seconds of signal", false},
-    {"batches", CLI_NUMBER, 1, 4000000, "N", "stop measuring when the run has sealed so many", false},
+    {"batches", CLI_NUMBER, 1, 4000000, "N", "stop when so many batches are sealed", false},
     {"once", CLI_FLAG, 0, 0, "", "end when all is acknowledged", false},
     {"json", CLI_FLAG, 0, 0, "", "for programs", false},
     {"log-json", CLI_FLAG, 0, 0, "", "one line for each event on stderr", false},
