@@ -72,9 +72,17 @@ class Courier:
         return got
 
     def again(self):
-        """A new connection to keeper, which ends the old one."""
+        """A new connection to keeper, which ends the old one; a keeper that has just been started again is waited for."""
         self.door.close()
-        self.door = Door(ROOT, 'keeper/courier')
+        end = time.monotonic() + 5
+        while True:
+            try:
+                self.door = Door(ROOT, 'keeper/courier')
+                return
+            except ConnectionRefusedError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def offer(self):
         """-> (nonce, envelope) of what keeper wants to be sent next; asks until there is something."""
