@@ -30,10 +30,15 @@ static inline bool ends_with_note(
     return good;
 }
 
-/* The address space of a reading child, for the whole test. */
+/* The address space of a reading child, for the whole test; a sanitizer needs more. */
 static inline void live_in_256_mib(void)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+    #if __has_feature(address_sanitizer)
+        #define SEEN_SANITIZED
+    #endif
+#endif
+#if !defined(SEEN_SANITIZED) && !defined(__SANITIZE_ADDRESS__)
     struct rlimit r = {268435456, 268435456};
     CHECK(setrlimit(RLIMIT_AS, &r) == 0);
 #endif
