@@ -225,6 +225,16 @@ static void sort_links(struct build *b, struct model *m)
             m->in_links[m->in[links[i].to] + next[links[i].to]++] = i;
 }
 
+/* A JSON Schema has keys and titles like a register, and registers nothing. */
+static void find_forms(struct build *b)
+{
+    for (uint32_t n = 0; n < b->c->unit_count; n++) {
+        const struct unit *u = &b->c->units[n];
+        struct bytes schema = unit_field(b->c, u, "$schema");
+        b->form[u->doc] |= text_find(schema, TEXT("json-schema.org")) < schema.len;
+    }
+}
+
 void model_build(struct arena *a, const struct corpus *corpus,
     const struct rules *rules, struct model *out)
 {
@@ -237,10 +247,13 @@ void model_build(struct arena *a, const struct corpus *corpus,
         .item_of_unit = arena_take(a, units * sizeof(uint32_t)),
         .defines = arena_take(a, units * sizeof(bool)),
         .by_id = table_new(a, units),
+        .by_test = table_new(a, 256),
+        .form = arena_take(a, corpus->doc_count * sizeof(bool)),
         .by_name = table_new(a, 256),
         .prefixes = table_new(a, 64)};
     for (uint32_t i = 0; i < units; i++)
         b.item_of_unit[i] = ITEM_NONE;
+    find_forms(&b);
     build_define(&b);
     name_items(&b);
     build_connect(&b);

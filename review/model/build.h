@@ -17,7 +17,10 @@ struct build {
     uint32_t
         *item_of_unit; /* the item that a unit defines, or whose section it stands in */
     bool *defines;     /* the unit defines it (and is not only below its heading) */
-    struct table *by_id;    /* id, path or test name -> item */
+    struct table *by_id;   /* id, path or test name -> item */
+    struct table *by_test; /* path or class of a test -> verification case */
+    bool *
+        form; /* of each document: a JSON Schema, which says what may stand elsewhere */
     struct table *by_name;  /* lower-case title of what people call by name -> item */
     struct table *prefixes; /* prefixes of ids that the project defines */
 };

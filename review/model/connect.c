@@ -120,6 +120,22 @@ static bool names_path(const struct build *b, struct bytes name)
     return false;
 }
 
+/* One path may be a part of the design and the place of its tests: core/journal is both. */
+static uint32_t item_named(struct build *b, enum item_kind named, struct bytes value)
+{
+    uint32_t at = named == ITEM_CASE ? table_get(b->by_test, value) : TABLE_NONE;
+    if (at == TABLE_NONE)
+        at = table_get(b->by_id, value);
+    if (at == TABLE_NONE)
+        at = table_get(b->by_name, build_lower(b, value));
+    if (at == TABLE_NONE)
+        return at;
+    uint8_t is = build_at(b, at)->kind;
+    bool other_side = (named == ITEM_CASE && (is == ITEM_DESIGN || is == ITEM_CODE))
+        || (named == ITEM_DESIGN && is == ITEM_CASE);
+    return other_side ? TABLE_NONE : at;
+}
+
 /* A value that holds no identifier: a name, a path, a test. */
 static void connect_name(
     struct build *b, struct named at, struct bytes field, struct bytes value)
@@ -129,9 +145,8 @@ static void connect_name(
     value = text_trim(value);
     if (!value.len || !sense_of_field(self, field, &sense))
         return;
-    uint32_t other = table_get(b->by_id, value);
-    if (other == TABLE_NONE)
-        other = table_get(b->by_name, build_lower(b, value));
+    enum item_kind named = kind_of_field(field);
+    uint32_t other = item_named(b, named, value);
     if (other == TABLE_NONE) {
         size_t comma = text_find(value, TEXT(","));
         if (comma < value.len) {
@@ -139,12 +154,13 @@ static void connect_name(
             connect_name(b, at, field, text_from(value, comma + 1));
             return;
         }
-        enum item_kind named = kind_of_field(field);
         bool test = named == ITEM_CASE && self != ITEM_RESULT && without_blank(value);
         bool part = named == ITEM_DESIGN && names_path(b, value);
         if (test || part) {
             other = build_item(b, named, value, at.unit);
             build_at(b, other)->title = value;
+            if (test)
+                table_put(b->by_test, value, other);
         } else if (named == ITEM_BOUNDARY
             || (without_blank(value) && sense.kind != LINK_RESULT && self != ITEM_RESULT
                 && named != ITEM_DESIGN)) {
@@ -182,7 +198,9 @@ static void connect_result(struct build *b, uint32_t self, uint32_t unit)
     struct named at = {self, unit, b->c->units[unit].line};
     struct bytes name = build_at(b, self)->id;
     while (name.len) {
-        uint32_t other = table_get(b->by_id, name);
+        uint32_t other = table_get(b->by_test, name);
+        if (other == TABLE_NONE)
+            other = table_get(b->by_id, name);
         if (other != TABLE_NONE && build_at(b, other)->kind == ITEM_CASE)
             add_link(b, at, (struct sense){LINK_RESULT, false}, other, name, NULL);
         size_t cut = name.len;
@@ -211,7 +229,8 @@ static void connect_unit(struct build *b, uint32_t n)
 {
     const struct unit *u = &b->c->units[n];
     struct named at = {b->item_of_unit[n], n, u->line};
-    if (u->kind == UNIT_CODE || (u->kind == UNIT_TAG && at.self == ITEM_NONE))
+    if (b->form[u->doc] || u->kind == UNIT_CODE
+        || (u->kind == UNIT_TAG && at.self == ITEM_NONE))
         return; /* listings show, they do not say */
     if (u->kind == UNIT_ROW && !b->defines[n] && row_item(b, u) != ITEM_NONE)
         at.self =

@@ -374,6 +374,19 @@ static void define_manual_result(struct build *b, uint32_t unit)
     }
 }
 
+/* A comment that only looks as if it named something makes no file an item. */
+static bool names_something(const struct build *b, const struct unit *u)
+{
+    for (uint16_t i = 0; i < u->field_count; i++) {
+        const struct field *f = &b->c->fields[u->field + i];
+        struct id_found id;
+        if (text_same_word(f->name, TEXT("id")) && id_whole(f->value, &id)
+            && table_get(b->prefixes, id.prefix) != TABLE_NONE)
+            return true;
+    }
+    return false;
+}
+
 static void item_from_unit(struct build *b, uint32_t unit)
 {
     const struct unit *u = &b->c->units[unit];
@@ -395,7 +408,8 @@ static void item_from_unit(struct build *b, uint32_t unit)
         struct bytes ref = unit_field(c, u, "ref");
         if (ref.len && table_get(b->by_id, ref) == TABLE_NONE)
             table_put(b->by_id, ref, at);
-    } else if (u->kind == UNIT_TAG && !unit_field(c, u, "secret").len) {
+    } else if (u->kind == UNIT_TAG && !unit_field(c, u, "secret").len
+        && names_something(b, u)) {
         at = table_get(b->by_id, path);
         if (at == TABLE_NONE)
             at = build_item(
@@ -460,6 +474,8 @@ void build_define(struct build *b)
     for (uint32_t n = 0; n < b->c->unit_count; n++) {
         if (n > 0 && b->c->units[n].doc != b->c->units[n - 1].doc)
             close_section(&d, n);
+        if (b->form[b->c->units[n].doc])
+            continue;
         switch ((enum unit_kind)b->c->units[n].kind) {
         case UNIT_HEADING: define_heading(&d, n); break;
         case UNIT_ENTRY:
@@ -485,6 +501,8 @@ void build_define(struct build *b)
         if (found_at(&d, i)->item != ITEM_NONE)
             own_section(b, found_at(&d, i));
     for (uint32_t n = 0; n < b->c->unit_count; n++) {
+        if (b->form[b->c->units[n].doc])
+            continue;
         item_from_unit(b, n);
         if (b->c->units[n].kind == UNIT_ROW)
             define_manual_result(b, n);

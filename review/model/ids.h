@@ -3,7 +3,7 @@
  * Ids: finding identifiers in text.
  *
  * An identifier is capital letters and digits in parts joined by '-' or '_', beginning with a
- * letter and ending in a part that is a number: SEC-001, HF-SEC-001, T-01, REQ_12. Names of
+ * letter and ending in a part that is a number: SEC-001, XY-SEC-001, REQ_12. Names of
  * standards and algorithms look the same (SHA-256, ISO-14971); whether such a word is an
  * identifier is for the caller, who knows which prefixes the project defines.
  */

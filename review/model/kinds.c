@@ -54,6 +54,7 @@ static const struct {
     {"DEC", ITEM_DECISION, false},
     {"ADR", ITEM_DECISION, false},
     {"RA", ITEM_DECISION, false},
+    {"RVW", ITEM_DECISION, false},
     {"TD", ITEM_DECISION, false},
 };
 
@@ -309,6 +310,8 @@ bool sense_of_field(enum item_kind self, struct bytes name, struct sense *out)
 {
     uint8_t room[64];
     struct bytes want = plain(name, ROOM_OF(room));
+    if (self == ITEM_DECISION && text_same_word(want, TEXT("decision")))
+        return false;   /* what was decided: "accepted" */
     bool known = false; /* a row for this kind of item goes before one for all */
     for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
         if (text_same_word(want, text_of(senses[i].name))

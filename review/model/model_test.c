@@ -28,11 +28,9 @@ static void done(struct seen *s)
 static bool linked(
     const struct model *m, const char *from, enum link_kind kind, const char *to)
 {
-    uint32_t a = model_find(m, text_of(from));
-    if (a == ITEM_NONE)
-        return false;
-    for (uint32_t l = m->out[a]; l < m->out[a + 1]; l++)
+    for (uint32_t l = 0; l < m->link_count; l++)
         if (m->links[l].kind == kind && m->links[l].to != ITEM_NONE
+            && text_same(m->items[m->links[l].from].id, text_of(from))
             && text_same(m->items[m->links[l].to].id, text_of(to)))
             return true;
     return false;
@@ -139,6 +137,94 @@ static void a_register_an_architecture_and_results_become_one_chain(void)
     CHECK(res != ITEM_NONE && m.items[res].outcome == OUTCOME_PASSED);
     CHECK(res != ITEM_NONE && m.items[res].at_s == 1795860000);
     CHECK(text_same(item_place(arena, &m, &m.items[r]), TEXT("security.yaml:2")));
+    done(&s);
+}
+
+static void parts_yaml(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("requirements"));
+    emit_begin(e, UNIT_ENTRY, 0, 2, 0);
+    field(e, "id", "HF-SEC-009");
+    field(e, "text", "A reading shall survive a loss of power.");
+    field(e, "verified_by", "core/journal");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 3, 0, TEXT("components"));
+    emit_begin(e, UNIT_ENTRY, 0, 4, 0);
+    field(e, "id", "SOUP-1");
+    field(e, "name", "zlib");
+    field(e, "used_by", "core/journal");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 5, 0, TEXT("decisions"));
+    emit_begin(e, UNIT_ENTRY, 0, 6, 0);
+    field(e, "id", "RVW-01");
+    field(e, "component", "zlib");
+    field(e, "decision", "accepted");
+    emit_end(e);
+}
+
+static void parts_results(struct emit *e)
+{
+    emit_begin(e, UNIT_RESULT, 0, 1, 0);
+    field(e, "class", "core/journal/journal");
+    field(e, "name", "no cut loses a record");
+    field(e, "status", "passed");
+    emit_end(e);
+}
+
+static void parts_source(struct emit *e)
+{
+    emit_begin(e, UNIT_TAG, 0, 1, 0);
+    emit_text(e, TEXT("like COUNT-1, and HF-SEC-009 is met"));
+    field(e, "id", "COUNT-1");
+    emit_end(e);
+}
+
+static void parts_source_that_names(struct emit *e)
+{
+    emit_begin(e, UNIT_TAG, 0, 1, 0);
+    emit_text(e, TEXT("Req: HF-SEC-009"));
+    field(e, "id", "HF-SEC-009");
+    emit_end(e);
+}
+
+static void one_path_is_a_part_of_the_design_and_the_place_of_its_tests(void)
+{
+    struct seen s;
+    struct model m = model_of(&s,
+        (struct see_file[]){{"assurance/all.yaml", parts_yaml},
+            {"core/journal/journal.c", parts_source_that_names},
+            {"core/x.c", parts_source}, {"junit.xml", parts_results}},
+        4);
+    CHECK(linked(&m, "core/journal", LINK_VERIFIES, "HF-SEC-009"));
+    CHECK(linked(&m, "core/journal", LINK_USES, "SOUP-1"));
+    CHECK(linked(&m, "core/journal/journal::no cut loses a record", LINK_RESULT,
+        "core/journal"));
+    CHECK(linked(&m, "core/journal/journal.c", LINK_SATISFIES, "HF-SEC-009"));
+    CHECK(linked(&m, "RVW-01", LINK_ABOUT, "SOUP-1") && !dangles(&m, "accepted"));
+    CHECK(model_find(&m, TEXT("core/x.c")) == ITEM_NONE); /* it names nothing of ours */
+    done(&s);
+}
+
+static void schema_json(struct emit *e)
+{
+    emit_begin(e, UNIT_ENTRY, 0, 1, 0);
+    field(e, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    field(e, "title", "Controls");
+    emit_end(e);
+    emit_unit(e, UNIT_HEADING, 1, 2, 0, TEXT("controls"));
+    emit_begin(e, UNIT_ENTRY, 0, 3, 0);
+    field(e, "id", "requirement");
+    field(e, "name", "requirement");
+    field(e, "description", "as in CTL-001");
+    emit_end(e);
+}
+
+static void a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing(void)
+{
+    struct seen s;
+    struct model m = model_of(
+        &s, &(struct see_file){"assurance/schema/controls.json", schema_json}, 1);
+    CHECK(m.item_count == 0 && m.link_count == 0);
     done(&s);
 }
 
@@ -262,6 +348,8 @@ static void a_configuration_names_prefixes_and_a_bad_one_is_one_line(void)
 }
 
 MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
+    TEST(one_path_is_a_part_of_the_design_and_the_place_of_its_tests),
+    TEST(a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing),
     TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
     TEST(an_items_digest_stays_when_its_text_moves),
     TEST(identifiers_are_told_from_words_that_look_like_them),

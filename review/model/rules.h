@@ -3,7 +3,7 @@
  * Rules: how a team writes its ids, from `holdfast-review.conf` or from what everybody does.
  *
  * Without a file: an id is capital letters, digits and single hyphens, ending in a number
- * (SEC-001, HF-SEC-001, VER-12, T-01, TB-4); its kind comes from the field or column it
+ * (SEC-001, XY-SEC-001, SRS-12); its kind comes from the field or column it
  * stands in, the list or heading it stands under, its prefix, and last its wording ("shall").
  */
 #pragma once
