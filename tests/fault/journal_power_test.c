@@ -394,7 +394,7 @@ static void cut_in_all_forms(struct run *run, const struct world *cut)
         flash_sim_power_cycle_form(&state.sim, form);
         if (!power_state(run->p, flash_sim_hash(&state.sim), expected))
             continue;
-        bool again = power_draw(&run->random) % 16 == 0;
+        bool again = power_second(run->p, power_draw(&run->random));
         if (again)
             copy_world(&before, &state);
         judge_life_after(&state, run->p, power_draw(&run->random));

@@ -18,11 +18,13 @@ struct power { /* shared by all processes */
     _Atomic uint64_t images[TABLE_LEN];
     _Atomic uint64_t judged[TABLE_LEN];
     _Atomic uint64_t distinct, judgements, bad;
+    _Atomic uint64_t first,
+        second; /* states of a first cut; those with recovery cut too */
     _Atomic uint64_t sometimes[SOMETIMES_MAX];
     _Atomic uint64_t next_seed;
     const char *const *names;
     unsigned names_count;
-    uint64_t states_wanted;
+    uint64_t states_wanted, one_in; /* one_in: see --second */
     double seconds, started;
     bool all, expect_bad;
 };
@@ -88,6 +90,15 @@ bool power_state(struct power *p, uint64_t image, uint64_t expected)
     return true;
 }
 
+bool power_second(struct power *p, uint64_t draw)
+{
+    bool yes = draw % p->one_in == 0;
+
+    p->first++;
+    p->second += yes;
+    return yes;
+}
+
 void power_bad(struct power *p, uint64_t seed, long step, const char *why)
 {
     if (p->bad++ < BAD_SHOWN)
@@ -125,6 +136,8 @@ static bool options(struct power *p, int argc, char **argv, long *jobs)
             p->seconds = strtod(value, NULL);
         else if (strcmp(argv[i], "--states") == 0 && ++i < argc)
             p->states_wanted = strtoull(value, NULL, 10);
+        else if (strcmp(argv[i], "--second") == 0 && ++i < argc)
+            p->one_in = strtoull(value, NULL, 10);
         else if (strcmp(argv[i], "--jobs") == 0 && ++i < argc)
             *jobs = strtol(value, NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0 && ++i < argc)
@@ -132,7 +145,7 @@ static bool options(struct power *p, int argc, char **argv, long *jobs)
         else
             return false;
     }
-    return p->seconds > 0 && *jobs >= 1 && *jobs <= 64;
+    return p->seconds > 0 && p->one_in > 0 && *jobs >= 1 && *jobs <= 64;
 }
 
 static void work(struct power *p, power_run *run)
@@ -181,12 +194,13 @@ int power_main(int argc, char **argv, const char *claim, power_run *run)
     if (p == MAP_FAILED)
         return 2;
     p->seconds = 2;
+    p->one_in = 16;
     p->next_seed = 1;
     p->started = now_s();
     if (!options(p, argc, argv, &jobs)) {
         fprintf(stderr,
             "usage: [--seconds N] [--states N] [--jobs N] [--seed N] [--all] "
-            "[--expect-bad]\n");
+            "[--second N] [--expect-bad]\n");
         return 2;
     }
     uint64_t first = p->next_seed;
@@ -194,6 +208,8 @@ int power_main(int argc, char **argv, const char *claim, power_run *run)
     bool good = p->expect_bad ? p->bad > 0 : p->bad == 0 && reached_all(p);
     if (!p->expect_bad)
         print_sometimes(p);
+    printf("# states of a first cut: %llu, recovery cut too after %llu of them\n",
+        (unsigned long long)p->first, (unsigned long long)p->second);
     printf("# seeds %llu to %llu, %llu judgements, %.1f s\n", (unsigned long long)first,
         (unsigned long long)(p->next_seed - 1), (unsigned long long)p->judgements,
         now_s() - p->started);

@@ -130,7 +130,7 @@ static void in_each_form(struct run *run, const struct flash_sim *cut,
             continue;
         if (!judge(run, state, &now, new))
             continue;
-        if (depth == 1 && power_draw(&run->random) % 16 == 0)
+        if (depth == 1 && power_second(run->p, power_draw(&run->random)))
             cut_all(run, state, now, 2);
         judge_life_after(run, state);
     }
