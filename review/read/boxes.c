@@ -435,6 +435,8 @@ void boxes_join(
         growing_add(to, TEXT(" "));
     growing_add(to, piece);
     word = last_word(to);
-    if (id)
+    while (word.len && (word.at[word.len - 1] == ',' || word.at[word.len - 1] == ';'))
+        word.len--;
+    if (id && !text_ends(word, TEXT("-"))) /* cut twice: said when it is whole */
         emit_note(note, NOTE_JOINED_ID, 0, page, word);
 }

@@ -21,6 +21,7 @@ static reader_fn *const readers[FORMATS] = {
     [FORMAT_DOCX] = read_docx,
     [FORMAT_XLSX] = read_xlsx,
     [FORMAT_ODT] = read_odt,
+    [FORMAT_PDF] = read_pdf_boxes, /* of what pdftotext printed */
 };
 
 /* What stands at the front weighs more than the name. */

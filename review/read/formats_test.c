@@ -53,6 +53,7 @@ static void what_has_no_format_has_no_reader(void)
 {
     CHECK(format_reader(FORMAT_NONE) == NULL);
     CHECK(format_reader(FORMAT_MARKDOWN) == read_markdown);
+    CHECK(format_reader(FORMAT_PDF) == read_pdf_boxes);
 }
 
 MAIN(TEST(a_document_is_told_by_its_first_bytes_and_else_by_its_name),
