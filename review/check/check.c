@@ -10,6 +10,8 @@ void check_model(struct arena *a, const struct model *m, const struct rules *rul
         check_ladder,
         check_wording,
         check_security,
+        check_credentials,
+        check_components,
         check_decisions,
     };
     struct judge j = {.a = a, .m = m, .rules = rules, .found = LIST_OF(struct finding)};

@@ -28,12 +28,16 @@ static const struct line clean[] = {
     {NULL, "id=HS-01; situation=Records are mixed up; requirements=SEC-001"},
     {"controls", NULL},
     {NULL, "id=CTL-001; requirement=SEC-001; threat=T-01; test=tests/privilege"},
+    {"credentials", NULL},
+    {NULL, "id=CR-01; name=Device key; holder=each of all devices; scope=own telemetry; unique=true; rotation=24 months; revocation=row in the store; storage=file of its role; leak=one device; negative_test=tests/privilege; revocation_test=tests/away"},
+    {"components", NULL},
+    {NULL, "name=zlib; package=zlib1g; version=1.2; class=supported; support_ends=2028-06-30; review=2026-01-01: read"},
     {"decisions", NULL},
     {NULL, "id=DEC-001; finding=TRACE-MANUAL-00000000; reason=short; by=A. Person; date=2026-01-01; until=2027-01-01"},
 };
 static const struct line clean_design[] = {
     {"Gate", "The path rule (SEC-001@%) answers 403."},
-    {"Courier", "SEC-004: it waits, up to 60 s."},
+    {"Courier", "SEC-004: it waits, up to 60 s, with CR-01."},
     {"Measure", "It goes on (SEC-003)."},
 };
 static const struct line clean_results[] = {
@@ -41,6 +45,11 @@ static const struct line clean_results[] = {
     {NULL, "class=tests/away; name=it goes on; status=passed; at=2026-11-28T08:00:00Z"},
     {NULL, "class=prove; name=CTL-001; status=passed; property.control=CTL-001; property.proof=fails without it; at=2026-11-28T08:00:00Z"},
 };
+
+static const struct line clean_built[] = {
+    {NULL, "name=zlib; version=1.2.13; purl=pkg:deb/debian/zlib1g@1.2.13"},
+};
+static const struct line clean_source[] = {{NULL, "id=SEC-001; symbol=main"}};
 
 static const struct defect {
     enum rule_id rule;
@@ -71,6 +80,19 @@ static const struct defect {
     {RULE_THREAT_OPEN, "T-05", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-05; title=Theft; hazards=HS-01"},
     {RULE_HAZARD_OPEN, "HS-01", "; requirements=SEC-001", ""},
     {RULE_RISK_ACCEPTED, "T-02", "title=The cloud is away", "title=The cloud is away; status=accepted"},
+    {RULE_CRED_INCOMPLETE, "CR-01", "leak=one device; ", ""},
+    {RULE_CRED_WILDCARD, "CR-01", "scope=own telemetry", "scope=topics/*"},
+    {RULE_CRED_SHARED, "CR-01", "unique=true", "unique=false"},
+    {RULE_CRED_NO_NEGATIVE_TEST, "CR-01", "negative_test=tests/privilege; ", ""},
+    {RULE_CRED_NO_REVOCATION_TEST, "CR-01", "revocation_test=tests/away", "revocation_test=tests/nobody"},
+    {RULE_CRED_UNUSED, "CR-01", " with CR-01", ""},
+    {RULE_CRED_UNREGISTERED, "api_key", "symbol=main", "symbol=main; secret=assignment; fingerprint=0011223344556677; name=api_key"},
+    {RULE_SOUP_NO_REVIEW, "zlib", "; review=2026-01-01: read", ""},
+    {RULE_SOUP_NO_CLASS, "zlib", "class=supported; ", ""},
+    {RULE_SOUP_NO_END, "zlib", "support_ends=2028-06-30; ", ""},
+    {RULE_SOUP_ENDED, "zlib", "support_ends=2028-06-30", "support_ends=2026-06-30"},
+    {RULE_SOUP_UNLISTED, "zlib", "name=zlib; package=zlib1g", "name=lzo; package=lzo2"},
+    {RULE_SOUP_VERSION, "zlib", "name=zlib; version=1.2.13", "name=zlib; version=1.3"},
     {RULE_DECISION_BARE, "DEC-001", "by=A. Person; ", ""},
 };
 /* clang-format on */
@@ -136,6 +158,16 @@ static void put_results(struct emit *e)
         e, clean_results, sizeof clean_results / sizeof clean_results[0], UNIT_RESULT);
 }
 
+static void put_built(struct emit *e)
+{
+    put_lines(e, clean_built, 1, UNIT_COMPONENT);
+}
+
+static void put_source(struct emit *e)
+{
+    put_lines(e, clean_source, 1, UNIT_TAG);
+}
+
 static void put_design(struct emit *e)
 {
     bool appendix = planted && planted->rule == RULE_SEC_APPENDIX;
@@ -157,6 +189,8 @@ static void put_design(struct emit *e)
     }
 }
 
+enum { FILES = 5 };
+
 struct judged {
     struct seen seen;
     struct arena *a;
@@ -168,12 +202,13 @@ struct judged {
 static void judge_project(struct judged *j)
 {
     static const struct see_file files[] = {{"design.md", put_design},
-        {"register.yaml", put_register}, {"results.xml", put_results}};
+        {"register.yaml", put_register}, {"results.xml", put_results},
+        {"sbom.json", put_built}, {"gate.c", put_source}};
     j->a = arena_new();
     rules_default(&j->rules);
     j->rules.as_of_s = 1795860000;
-    j->seen = see_files(files, 3);
-    for (uint32_t i = 0; i < 3; i++)
+    j->seen = see_files(files, FILES);
+    for (uint32_t i = 0; i < FILES; i++)
         j->seen.docs[i].changed_s = 1795860000 - 86400;
     model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
     check_model(j->a, &j->m, &j->rules, &j->f);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* why, trace, wording, rules: one thing told whole. */
-#include "review/check/coverage.h"
+/* why, trace, ask, wording, rules: one thing told whole. */
+#include "review/check/ask.h"
 #include "review/check/wording.h"
 #include "review/main/verbs.h"
 #include "review/render/out.h"
@@ -162,6 +162,31 @@ enum exit_code verb_wording(const struct run *r, bool json)
         return EXIT_DONE;
     return (enum exit_code)cli_error(EXIT_ENVIRONMENT, "--tsv", 0, "no row was found",
         "a table with the columns id and text");
+}
+
+enum exit_code verb_ask(const struct run *r, unsigned number)
+{
+    enum exit_code code = EXIT_DONE;
+    for (unsigned n = number ? number : 1; n <= (number ? number : QUESTIONS); n++) {
+        struct asked q = ask_question(r->a, &r->model, &r->findings, n);
+        printf("%u. %s\n   %s: ", n, q.question, answer_name(q.answer));
+        out_wrapped(stdout, q.says,
+            5 + (unsigned)out_columns(text_of(answer_name(q.answer))), 3, WIDTH);
+        putchar('\n');
+        uint32_t most = number ? ASK_LINES : 3; /* all eight: a screen, not a book */
+        for (uint32_t i = 0; i < q.lines.count && i < most; i++) {
+            fputs("     ", stdout);
+            out_wrapped(stdout, *LIST_AT(&q.lines, struct bytes, i), 5, 7, WIDTH);
+            putchar('\n');
+        }
+        if (q.lines.count > most)
+            printf(
+                "     and %zu more: holdfast-review ask %u\n", q.lines.count - most, n);
+        if (q.answer == ANSWER_NOT_SHOWN)
+            code = EXIT_NO;
+        list_free(&q.lines);
+    }
+    return code;
 }
 
 enum exit_code verb_rules(void)

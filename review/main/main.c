@@ -147,6 +147,19 @@ static int init(void *ctx, const struct cli_args *a)
     return (int)verb_init(where(a));
 }
 
+static int ask(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    const char *word = a->operand_count ? a->operand[0] : "0";
+    if (a->operand_count && (word[0] < '1' || word[0] > '8' || word[1]))
+        return cli_error(EXIT_USAGE, NULL, 0, word, "a question from 1 to 8");
+    enum exit_code code = start(ctx, a, cli_word(a, "in", "."), &r);
+    if (code == EXIT_DONE)
+        code = verb_ask(&r, (unsigned)(word[0] - '0'));
+    run_end(&r);
+    return (int)code;
+}
+
 static int wording(void *ctx, const struct cli_args *a)
 {
     struct run r;
@@ -180,6 +193,9 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"why", "FINDING", "derive one finding: rule, place, links, how to fix",
         (const char *const[]){COMMON, "in", NULL}, why},
+    {"ask", "[1..8]",
+        "answer the eight questions of the reality check from the evidence",
+        (const char *const[]){COMMON, "in", NULL}, ask},
     {"accept", "FINDING",
         "write a decision that holds until a day or until the text changes",
         (const char *const[]){COMMON, "in", "reason", "by", "until", NULL},

@@ -102,6 +102,9 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return EXIT_ENVIRONMENT;
     }
+    /* Ages are judged by commits where there are any: a fresh clone has new times everywhere. */
+    if (!ask->revision && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
+        why = (struct bytes){0};
     s = read_tree(ask->reading, r->a, &r->tree, &r->corpus);
     if (s != OK)
         return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,

@@ -16,5 +16,7 @@ enum exit_code verb_accept(const struct run *r, const char *root, const char *id
 enum exit_code verb_trace(const struct run *r, const char *id);
 enum exit_code verb_init(const char *root);
 enum exit_code verb_rules(void);
+/* number 0: all of them. EXIT_NO when one is not shown at all. */
+enum exit_code verb_ask(const struct run *r, unsigned number);
 /* Each row of a table with columns `id` and `text`: testable or vague. */
 enum exit_code verb_wording(const struct run *r, bool json);
