@@ -120,6 +120,17 @@ static bool has_owner_and_end(const struct item *i)
     return owner && end;
 }
 
+/* A decision about a finding accepts that finding until its day; it is no mitigation. */
+static bool decided(const struct model *m, uint32_t i)
+{
+    for (uint32_t k = m->in[i]; k < m->in[i + 1]; k++) {
+        const struct link *l = &m->links[m->in_links[k]];
+        if (l->kind == LINK_ABOUT && !item_field(&m->items[l->from], "finding").len)
+            return true;
+    }
+    return false;
+}
+
 static void check_risks(struct judge *j)
 {
     const struct model *m = j->m;
@@ -128,11 +139,11 @@ static void check_risks(struct judge *j)
         if (it->kind != ITEM_THREAT && it->kind != ITEM_HAZARD)
             continue;
         bool accepted = says_accepted(it);
-        if (accepted && !has_owner_and_end(it) && !in_of(m, i, LINK_ABOUT))
+        if (accepted && !has_owner_and_end(it) && !decided(m, i))
             judge_item(j, RULE_RISK_ACCEPTED, i,
                 TEXT("accepted, but not by whom and until when"));
         if (it->kind == ITEM_THREAT && !accepted && !in_of(m, i, LINK_MITIGATES)
-            && !in_of(m, i, LINK_ABOUT))
+            && !decided(m, i))
             judge_item(
                 j, RULE_THREAT_OPEN, i, TEXT("no requirement or control names it"));
         if (it->kind == ITEM_HAZARD && in_of(m, i, LINK_LEADS)

@@ -71,6 +71,36 @@ static void check_stale(struct judge *j, uint32_t req, const struct verified *v)
                 j->rules->fresh_days));
 }
 
+static bool has_result(const struct model *m, uint32_t kase)
+{
+    for (uint32_t k = m->in[kase]; k < m->in[kase + 1]; k++)
+        if (m->links[m->in_links[k]].kind == LINK_RESULT)
+            return true;
+    return false;
+}
+
+/* Some tests passed, others that are named did not run. A comment in a test names no run of it. */
+static void check_partly(struct judge *j, uint32_t req)
+{
+    const struct model *m = j->m;
+    uint32_t missing = 0, first = ITEM_NONE;
+    for (uint32_t k = m->in[req]; k < m->in[req + 1]; k++) {
+        const struct link *l = &m->links[m->in_links[k]];
+        const struct item *from = &m->items[l->from];
+        if (l->kind != LINK_VERIFIES || from->kind != ITEM_CASE
+            || m->corpus->units[l->unit].kind == UNIT_TAG || has_result(m, l->from))
+            continue;
+        missing++;
+        if (first == ITEM_NONE)
+            first = l->from;
+    }
+    if (missing)
+        judge_item(j, RULE_TRACE_PARTLY, req,
+            arena_print(j->a,
+                "%u of its verification cases without a result, first %.*s", missing,
+                (int)m->items[first].id.len, (const char *)m->items[first].id.at));
+}
+
 static void check_verification(struct judge *j, uint32_t req)
 {
     struct verified v = verified_of(j->m, req);
@@ -90,6 +120,7 @@ static void check_verification(struct judge *j, uint32_t req)
                 (int)r.len, (const char *)r.at));
     } else if (v.passed) {
         check_stale(j, req, &v);
+        check_partly(j, req);
     } else if (v.skipped) {
         judge_item(j, RULE_TRACE_SKIPPED, req,
             arena_print(j->a, "%u results, all skipped", v.skipped));
