@@ -61,6 +61,7 @@ static const struct defect {
     {RULE_TRACE_NO_RESULT, "SEC-004", "class=tests/away", NULL},
     {RULE_TRACE_PARTLY, "SEC-001", "verified_by=tests/privilege;", "verified_by=tests/privilege; verified_by=tests/never-ran;"},
     {RULE_TRACE_FAILED, "SEC-004", "it goes on; status=passed", "it goes on; status=failed"},
+    {RULE_TRACE_PARTLY, "SEC-003", "verified_by=tests/away; text=While the cloud cannot be reached the device shall keep", "verified_by=tests/away; verified_by=tests/never-ran; text=While the cloud cannot be reached the device shall keep"},
     {RULE_TRACE_SKIPPED, "SEC-004", "it goes on; status=passed", "it goes on; status=skipped"},
     {RULE_TRACE_STALE, "SEC-004", "it goes on; status=passed; at=2026-11-28", "it goes on; status=passed; at=2026-11-26"},
     {RULE_TRACE_SUSPECT, "design.md#Gate", "SEC-001@%", "SEC-001@00000000"},

@@ -259,10 +259,14 @@ static void check_cycles(struct judge *j)
 void check_trace(struct judge *j)
 {
     for (uint32_t i = 0; i < j->m->item_count; i++) {
-        if (j->m->items[i].kind != ITEM_REQUIREMENT || has_children(j->m, i))
+        if (j->m->items[i].kind != ITEM_REQUIREMENT)
             continue;
-        check_design(j, i);
-        check_verification(j, i);
+        bool parent = has_children(j->m, i);
+        if (!parent)
+            check_design(j, i);
+        /* A parent is shown by its children; what it names itself must hold all the same. */
+        if (!parent || verified_of(j->m, i).cases)
+            check_verification(j, i);
     }
     check_links(j);
     check_loose(j);
