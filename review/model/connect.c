@@ -131,7 +131,10 @@ static uint32_t item_named(struct build *b, enum item_kind named, struct bytes v
     if (at == TABLE_NONE)
         return at;
     uint8_t is = build_at(b, at)->kind;
-    bool other_side = (named == ITEM_CASE && (is == ITEM_DESIGN || is == ITEM_CODE))
+    /* file::claim is what came out of a test, and the test that came out so. */
+    bool other_side =
+        (named == ITEM_CASE
+            && (is == ITEM_DESIGN || is == ITEM_CODE || is == ITEM_RESULT))
         || (named == ITEM_DESIGN && is == ITEM_CASE);
     return other_side ? TABLE_NONE : at;
 }
@@ -179,6 +182,10 @@ static void connect_fields(
     for (uint32_t i = 0; i < count; i++) {
         at.line = f[i].line ? f[i].line : b->c->units[at.unit].line;
         struct bytes name = f[i].name;
+        /* What a red test says may name anything; that makes it no result of it. */
+        if (b->c->units[at.unit].kind == UNIT_RESULT
+            && text_same_word(name, TEXT("message")))
+            continue;
         if (text_ends(name, TEXT(".id")))
             name = text_upto(name, name.len - 3);
         if (text_same_word(name, TEXT("id")) && at.self != ITEM_NONE

@@ -147,6 +147,7 @@ static void parts_yaml(struct emit *e)
     field(e, "id", "HF-SEC-009");
     field(e, "text", "A reading shall survive a loss of power.");
     field(e, "verified_by", "core/journal");
+    field(e, "verified_by", "core/journal/journal::no_cut_loses_a_record");
     emit_end(e);
     emit_unit(e, UNIT_HEADING, 1, 3, 0, TEXT("components"));
     emit_begin(e, UNIT_ENTRY, 0, 4, 0);
@@ -166,7 +167,8 @@ static void parts_results(struct emit *e)
 {
     emit_begin(e, UNIT_RESULT, 0, 1, 0);
     field(e, "class", "core/journal/journal");
-    field(e, "name", "no cut loses a record");
+    field(e, "name", "no_cut_loses_a_record");
+    field(e, "message", "obtained: HF-SEC-009 was FAILED");
     field(e, "status", "passed");
     emit_end(e);
 }
@@ -196,8 +198,20 @@ static void one_path_is_a_part_of_the_design_and_the_place_of_its_tests(void)
             {"core/x.c", parts_source}, {"junit.xml", parts_results}},
         4);
     CHECK(linked(&m, "core/journal", LINK_VERIFIES, "HF-SEC-009"));
+    CHECK(linked(&m, "core/journal/journal::no_cut_loses_a_record", LINK_VERIFIES,
+        "HF-SEC-009"));
+    uint32_t claim = ITEM_NONE; /* the case of that name, not its result */
+    for (uint32_t i = 0; i < m.item_count; i++)
+        if (m.items[i].kind == ITEM_CASE
+            && text_same(
+                m.items[i].id, TEXT("core/journal/journal::no_cut_loses_a_record")))
+            claim = i;
+    CHECK(claim != ITEM_NONE && m.in[claim] + 1 == m.in[claim + 1]
+        && m.links[m.in_links[m.in[claim]]].kind == LINK_RESULT);
+    CHECK(!linked(&m, "core/journal/journal::no_cut_loses_a_record", LINK_RESULT,
+        "HF-SEC-009")); /* only its message does */
     CHECK(linked(&m, "core/journal", LINK_USES, "SOUP-1"));
-    CHECK(linked(&m, "core/journal/journal::no cut loses a record", LINK_RESULT,
+    CHECK(linked(&m, "core/journal/journal::no_cut_loses_a_record", LINK_RESULT,
         "core/journal"));
     CHECK(linked(&m, "core/journal/journal.c", LINK_SATISFIES, "HF-SEC-009"));
     CHECK(linked(&m, "RVW-01", LINK_ABOUT, "SOUP-1") && !dangles(&m, "accepted"));

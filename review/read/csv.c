@@ -114,16 +114,21 @@ static bool take_record(struct csv *c)
     }
 }
 
+/* Where every cell so far is empty there is no text to point into. */
+static struct bytes part_of(const struct growing *text, const struct cell *cell)
+{
+    const uint8_t *at = cell->len ? text->at + cell->at : NULL;
+    return text_trim((struct bytes){at, cell->len});
+}
+
 static struct bytes cell_text(const struct csv *c, size_t i)
 {
-    const struct cell *cell = LIST_AT(&c->cells, struct cell, i);
-    return text_trim((struct bytes){c->text.at + cell->at, cell->len});
+    return part_of(&c->text, LIST_AT(&c->cells, struct cell, i));
 }
 
 static struct bytes header_text(const struct csv *c, size_t i)
 {
-    const struct cell *cell = LIST_AT(&c->header, struct cell, i);
-    return text_trim((struct bytes){c->header_text.at + cell->at, cell->len});
+    return part_of(&c->header_text, LIST_AT(&c->header, struct cell, i));
 }
 
 static void note_same_names(struct csv *c)

@@ -95,6 +95,21 @@ def test_without_a_result_nothing_is_shown():
         check(code == 1 and 'M04  not shown' in said and 'HF-SEC-001 is without a passing result' in said, said)
 
 
+def ask(top, number):
+    return subprocess.run([os.path.join(BUILD, 'holdfast-review'), 'ask', str(number), '--in', top], capture_output=True,
+                          text=True).stdout
+
+
+def test_the_eight_questions_point_at_what_answers_them():
+    with project() as top:
+        check('not shown' in ask(top, 2), ask(top, 2))
+        junit(top, GREEN)
+        check(': shown' in ask(top, 2).replace('\n   shown', ': shown') and 'not shown' not in ask(top, 2), ask(top, 2))
+        check('HF-SEC-001' in ask(top, 1) and 'assurance/requirements.yaml:1' in ask(top, 1), ask(top, 1))
+        check('ARCHITECTURE.md#Gate' in ask(top, 7), ask(top, 7))
+        check('not shown' in ask(top, 4) and 'not shown' in ask(top, 8), ask(top, 4) + ask(top, 8))
+
+
 def test_a_major_finding_is_a_no_until_it_is_decided():
     with project() as top:
         junit(top, GREEN)
@@ -125,5 +140,6 @@ if __name__ == '__main__':
           test_a_part_that_ends_badly_without_a_red_claim_is_a_failed_case,
           test_a_green_run_shows_the_row_and_a_red_one_is_said,
           test_without_a_result_nothing_is_shown,
+          test_the_eight_questions_point_at_what_answers_them,
           test_a_major_finding_is_a_no_until_it_is_decided,
           test_the_report_is_written_for_people_and_for_programs])
