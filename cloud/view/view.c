@@ -200,9 +200,9 @@ static bool has_place(const struct view_process *v, const struct view_request *q
 static enum MHD_Result ask_store(struct view_request *q, enum door door, size_t len)
 {
     struct view_process *v = q->view;
-    struct lane *lane = &v->lanes[lane_of(door)];
-
     q->door = (uint16_t)door;
+    struct lane *lane = &v->lanes[lane_of(q->door)];
+
     q->ask_len = len;
     if (!lane->store)
         return refuse(q, 503, REASON_LINK_DOWN);

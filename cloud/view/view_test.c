@@ -272,7 +272,7 @@ static void until_store_answers(struct scene *s)
             return;
         nanosleep(&moment, NULL);
     }
-    CHECK(!"store never answered");
+    CHECK(0 && "store never answered");
 }
 
 static void scene_open(struct scene *s)

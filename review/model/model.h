@@ -70,7 +70,7 @@ enum principle { /* bits */
     PRINCIPLE_INPUT_VALIDATION = 8,
 };
 
-enum { ITEM_NONE = UINT32_MAX };
+#define ITEM_NONE UINT32_MAX
 
 struct item {
     uint8_t kind;         /* enum item_kind */

@@ -17,11 +17,12 @@ static void each_row_is_an_entry_with_the_header_as_names(void)
         "entry 6/0 [] SEC-3 | VER-3 {Id=SEC-3; Text=; Verified by=VER-3}\n"));
 }
 
+#define BOM "\xEF\xBB\xBF"
+
 static void the_separator_is_what_the_header_has_most_of(void)
 {
     static const char *const rows[] = {
-        "\xEF\xBB\xBF"
-        "id;\"a,b,c,d\";n\n1;x;2\n",
+        BOM "id;\"a,b,c,d\";n\n1;x;2\n",
         "id\t\"a,b,c,d\"\tn\n1\tx\t2\n",
         "id,\"a,b,c,d\",n\n1,x,2\n",
         "sep=;\nid;\"a,b,c,d\";n\n1;x;2\n",
