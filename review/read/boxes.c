@@ -275,7 +275,15 @@ static void find_code_width(struct boxes *b)
     list_free(&widths);
 }
 
-/* The line's text with every number as '#', and where it stands: what repeats on pages. */
+static bool has_capital_and_dash(struct bytes w)
+{
+    return w.at[0] >= 'A' && w.at[0] <= 'Z' && text_find(w, TEXT("-")) < w.len;
+}
+
+/*
+ * The line's text and where it stands, every number as '#': what repeats on pages. Numbers of
+ * identifiers stay: the first rows of a long table differ in nothing else.
+ */
 static struct bytes repeated_as(
     const struct boxes *b, const struct box_line *l, struct arena *a)
 {
@@ -286,8 +294,9 @@ static struct bytes repeated_as(
     growing_add(&g, text_of(place));
     for (uint32_t i = 0; i < l->word_count && g.len < LETTERS_MAX; i++) {
         struct bytes w = boxes_text(b, boxes_word(b, l->word + i));
-        for (size_t k = 0; k < w.len; k++) {
-            bool digit = w.at[k] >= '0' && w.at[k] <= '9';
+        bool id = has_capital_and_dash(w);
+        for (size_t k = 0; k < w.len && g.len < LETTERS_MAX; k++) {
+            bool digit = !id && w.at[k] >= '0' && w.at[k] <= '9';
             if (!digit || g.at[g.len - 1] != '#')
                 growing_add(&g, digit ? TEXT("#") : (struct bytes){w.at + k, 1});
         }
@@ -333,30 +342,87 @@ static bool in_margin(const struct boxes *b, const struct box_line *l)
     return l->y1 < height * 0.1f || l->y0 > height * 0.9f;
 }
 
+/*
+ * What stands close to the text, in letters as large, is no head or
+ * foot: the header of a table that goes on over many pages stands there.
+ */
+static void keep_what_is_close(struct boxes *b, size_t from, size_t to)
+{
+    const struct box_line *top = NULL, *end = NULL;
+    for (size_t i = from; i < to; i++) {
+        const struct box_line *l = boxes_line(b, i);
+        if (!l->furniture && (!top || l->y0 < top->y0))
+            top = l;
+        if (!l->furniture && (!end || l->y1 > end->y1))
+            end = l;
+    }
+    for (size_t i = from; i < to && top; i++) {
+        struct box_line *l = boxes_line(b, i);
+        bool above = l->y0 < top->y0;
+        const struct box_line *near = above ? top : end;
+        float gap = above ? top->y0 - l->y1 : l->y0 - end->y1;
+        if (gap < b->body_height * 1.2f && l->y1 - l->y0 > (near->y1 - near->y0) * 0.9f)
+            l->furniture = false;
+    }
+}
+
+struct repeated {
+    size_t pages;
+    uint32_t last; /* page on which it was met */
+};
+
+/* On how many pages the line stands, for each line; 0: it is not in a margin. */
+static struct list count_pages(const struct boxes *b, struct arena *a)
+{
+    struct table *seen = table_new(a, 64);
+    struct list all = LIST_OF(struct repeated), which = LIST_OF(uint32_t);
+    struct list pages = LIST_OF(size_t);
+    for (size_t i = 0; i < b->lines.count; i++) {
+        const struct box_line *l = boxes_line(b, i);
+        uint32_t *at = list_add(&which);
+        *at = TABLE_NONE;
+        if (!in_margin(b, l))
+            continue;
+        struct bytes key = repeated_as(b, l, a);
+        *at = table_get(seen, key);
+        if (*at == TABLE_NONE) {
+            *at = (uint32_t)all.count;
+            table_put(seen, key, *at);
+            list_add(&all);
+        }
+        struct repeated *r = LIST_AT(&all, struct repeated, *at);
+        r->pages += r->last != l->page;
+        r->last = l->page;
+    }
+    for (size_t i = 0; i < b->lines.count; i++) {
+        uint32_t at = *LIST_AT(&which, uint32_t, i);
+        *(size_t *)list_add(&pages) =
+            at == TABLE_NONE ? 0 : LIST_AT(&all, struct repeated, at)->pages;
+    }
+    list_free(&all);
+    list_free(&which);
+    return pages;
+}
+
+/* Of two pages that look alike only page numbers are known for what they are. */
 static void mark_furniture(struct boxes *b)
 {
     size_t pages = b->heights.count, most = pages / 2 + 1;
     if (pages < 2)
         return;
     struct arena *a = arena_new();
-    struct table *seen = table_new(a, 64);
-    struct list keys = LIST_OF(struct bytes);
-    for (size_t i = 0; i < b->lines.count; i++) {
-        struct bytes key = {0};
-        if (in_margin(b, boxes_line(b, i))) {
-            key = repeated_as(b, boxes_line(b, i), a);
-            uint32_t times = table_get(seen, key);
-            table_put(seen, key, times == TABLE_NONE ? 1 : times + 1);
-        }
-        *(struct bytes *)list_add(&keys) = key;
+    struct list on_pages = count_pages(b, a);
+    for (size_t i = 0; i < b->lines.count; i++)
+        boxes_line(b, i)->furniture = *LIST_AT(&on_pages, size_t, i) >= most
+            && (pages > 2 || page_number_line(b, boxes_line(b, i)));
+    for (size_t from = 0, to; from < b->lines.count; from = to) {
+        to = from;
+        while (
+            to < b->lines.count && boxes_line(b, to)->page == boxes_line(b, from)->page)
+            to++;
+        keep_what_is_close(b, from, to);
     }
-    for (size_t i = 0; i < b->lines.count; i++) {
-        struct bytes key = *LIST_AT(&keys, struct bytes, i);
-        if (key.len)
-            boxes_line(b, i)->furniture = (pages > 2 && table_get(seen, key) >= most)
-                || page_number_line(b, boxes_line(b, i));
-    }
-    list_free(&keys);
+    list_free(&on_pages);
     arena_free(a);
 }
 

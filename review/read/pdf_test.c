@@ -182,6 +182,37 @@ static void heads_feet_and_page_numbers_are_left_out(void)
         "paragraph 0/3 [] Text of page 2 ends.\nparagraph 0/4 [] Text of page 3 ends.\n");
 }
 
+static void cells_at_the_edge_of_pages_are_no_heads_or_page_numbers(void)
+{
+    struct print p;
+    print_open(&p);
+    for (int i = 0; i < 3; i++) {
+        char id[64];
+        snprintf(id, sizeof id, "A-%d", i * 2 + 1);
+        page(&p, i == 0);
+        line(&p, 50, 15, 6, "11/28/26, 11:45 AM");
+        line(&p, 50, 30, 10, "Id");
+        line(&p, 150, 30, 10, "Text");
+        line(&p, 50, 50, 10, id);
+        line(&p, 150, 50, 10, "some words");
+        snprintf(id, sizeof id, "%d", i * 2 + 2);
+        line(&p, 50, 735 + 8 * i, 10, "A-");
+        line(&p, 50, 747 + 8 * i, 10, id);
+        line(&p, 150, 747 + 8 * i, 10, "2027-06-30");
+        line(&p, 300, 785, 6, i ? "2/3" : "1/3");
+    }
+    struct bytes printed = print_close(&p);
+    struct seen s = see_read(read_pdf_boxes, printed);
+    char *got = see_print(&s, false);
+    for (char id[] = "A-1"; id[2] <= '6'; id[2]++)
+        CHECK(strstr(got, id));
+    CHECK(strstr(got, "row [] A-5 | some words {Id=A-5; Text=some words}"));
+    CHECK(strstr(got, "2027-06-30") && !strstr(got, "AM") && !strstr(got, "/3"));
+    free(got);
+    see_end(&s);
+    free(p.at);
+}
+
 static void two_columns_of_text_are_no_table(void)
 {
     struct print p;
@@ -287,6 +318,7 @@ MAIN(TEST(larger_lines_are_headings_and_gaps_part_paragraphs),
     TEST(a_table_goes_on_on_the_next_page_under_the_same_header),
     TEST(letters_of_one_width_are_code_with_their_indentation),
     TEST(heads_feet_and_page_numbers_are_left_out),
+    TEST(cells_at_the_edge_of_pages_are_no_heads_or_page_numbers),
     TEST(two_columns_of_text_are_no_table),
     TEST(what_stands_beside_and_in_no_table_is_said),
     TEST(pages_without_words_have_no_text_layer), TEST(live_in_256_mib),
