@@ -80,15 +80,14 @@ void sha256_more(struct sha256 *s, struct bytes in)
 
 void sha256_peek(const struct sha256 *s, struct digest *out)
 {
-    static const uint8_t one = 0x80, zero = 0;
+    static const uint8_t one_and_zeros[64] = {0x80};
     struct sha256 end = *s;
+    size_t at = (size_t)(s->len % 64);
     uint8_t bits[8];
 
     for (size_t i = 0; i < 8; i++)
         bits[i] = (uint8_t)(s->len * 8 >> 8 * (7 - i));
-    sha256_more(&end, (struct bytes){&one, 1});
-    while (end.len % 64 != 56)
-        sha256_more(&end, (struct bytes){&zero, 1});
+    sha256_more(&end, (struct bytes){one_and_zeros, at < 56 ? 56 - at : 120 - at});
     sha256_more(&end, BYTES_OF(bits));
     for (size_t i = 0; i < sizeof out->b; i++)
         out->b[i] = (uint8_t)(end.h[i / 4] >> 8 * (3 - i % 4));

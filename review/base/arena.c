@@ -69,11 +69,17 @@ static struct block *block_for(struct arena *a, size_t n)
     return b;
 }
 
-void *arena_take(struct arena *a, size_t n)
+/* Rounded up, so that the next piece is aligned for any type. */
+static size_t whole(size_t n)
 {
     size_t round = alignof(max_align_t);
+    return (n + round - 1) / round * round;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
     assert(n <= SIZE_MAX - BLOCK);
-    n = (n + round - 1) / round * round;
+    n = whole(n);
     struct block *b = a->now;
     if (!b || b->cap - b->used < n)
         b = block_for(a, n);
@@ -93,13 +99,23 @@ struct bytes arena_copy(struct arena *a, struct bytes from)
 struct bytes arena_print(struct arena *a, const char *format, ...)
 {
     va_list args, again;
+    struct block *b = a->now;
+    char *open = b ? (char *)b->at + b->used : NULL;
+    size_t left = b ? b->cap - b->used : 0;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(open, left, format, args); /* mostly it fits, and stays */
     va_end(args);
     assert(len >= 0);
-    uint8_t *to = arena_take(a, (size_t)len + 1);
-    vsnprintf((char *)to, (size_t)len + 1, format, again);
+    size_t need = (size_t)len + 1;
+    uint8_t *to;
+    if (need <= left) {
+        to = b->at + b->used;
+        b->used += left < whole(need) ? left : whole(need);
+    } else {
+        to = arena_take(a, need);
+        vsnprintf((char *)to, need, format, again);
+    }
     va_end(again);
     return (struct bytes){to, (size_t)len};
 }

@@ -60,8 +60,14 @@ size_t text_find(struct bytes a, struct bytes what)
 
 size_t text_find_word(struct bytes a, struct bytes what)
 {
+    if (!what.len)
+        return 0;
+    uint8_t first = lower(what.at[0]), upper = first;
+    if (first >= 'a' && first <= 'z')
+        upper = (uint8_t)(first - ('a' - 'A'));
     for (size_t i = 0; i + what.len <= a.len; i++)
-        if (same_word_n(a.at + i, what.at, what.len))
+        if ((a.at[i] == first || a.at[i] == upper)
+            && same_word_n(a.at + i, what.at, what.len))
             return i;
     return a.len;
 }
@@ -94,9 +100,8 @@ struct bytes text_upto(struct bytes a, size_t len)
 
 /* Open addressing, at most half full; a value of TABLE_NONE marks a free place. */
 struct place {
-    uint64_t hash;
-    struct bytes key;
-    uint32_t value;
+    const uint8_t *key;
+    uint32_t len, hash, value;
 };
 
 struct table {
@@ -105,13 +110,13 @@ struct table {
     size_t cap, used;
 };
 
-static uint64_t hash_of(struct bytes key)
+static uint32_t hash_of(struct bytes key)
 {
     uint64_t h =
         1469598103934665603u; /* FNV-1a, then mixed: ids differ in their last letters */
     for (size_t i = 0; i < key.len; i++)
         h = (h ^ key.at[i]) * 1099511628211u;
-    return (h ^ (h >> 32)) * 0x9E3779B97F4A7C15u;
+    return (uint32_t)((h ^ (h >> 32)) * 0x9E3779B97F4A7C15u >> 32);
 }
 
 static void make_room(struct table *t, size_t cap)
@@ -133,11 +138,12 @@ struct table *table_new(struct arena *a, size_t expected)
     return t;
 }
 
-static struct place *place_of(const struct table *t, uint64_t hash, struct bytes key)
+static struct place *place_of(const struct table *t, uint32_t hash, struct bytes key)
 {
-    size_t i = (size_t)(hash >> 20) & (t->cap - 1);
+    size_t i = hash & (t->cap - 1);
     while (t->places[i].value != TABLE_NONE
-        && (t->places[i].hash != hash || !text_same(t->places[i].key, key)))
+        && (t->places[i].hash != hash
+            || !text_same((struct bytes){t->places[i].key, t->places[i].len}, key)))
         i = (i + 1) & (t->cap - 1);
     return &t->places[i];
 }
@@ -147,18 +153,29 @@ uint32_t table_get(const struct table *t, struct bytes key)
     return place_of(t, hash_of(key), key)->value;
 }
 
-void table_put(struct table *t, struct bytes key, uint32_t value)
+uint32_t *table_at(struct table *t, struct bytes key)
 {
-    assert(value != TABLE_NONE);
+    assert(key.len <= UINT32_MAX);
     if (t->used * 2 >= t->cap) {
         struct table old = *t;
         make_room(t, old.cap * 2);
         for (size_t i = 0; i < old.cap; i++)
             if (old.places[i].value != TABLE_NONE)
-                *place_of(t, old.places[i].hash, old.places[i].key) = old.places[i];
+                *place_of(t, old.places[i].hash,
+                    (struct bytes){old.places[i].key, old.places[i].len}) =
+                    old.places[i];
     }
-    uint64_t hash = hash_of(key);
+    uint32_t hash = hash_of(key);
     struct place *p = place_of(t, hash, key);
-    t->used += p->value == TABLE_NONE;
-    *p = (struct place){hash, key, value};
+    if (p->value == TABLE_NONE) {
+        *p = (struct place){key.at, (uint32_t)key.len, hash, TABLE_NONE};
+        t->used++;
+    }
+    return &p->value;
+}
+
+void table_put(struct table *t, struct bytes key, uint32_t value)
+{
+    assert(value != TABLE_NONE);
+    *table_at(t, key) = value;
 }

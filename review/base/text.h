@@ -32,3 +32,6 @@ struct table;
 struct table *table_new(struct arena *a, size_t expected);
 uint32_t table_get(const struct table *t, struct bytes key);       /* or TABLE_NONE */
 void table_put(struct table *t, struct bytes key, uint32_t value); /* replaces */
+/* Where the key's number stands, for the caller to write; TABLE_NONE: it is new, and the caller
+ * must write one. Dies at the next call on the table. */
+uint32_t *table_at(struct table *t, struct bytes key);

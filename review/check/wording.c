@@ -238,10 +238,65 @@ static bool letter(uint8_t c)
         || c >= 0x80;
 }
 
-/* Where the phrase stands as whole words, at or after `from`; *len is what matched. */
-static size_t find_phrase(
-    struct bytes text, size_t from, const char *phrase, size_t *len)
+static uint8_t lower(uint8_t c)
 {
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/*
+ * A text with the fronts of its words, of two and of three bytes, each as one bit: nearly all
+ * of some three hundred phrases are known not to stand in it without a look at it.
+ */
+struct sentence {
+    struct bytes text;
+    uint64_t fronts[32];
+};
+
+/* third 0: a front of two bytes */
+static uint32_t front_bit(uint8_t first, uint8_t second, uint8_t third)
+{
+    return ((lower(first) * 31u + lower(second)) * 37u + lower(third)) % 2048;
+}
+
+static bool word_begins(struct bytes text, size_t at)
+{
+    return at == 0 || (!letter(text.at[at - 1]) && text.at[at - 1] != '-');
+}
+
+static void keep_front(struct sentence *s, size_t at, uint8_t third)
+{
+    uint32_t bit = front_bit(s->text.at[at], s->text.at[at + 1], third);
+    s->fronts[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static struct sentence sentence_of(struct bytes text)
+{
+    struct sentence s = {.text = text};
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (!word_begins(text, i))
+            continue;
+        keep_front(&s, i, 0);
+        if (i + 2 < text.len)
+            keep_front(&s, i, text.at[i + 2]);
+    }
+    return s;
+}
+
+static bool may_hold(const struct sentence *s, const char *phrase)
+{
+    uint8_t third = phrase[2] == '*' ? 0 : (uint8_t)phrase[2];
+    uint32_t bit = front_bit((uint8_t)phrase[0], (uint8_t)phrase[1], third);
+    return s->fronts[bit / 64] >> bit % 64 & 1;
+}
+
+/* Where the phrase (of two bytes or more) stands as whole words, at or after `from`; *len is
+ * what matched. */
+static size_t find_phrase(
+    const struct sentence *s, size_t from, const char *phrase, size_t *len)
+{
+    struct bytes text = s->text;
+    if (!may_hold(s, phrase))
+        return text.len;
     struct bytes p = text_of(phrase);
     bool open_end = p.len && p.at[p.len - 1] == '*';
     if (open_end)
@@ -251,7 +306,7 @@ static size_t find_phrase(
         if (at >= text.len)
             return text.len;
         size_t end = at + p.len;
-        bool begins = at == 0 || (!letter(text.at[at - 1]) && text.at[at - 1] != '-');
+        bool begins = word_begins(text, at);
         while (open_end && end < text.len && letter(text.at[end]))
             end++;
         bool ends = end == text.len || !letter(text.at[end]);
@@ -264,11 +319,11 @@ static size_t find_phrase(
     return text.len;
 }
 
-static bool part_of_a_name(struct bytes text, size_t at, size_t len)
+static bool part_of_a_name(const struct sentence *s, size_t at, size_t len)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t n, from = 0;
-        while ((from = find_phrase(text, from, names[i], &n)) < text.len) {
+        while ((from = find_phrase(s, from, names[i], &n)) < s->text.len) {
             if (from <= at && at + len <= from + n)
                 return true;
             from++;
@@ -289,55 +344,57 @@ static uint32_t numbers_in(struct bytes text)
 }
 
 /* "IF … THEN", "When …,": a condition and something that follows. */
-static bool has_condition(struct bytes text)
+static bool has_condition(const struct sentence *s)
 {
     static const char *const words[] = {
         "if", "when", "while", "after", "once", "upon", "during"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t len, at = find_phrase(text, 0, words[i], &len);
+        size_t len, at = find_phrase(s, 0, words[i], &len);
         bool front = at < 3, anywhere = i < 2; /* "while in transit" is no condition */
-        if (at < text.len && (front || anywhere))
+        if (at < s->text.len && (front || anywhere))
             return true;
     }
     return false;
 }
 
-static uint32_t signs_of_a_trial(struct bytes text)
+static uint32_t signs_of_a_trial(const struct sentence *s)
 {
+    struct bytes text = s->text;
     uint32_t signs = numbers_in(text) ? 1 : 0;
     for (size_t i = 0; i < sizeof decisive / sizeof decisive[0]; i++) {
         size_t len;
-        if (find_phrase(text, 0, decisive[i], &len) < text.len) {
+        if (find_phrase(s, 0, decisive[i], &len) < text.len) {
             signs++;
             break;
         }
     }
     signs +=
         text_find(text, TEXT("`")) < text.len || text_find(text, TEXT("\"")) < text.len;
-    signs += has_condition(text);
+    signs += has_condition(s);
     return signs;
 }
 
 /* "protect against replay", "protected by TLS 1.3", "authenticate to the cloud with a certificate" */
-static bool says_how(struct bytes rest)
+static bool says_how(const struct sentence *s, size_t from)
 {
     static const char *const ways[] = {
         "against", "by", "using", "with", "through", "via"};
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         size_t len;
-        if (find_phrase(rest, 0, ways[i], &len) < rest.len)
+        if (find_phrase(s, from, ways[i], &len) < s->text.len)
             return true;
     }
     return false;
 }
 
 /* "Require authentication", "encrypt", "authenticate" name what is done only where a way is told. */
-static uint32_t weight_here(size_t entry, struct bytes text, size_t at, size_t len)
+static uint32_t weight_here(
+    size_t entry, const struct sentence *s, size_t at, size_t len)
 {
     uint32_t weight = open_words[entry].weight;
-    if (part_of_a_name(text, at, len))
+    if (part_of_a_name(s, at, len))
         return 0;
-    if (open_words[entry].gap == GAP_MECHANISM && says_how(text_from(text, at + len)))
+    if (open_words[entry].gap == GAP_MECHANISM && says_how(s, at + len))
         return 0;
     return weight;
 }
@@ -363,12 +420,13 @@ static void keep_word(struct wording *w, struct bytes word)
 struct wording wording_of(struct bytes text)
 {
     struct wording w = {0};
+    struct sentence s = sentence_of(text);
     uint32_t heaviest = 0, sum = 0;
     for (size_t i = 0; i < sizeof open_words / sizeof open_words[0]; i++) {
-        size_t len = 0, at = find_phrase(text, 0, open_words[i].phrase, &len);
+        size_t len = 0, at = find_phrase(&s, 0, open_words[i].phrase, &len);
         if (at == text.len)
             continue;
-        uint32_t weight = weight_here(i, text, at, len), count = w.word_count;
+        uint32_t weight = weight_here(i, &s, at, len), count = w.word_count;
         if (!weight)
             continue;
         keep_word(&w, (struct bytes){text.at + at, len});
@@ -386,7 +444,7 @@ struct wording wording_of(struct bytes text)
         w.why = "asks a question";
         keep_word(&w, text_upto(text_from(text, text_find(text, TEXT("?"))), 1));
     }
-    uint32_t signs = signs_of_a_trial(text);
+    uint32_t signs = signs_of_a_trial(&s);
     w.vague = heaviest >= 3 || (heaviest == 2 && sum >= 2 + signs)
         || (heaviest == 1 && sum >= 3 + signs)
         || (heaviest == 1 && signs == 0 && (sum >= 2 || blanks_in(text) < SHORT_WORDS));
@@ -401,14 +459,15 @@ uint32_t wording_parts(struct bytes text)
         "and shall not", "; shall", "as well as", "and also", "and display*",
         "and log*", "and store*", "and send*", "and record*", "and notify",
         "and refuse", "and reject"};
+    struct sentence s = sentence_of(text);
     uint32_t parts = 1, shalls = 0;
     size_t len, from = 0;
-    while ((from = find_phrase(text, from, "shall", &len)) < text.len) {
+    while ((from = find_phrase(&s, from, "shall", &len)) < text.len) {
         shalls++;
         from += len;
     }
     for (size_t i = 0; i < sizeof joints / sizeof joints[0]; i++)
-        parts += find_phrase(text, 0, joints[i], &len) < text.len;
+        parts += find_phrase(&s, 0, joints[i], &len) < text.len;
     uint32_t semicolons = 0;
     for (size_t i = 0; i < text.len; i++)
         semicolons += text.at[i] == ';';

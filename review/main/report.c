@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PIECE = 262144 }; /* bytes for each write: reports are large */
+
 struct folder {
     int fd;
     const char *name;
@@ -23,6 +25,8 @@ static FILE *open_page(void *ctx, const char *name)
     if (!file) {
         cli_error(EXIT_ENVIRONMENT, name, 0, strerror(errno), "to write it");
         f->failed = true;
+    } else {
+        setvbuf(file, NULL, _IOFBF, PIECE);
     }
     return file;
 }

@@ -14,9 +14,9 @@ uint32_t build_item(
     i->kind = (uint8_t)kind;
     i->id = id;
     i->unit = unit;
-    uint32_t had = table_get(b->by_id, id);
-    if (had == TABLE_NONE || build_at(b, had)->kind > i->kind)
-        table_put(b->by_id, id, at);
+    uint32_t *known = table_at(b->by_id, id);
+    if (*known == TABLE_NONE || build_at(b, *known)->kind > i->kind)
+        *known = at;
     struct id_found f;
     if (id_whole(id, &f) && table_get(b->prefixes, f.prefix) == TABLE_NONE)
         table_put(b->prefixes, f.prefix, kind);

@@ -78,9 +78,9 @@ static struct candidate *add(struct define *d, uint8_t rank, enum item_kind kind
         .security = security,
         .id = id,
         .unit = unit};
-    uint32_t best = table_get(d->ranks, id);
-    if (best == TABLE_NONE || best < rank)
-        table_put(d->ranks, id, rank);
+    uint32_t *best = table_at(d->ranks, id);
+    if (*best == TABLE_NONE || *best < rank)
+        *best = rank;
     return c;
 }
 

@@ -1,193 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/model/kinds.h"
 
+/* Names with their lengths: they are compared for each field of each item. */
+#define NAME(text)                                \
+    {                                             \
+        (const uint8_t *)(text), sizeof(text) - 1 \
+    }
+
 static const struct {
-    const char *prefix; /* the last part, or a whole prefix of several parts */
+    struct bytes prefix; /* the last part, or a whole prefix of several parts */
     uint8_t kind;
     bool security;
 } prefixes[] = {
-    {"SEC", ITEM_REQUIREMENT, true},
-    {"CSR", ITEM_REQUIREMENT, true},
-    {"SECREQ", ITEM_REQUIREMENT, true},
-    {"REQ", ITEM_REQUIREMENT, false},
-    {"SRS", ITEM_REQUIREMENT, false},
-    {"SYS", ITEM_REQUIREMENT, false},
-    {"SYRS", ITEM_REQUIREMENT, false},
-    {"SWR", ITEM_REQUIREMENT, false},
-    {"PRD", ITEM_REQUIREMENT, false},
-    {"FUN", ITEM_REQUIREMENT, false},
-    {"FR", ITEM_REQUIREMENT, false},
-    {"NFR", ITEM_REQUIREMENT, false},
-    {"UR", ITEM_REQUIREMENT, false},
-    {"UN", ITEM_REQUIREMENT, false},
-    {"DES", ITEM_DESIGN, false},
-    {"SDD", ITEM_DESIGN, false},
-    {"SAD", ITEM_DESIGN, false},
-    {"ARC", ITEM_DESIGN, false},
-    {"ARCH", ITEM_DESIGN, false},
-    {"SI", ITEM_DESIGN, false},
-    {"OM", ITEM_DESIGN, false},
-    {"TB", ITEM_BOUNDARY, false},
-    {"DF", ITEM_FLOW, false},
-    {"FLOW", ITEM_FLOW, false},
-    {"T", ITEM_THREAT, false},
-    {"TH", ITEM_THREAT, false},
-    {"THR", ITEM_THREAT, false},
-    {"THREAT", ITEM_THREAT, false},
-    {"TM", ITEM_THREAT, false},
-    {"HS", ITEM_HAZARD, false},
-    {"H", ITEM_HAZARD, false},
-    {"HAZ", ITEM_HAZARD, false},
-    {"VER", ITEM_CASE, false},
-    {"VC", ITEM_CASE, false},
-    {"TC", ITEM_CASE, false},
-    {"TEST", ITEM_CASE, false},
-    {"TST", ITEM_CASE, false},
-    {"VAL", ITEM_CASE, false},
-    {"RES", ITEM_RESULT, false},
-    {"SOUP", ITEM_COMPONENT, false},
-    {"OTS", ITEM_COMPONENT, false},
-    {"CR", ITEM_CREDENTIAL, false},
-    {"CRED", ITEM_CREDENTIAL, false},
-    {"CTL", ITEM_CONTROL, false},
-    {"CTRL", ITEM_CONTROL, false},
-    {"DEC", ITEM_DECISION, false},
-    {"ADR", ITEM_DECISION, false},
-    {"RA", ITEM_DECISION, false},
-    {"RVW", ITEM_DECISION, false},
-    {"TD", ITEM_DECISION, false},
+    {NAME("SEC"), ITEM_REQUIREMENT, true},
+    {NAME("CSR"), ITEM_REQUIREMENT, true},
+    {NAME("SECREQ"), ITEM_REQUIREMENT, true},
+    {NAME("REQ"), ITEM_REQUIREMENT, false},
+    {NAME("SRS"), ITEM_REQUIREMENT, false},
+    {NAME("SYS"), ITEM_REQUIREMENT, false},
+    {NAME("SYRS"), ITEM_REQUIREMENT, false},
+    {NAME("SWR"), ITEM_REQUIREMENT, false},
+    {NAME("PRD"), ITEM_REQUIREMENT, false},
+    {NAME("FUN"), ITEM_REQUIREMENT, false},
+    {NAME("FR"), ITEM_REQUIREMENT, false},
+    {NAME("NFR"), ITEM_REQUIREMENT, false},
+    {NAME("UR"), ITEM_REQUIREMENT, false},
+    {NAME("UN"), ITEM_REQUIREMENT, false},
+    {NAME("DES"), ITEM_DESIGN, false},
+    {NAME("SDD"), ITEM_DESIGN, false},
+    {NAME("SAD"), ITEM_DESIGN, false},
+    {NAME("ARC"), ITEM_DESIGN, false},
+    {NAME("ARCH"), ITEM_DESIGN, false},
+    {NAME("SI"), ITEM_DESIGN, false},
+    {NAME("OM"), ITEM_DESIGN, false},
+    {NAME("TB"), ITEM_BOUNDARY, false},
+    {NAME("DF"), ITEM_FLOW, false},
+    {NAME("FLOW"), ITEM_FLOW, false},
+    {NAME("T"), ITEM_THREAT, false},
+    {NAME("TH"), ITEM_THREAT, false},
+    {NAME("THR"), ITEM_THREAT, false},
+    {NAME("THREAT"), ITEM_THREAT, false},
+    {NAME("TM"), ITEM_THREAT, false},
+    {NAME("HS"), ITEM_HAZARD, false},
+    {NAME("H"), ITEM_HAZARD, false},
+    {NAME("HAZ"), ITEM_HAZARD, false},
+    {NAME("VER"), ITEM_CASE, false},
+    {NAME("VC"), ITEM_CASE, false},
+    {NAME("TC"), ITEM_CASE, false},
+    {NAME("TEST"), ITEM_CASE, false},
+    {NAME("TST"), ITEM_CASE, false},
+    {NAME("VAL"), ITEM_CASE, false},
+    {NAME("RES"), ITEM_RESULT, false},
+    {NAME("SOUP"), ITEM_COMPONENT, false},
+    {NAME("OTS"), ITEM_COMPONENT, false},
+    {NAME("CR"), ITEM_CREDENTIAL, false},
+    {NAME("CRED"), ITEM_CREDENTIAL, false},
+    {NAME("CTL"), ITEM_CONTROL, false},
+    {NAME("CTRL"), ITEM_CONTROL, false},
+    {NAME("DEC"), ITEM_DECISION, false},
+    {NAME("ADR"), ITEM_DECISION, false},
+    {NAME("RA"), ITEM_DECISION, false},
+    {NAME("RVW"), ITEM_DECISION, false},
+    {NAME("TD"), ITEM_DECISION, false},
 };
 
 /* Longest and most telling first: "threat mitigation requirements" are threats' requirements. */
 static const struct {
-    const char *word;
+    struct bytes word;
     uint8_t kind;
 } words[] = {
-    {"requirement", ITEM_REQUIREMENT},
-    {"user need", ITEM_REQUIREMENT},
-    {"hazard", ITEM_HAZARD},
-    {"threat", ITEM_THREAT},
-    {"trust boundar", ITEM_BOUNDARY},
-    {"trust-boundar", ITEM_BOUNDARY},
-    {"boundaries", ITEM_BOUNDARY},
-    {"data flow", ITEM_FLOW},
-    {"data-flow", ITEM_FLOW},
-    {"dataflow", ITEM_FLOW},
-    {"flows", ITEM_FLOW},
-    {"verification result", ITEM_RESULT},
-    {"test result", ITEM_RESULT},
-    {"test report", ITEM_RESULT},
-    {"verif", ITEM_CASE},
-    {"test case", ITEM_CASE},
-    {"test", ITEM_CASE},
-    {"credential", ITEM_CREDENTIAL},
-    {"component", ITEM_COMPONENT},
-    {"soup", ITEM_COMPONENT},
-    {"dependenc", ITEM_COMPONENT},
-    {"third-party", ITEM_COMPONENT},
-    {"control", ITEM_CONTROL},
-    {"decision", ITEM_DECISION},
-    {"tailoring", ITEM_DECISION},
-    {"accepted", ITEM_DECISION},
-    {"review record", ITEM_DECISION},
-    {"architecture", ITEM_DESIGN},
-    {"design", ITEM_DESIGN},
-    {"software item", ITEM_DESIGN},
-    {"mechanism", ITEM_DESIGN},
-    {"module", ITEM_DESIGN},
+    {NAME("requirement"), ITEM_REQUIREMENT},
+    {NAME("user need"), ITEM_REQUIREMENT},
+    {NAME("hazard"), ITEM_HAZARD},
+    {NAME("threat"), ITEM_THREAT},
+    {NAME("trust boundar"), ITEM_BOUNDARY},
+    {NAME("trust-boundar"), ITEM_BOUNDARY},
+    {NAME("boundaries"), ITEM_BOUNDARY},
+    {NAME("data flow"), ITEM_FLOW},
+    {NAME("data-flow"), ITEM_FLOW},
+    {NAME("dataflow"), ITEM_FLOW},
+    {NAME("flows"), ITEM_FLOW},
+    {NAME("verification result"), ITEM_RESULT},
+    {NAME("test result"), ITEM_RESULT},
+    {NAME("test report"), ITEM_RESULT},
+    {NAME("verif"), ITEM_CASE},
+    {NAME("test case"), ITEM_CASE},
+    {NAME("test"), ITEM_CASE},
+    {NAME("credential"), ITEM_CREDENTIAL},
+    {NAME("component"), ITEM_COMPONENT},
+    {NAME("soup"), ITEM_COMPONENT},
+    {NAME("dependenc"), ITEM_COMPONENT},
+    {NAME("third-party"), ITEM_COMPONENT},
+    {NAME("control"), ITEM_CONTROL},
+    {NAME("decision"), ITEM_DECISION},
+    {NAME("tailoring"), ITEM_DECISION},
+    {NAME("accepted"), ITEM_DECISION},
+    {NAME("review record"), ITEM_DECISION},
+    {NAME("architecture"), ITEM_DESIGN},
+    {NAME("design"), ITEM_DESIGN},
+    {NAME("software item"), ITEM_DESIGN},
+    {NAME("mechanism"), ITEM_DESIGN},
+    {NAME("module"), ITEM_DESIGN},
 };
 
 static const struct {
-    const char *name;
+    struct bytes name;
     uint8_t self; /* ITEM_KINDS: any */
     uint8_t link;
     bool turned;
     uint8_t names; /* kind of what is named */
 } senses[] = {
-    {"parent", ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
-    {"parents", ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
-    {"derived from", ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
-    {"refines", ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
-    {"children", ITEM_KINDS, LINK_PARENT, true, ITEM_REQUIREMENT},
-    {"design", ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"design output", ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"allocated", ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"allocated to", ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"satisfied by", ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"implemented by", ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"implemented in", ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
-    {"satisfies", ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"implements", ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"fulfils", ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"verified by", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"verification", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"verify", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"verification case", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"test", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"tests", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"tested by", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"test case", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"test cases", ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
-    {"verifies", ITEM_KINDS, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"covers", ITEM_KINDS, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"requirement", ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
-    {"property.requirement", ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
-    {"property.requirements", ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
-    {"property.control", ITEM_RESULT, LINK_RESULT, false, ITEM_CONTROL},
-    {"property.case", ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
-    {"property.test", ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
-    {"name", ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
-    {"class", ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
-    {"requirement", ITEM_CASE, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"requirements", ITEM_CASE, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"requirement", ITEM_CONTROL, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"requirements", ITEM_CONTROL, LINK_VERIFIES, false, ITEM_REQUIREMENT},
-    {"requirement", ITEM_DESIGN, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"requirements", ITEM_DESIGN, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"requirement", ITEM_COMPONENT, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"requirements", ITEM_COMPONENT, LINK_SATISFIES, false, ITEM_REQUIREMENT},
-    {"requirement", ITEM_THREAT, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"requirements", ITEM_THREAT, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"requirements", ITEM_HAZARD, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"threat", ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
-    {"threats", ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
-    {"mitigates", ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
-    {"mitigations", ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"mitigation", ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"mitigated by", ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"countermeasures", ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"contained by", ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"controls", ITEM_HAZARD, LINK_MITIGATES, true, ITEM_REQUIREMENT},
-    {"controls", ITEM_THREAT, LINK_MITIGATES, true, ITEM_CONTROL},
-    {"controls", ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_REQUIREMENT},
-    {"requirements", ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_REQUIREMENT},
-    {"threats", ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_THREAT},
-    {"threats", ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
-    {"hazards", ITEM_THREAT, LINK_LEADS, false, ITEM_HAZARD},
-    {"hazard", ITEM_THREAT, LINK_LEADS, false, ITEM_HAZARD},
-    {"leads to", ITEM_KINDS, LINK_LEADS, false, ITEM_HAZARD},
-    {"hazards", ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
-    {"hazard", ITEM_REQUIREMENT, LINK_MITIGATES, false, ITEM_HAZARD},
-    {"hazardous situation", ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
-    {"hazardous situations", ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
-    {"causes", ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
-    {"causes.security", ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
-    {"boundary", ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
-    {"boundaries", ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
-    {"trust boundary", ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
-    {"crosses", ITEM_FLOW, LINK_CROSSES, false, ITEM_BOUNDARY},
-    {"credential", ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},
-    {"credentials", ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},
-    {"components", ITEM_KINDS, LINK_USES, false, ITEM_COMPONENT},
-    {"depends", ITEM_COMPONENT, LINK_USES, false, ITEM_COMPONENT},
-    {"used by", ITEM_KINDS, LINK_USES, true, ITEM_DESIGN},
-    {"about", ITEM_KINDS, LINK_ABOUT, false, ITEM_KINDS},
-    {"decides", ITEM_KINDS, LINK_ABOUT, false, ITEM_KINDS},
-    {"component", ITEM_DECISION, LINK_ABOUT, false, ITEM_COMPONENT},
-    {"decision", ITEM_KINDS, LINK_ABOUT, true, ITEM_DECISION},
-    {"negative test", ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
-    {"revocation test", ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
-    {"leak test", ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("parent"), ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
+    {NAME("parents"), ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
+    {NAME("derived from"), ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
+    {NAME("refines"), ITEM_KINDS, LINK_PARENT, false, ITEM_REQUIREMENT},
+    {NAME("children"), ITEM_KINDS, LINK_PARENT, true, ITEM_REQUIREMENT},
+    {NAME("design"), ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("design output"), ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("allocated"), ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("allocated to"), ITEM_REQUIREMENT, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("satisfied by"), ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("implemented by"), ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("implemented in"), ITEM_KINDS, LINK_SATISFIES, true, ITEM_DESIGN},
+    {NAME("satisfies"), ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("implements"), ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("fulfils"), ITEM_KINDS, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("verified by"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("verification"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("verify"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("verification case"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("test"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("tests"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("tested by"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("test case"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("test cases"), ITEM_KINDS, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("verifies"), ITEM_KINDS, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("covers"), ITEM_KINDS, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirement"), ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
+    {NAME("property.requirement"), ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
+    {NAME("property.requirements"), ITEM_RESULT, LINK_RESULT, false, ITEM_REQUIREMENT},
+    {NAME("property.control"), ITEM_RESULT, LINK_RESULT, false, ITEM_CONTROL},
+    {NAME("property.case"), ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
+    {NAME("property.test"), ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
+    {NAME("name"), ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
+    {NAME("class"), ITEM_RESULT, LINK_RESULT, false, ITEM_CASE},
+    {NAME("requirement"), ITEM_CASE, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_CASE, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirement"), ITEM_CONTROL, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_CONTROL, LINK_VERIFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirement"), ITEM_DESIGN, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_DESIGN, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirement"), ITEM_COMPONENT, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_COMPONENT, LINK_SATISFIES, false, ITEM_REQUIREMENT},
+    {NAME("requirement"), ITEM_THREAT, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_THREAT, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_HAZARD, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("threat"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
+    {NAME("threats"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
+    {NAME("mitigates"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_THREAT},
+    {NAME("mitigations"), ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("mitigation"), ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("mitigated by"), ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("countermeasures"), ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("contained by"), ITEM_KINDS, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("controls"), ITEM_HAZARD, LINK_MITIGATES, true, ITEM_REQUIREMENT},
+    {NAME("controls"), ITEM_THREAT, LINK_MITIGATES, true, ITEM_CONTROL},
+    {NAME("controls"), ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_REQUIREMENT},
+    {NAME("requirements"), ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_REQUIREMENT},
+    {NAME("threats"), ITEM_BOUNDARY, LINK_CROSSES, true, ITEM_THREAT},
+    {NAME("threats"), ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
+    {NAME("hazards"), ITEM_THREAT, LINK_LEADS, false, ITEM_HAZARD},
+    {NAME("hazard"), ITEM_THREAT, LINK_LEADS, false, ITEM_HAZARD},
+    {NAME("leads to"), ITEM_KINDS, LINK_LEADS, false, ITEM_HAZARD},
+    {NAME("hazards"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
+    {NAME("hazard"), ITEM_REQUIREMENT, LINK_MITIGATES, false, ITEM_HAZARD},
+    {NAME("hazardous situation"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
+    {NAME("hazardous situations"), ITEM_KINDS, LINK_MITIGATES, false, ITEM_HAZARD},
+    {NAME("causes"), ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
+    {NAME("causes.security"), ITEM_HAZARD, LINK_LEADS, true, ITEM_THREAT},
+    {NAME("boundary"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
+    {NAME("boundaries"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
+    {NAME("trust boundary"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
+    {NAME("crosses"), ITEM_FLOW, LINK_CROSSES, false, ITEM_BOUNDARY},
+    {NAME("credential"), ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},
+    {NAME("credentials"), ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},
+    {NAME("components"), ITEM_KINDS, LINK_USES, false, ITEM_COMPONENT},
+    {NAME("depends"), ITEM_COMPONENT, LINK_USES, false, ITEM_COMPONENT},
+    {NAME("used by"), ITEM_KINDS, LINK_USES, true, ITEM_DESIGN},
+    {NAME("about"), ITEM_KINDS, LINK_ABOUT, false, ITEM_KINDS},
+    {NAME("decides"), ITEM_KINDS, LINK_ABOUT, false, ITEM_KINDS},
+    {NAME("component"), ITEM_DECISION, LINK_ABOUT, false, ITEM_COMPONENT},
+    {NAME("decision"), ITEM_KINDS, LINK_ABOUT, true, ITEM_DECISION},
+    {NAME("negative test"), ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("revocation test"), ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
+    {NAME("leak test"), ITEM_CREDENTIAL, LINK_VERIFIES, true, ITEM_CASE},
 };
 
 static const struct {
@@ -227,30 +233,40 @@ static const struct {
     {ITEM_CREDENTIAL, ITEM_REQUIREMENT, LINK_MITIGATES, true},
 };
 
-static const char *const id_names[] = {"id", "uid", "identifier", "req id",
-    "requirement id", "req", "requirement no", "no", "no.", "nr", "key", "ref",
-    "number", "#", "item id", "test id", "threat id", "case id", "hazard id",
-    "control id", "requirement"};
-static const char *const text_names[] = {"text", "requirement", "requirement text",
-    "statement", "description", "shall", "specification", "threat", "situation",
-    "hazardous situation", "title", "name", "summary", "what", "how", "credential",
-    "boundary", "control", "effect", "hazard", "procedure", "pass criteria"};
-static const char *const title_names[] = {"title", "name", "summary", "short name"};
+static const struct bytes id_names[] = {NAME("id"), NAME("uid"), NAME("identifier"),
+    NAME("req id"), NAME("requirement id"), NAME("req"), NAME("requirement no"),
+    NAME("no"), NAME("no."), NAME("nr"), NAME("key"), NAME("ref"), NAME("number"),
+    NAME("#"), NAME("item id"), NAME("test id"), NAME("threat id"), NAME("case id"),
+    NAME("hazard id"), NAME("control id"), NAME("requirement")};
+static const struct bytes text_names[] = {NAME("text"), NAME("requirement"),
+    NAME("requirement text"), NAME("statement"), NAME("description"), NAME("shall"),
+    NAME("specification"), NAME("threat"), NAME("situation"),
+    NAME("hazardous situation"), NAME("title"), NAME("name"), NAME("summary"),
+    NAME("what"), NAME("how"), NAME("credential"), NAME("boundary"), NAME("control"),
+    NAME("effect"), NAME("hazard"), NAME("procedure"), NAME("pass criteria")};
+static const struct bytes title_names[] = {
+    NAME("title"), NAME("name"), NAME("summary"), NAME("short name")};
 
-static const char *const standards[] = {"SHA", "SHA2", "SHA3", "AES", "ISO", "IEC",
-    "EN", "RFC", "TLS", "SSL", "UTF", "CVE", "CWE", "CAPEC", "MDCG", "MDR", "GSPR",
-    "FIPS", "NIST-SP", "SP", "P", "X", "HTTP", "USB", "RSA", "ECDSA", "ED", "BLAKE",
-    "CRC", "RS", "COVID", "ASTM", "IEEE", "ANSI", "UL", "AAMI-TIR", "TIR", "IMDRF",
-    "GDPR", "HIPAA", "FDA", "QSR", "CFR", "ETSI", "ASVS", "A", "C", "WPA", "BSI-TR",
-    "TR", "CBC", "GCM", "HMAC-SHA", "HKDF-SHA", "AES-GCM", "BCP", "DO", "ITU",
-    "ISO-IEC", "BS", "DIN", "GHSA", "MD", "SHAKE", "CHACHA", "PKCS", "UTC", "GMT", "BY",
-    "CC-BY", "BSD", "GPL", "LGPL", "MPL", "AGPL", "APACHE", "MIT", "PEP", "EPSG",
-    "JIS"};
+static const struct bytes standards[] = {NAME("SHA"), NAME("SHA2"), NAME("SHA3"),
+    NAME("AES"), NAME("ISO"), NAME("IEC"), NAME("EN"), NAME("RFC"), NAME("TLS"),
+    NAME("SSL"), NAME("UTF"), NAME("CVE"), NAME("CWE"), NAME("CAPEC"), NAME("MDCG"),
+    NAME("MDR"), NAME("GSPR"), NAME("FIPS"), NAME("NIST-SP"), NAME("SP"), NAME("P"),
+    NAME("X"), NAME("HTTP"), NAME("USB"), NAME("RSA"), NAME("ECDSA"), NAME("ED"),
+    NAME("BLAKE"), NAME("CRC"), NAME("RS"), NAME("COVID"), NAME("ASTM"), NAME("IEEE"),
+    NAME("ANSI"), NAME("UL"), NAME("AAMI-TIR"), NAME("TIR"), NAME("IMDRF"),
+    NAME("GDPR"), NAME("HIPAA"), NAME("FDA"), NAME("QSR"), NAME("CFR"), NAME("ETSI"),
+    NAME("ASVS"), NAME("A"), NAME("C"), NAME("WPA"), NAME("BSI-TR"), NAME("TR"),
+    NAME("CBC"), NAME("GCM"), NAME("HMAC-SHA"), NAME("HKDF-SHA"), NAME("AES-GCM"),
+    NAME("BCP"), NAME("DO"), NAME("ITU"), NAME("ISO-IEC"), NAME("BS"), NAME("DIN"),
+    NAME("GHSA"), NAME("MD"), NAME("SHAKE"), NAME("CHACHA"), NAME("PKCS"), NAME("UTC"),
+    NAME("GMT"), NAME("BY"), NAME("CC-BY"), NAME("BSD"), NAME("GPL"), NAME("LGPL"),
+    NAME("MPL"), NAME("AGPL"), NAME("APACHE"), NAME("MIT"), NAME("PEP"), NAME("EPSG"),
+    NAME("JIS")};
 
-static bool among(struct bytes t, const char *const *list, size_t count)
+static bool among(struct bytes t, const struct bytes *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_same_word(t, text_of(list[i])))
+        if (t.len == list[i].len && text_same_word(t, list[i]))
             return true;
     return false;
 }
@@ -290,7 +306,7 @@ enum item_kind kind_of_prefix(
     while (prefix.len) { /* the last part tells most: HF-SEC, REQ-AUTHZ */
         struct bytes part = take_last_part(&prefix);
         for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-            if (text_same(part, text_of(prefixes[i].prefix))) {
+            if (text_same(part, prefixes[i].prefix)) {
                 *security |= prefixes[i].security;
                 return (enum item_kind)prefixes[i].kind;
             }
@@ -301,7 +317,7 @@ enum item_kind kind_of_prefix(
 enum item_kind kind_of_words(struct bytes name)
 {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (text_find_word(name, text_of(words[i].word)) < name.len)
+        if (text_find_word(name, words[i].word) < name.len)
             return (enum item_kind)words[i].kind;
     return ITEM_KINDS;
 }
@@ -314,7 +330,7 @@ bool sense_of_field(enum item_kind self, struct bytes name, struct sense *out)
         return false;   /* what was decided: "accepted" */
     bool known = false; /* a row for this kind of item goes before one for all */
     for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
-        if (text_same_word(want, text_of(senses[i].name))
+        if (want.len == senses[i].name.len && text_same_word(want, senses[i].name)
             && (senses[i].self == self || (!known && senses[i].self == ITEM_KINDS))) {
             *out = (struct sense){senses[i].link, senses[i].turned};
             known = true;
@@ -329,7 +345,7 @@ enum item_kind kind_of_field(struct bytes name)
     uint8_t room[64];
     struct bytes want = plain(name, ROOM_OF(room));
     for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
-        if (text_same_word(want, text_of(senses[i].name)))
+        if (want.len == senses[i].name.len && text_same_word(want, senses[i].name))
             return (enum item_kind)senses[i].names;
     return ITEM_KINDS;
 }

@@ -8,19 +8,58 @@ void out_text(FILE *out, struct bytes t)
     fwrite_unlocked(t.at, 1, t.len, out);
 }
 
+void out_words(FILE *out, const char *literal)
+{
+    fputs_unlocked(literal, out);
+}
+
+void out_number(FILE *out, uint64_t n)
+{
+    char text[20];
+    size_t at = sizeof text;
+    do
+        text[--at] = (char)('0' + n % 10);
+    while ((n /= 10) != 0);
+    fwrite_unlocked(text + at, 1, sizeof text - at, out);
+}
+
+#define EVERY(byte) ((byte)*0x0101010101010101u)
+
+static uint64_t has_zero(uint64_t eight)
+{
+    return (eight - EVERY(1u)) & ~eight & EVERY(0x80u);
+}
+
+/* Whether one of eight bytes is below ' ' or one of `special`; reports are mostly other ones. */
+static bool any_special(const uint8_t *at, const char special[5])
+{
+    uint64_t eight;
+    memcpy(&eight, at, sizeof eight);
+    uint64_t hit = (eight - EVERY(0x20u)) & ~eight & EVERY(0x80u);
+    for (size_t i = 0; i < 5; i++)
+        hit |= has_zero(eight ^ EVERY((uint64_t)(uint8_t)special[i]));
+    return hit != 0;
+}
+
 /* Runs without special characters are written at once; they are nearly all there is. */
-static void out_escaped(
-    FILE *out, struct bytes t, const char *(*escape)(uint8_t c, char room[8]))
+static inline void out_escaped(FILE *out, struct bytes t, const char special[5],
+    const char *(*escape)(uint8_t c, char room[8]))
 {
     size_t from = 0;
-    for (size_t i = 0; i < t.len; i++) {
-        char room[8];
-        const char *e = escape(t.at[i], room);
-        if (!e)
+    for (size_t i = 0; i < t.len;) {
+        if (i + 8 <= t.len && !any_special(t.at + i, special)) {
+            i += 8;
             continue;
-        fwrite_unlocked(t.at + from, 1, i - from, out);
-        fputs_unlocked(e, out);
-        from = i + 1;
+        }
+        for (size_t end = i + 8 < t.len ? i + 8 : t.len; i < end; i++) {
+            char room[8];
+            const char *e = escape(t.at[i], room);
+            if (!e)
+                continue;
+            fwrite_unlocked(t.at + from, 1, i - from, out);
+            fputs_unlocked(e, out);
+            from = i + 1;
+        }
     }
     fwrite_unlocked(t.at + from, 1, t.len - from, out);
 }
@@ -43,7 +82,7 @@ static const char *json_escape(uint8_t c, char room[8])
 void out_json(FILE *out, struct bytes t)
 {
     putc_unlocked('"', out);
-    out_escaped(out, t, json_escape);
+    out_escaped(out, t, "\"\\\x7f\x7f\x7f", json_escape);
     putc_unlocked('"', out);
 }
 
@@ -62,7 +101,7 @@ static const char *xml_escape(uint8_t c, char room[8])
 
 void out_xml(FILE *out, struct bytes t)
 {
-    out_escaped(out, t, xml_escape);
+    out_escaped(out, t, "&<>\"'", xml_escape);
 }
 
 static const char *csv_escape(uint8_t c, char room[8])
@@ -71,20 +110,40 @@ static const char *csv_escape(uint8_t c, char room[8])
     return c == '"' ? "\"\"" : NULL;
 }
 
-/* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
+/* What a spreadsheet would take for a formula gets an apostrophe in front. */
+static bool is_formula(struct bytes t)
+{
+    return t.len && memchr("=+-@\t\r", t.at[0], 6);
+}
+
+void out_csv_open(FILE *out, struct bytes first)
+{
+    out_words(out, is_formula(first) ? "\"'" : "\"");
+}
+
+void out_csv_part(FILE *out, struct bytes t)
+{
+    out_escaped(out, t, "\"\"\"\"\"", csv_escape);
+}
+
+void out_csv_close(FILE *out)
+{
+    putc_unlocked('"', out);
+}
+
 void out_csv(FILE *out, struct bytes t)
 {
-    bool formula = t.len && memchr("=+-@\t\r", t.at[0], 6);
-    bool quote = formula;
-    for (size_t i = 0; i < t.len && !quote; i++)
-        quote = memchr(",;\"\r\n", t.at[i], 5) != NULL;
+    static const char must[] = ",;\"\r\n";
+    bool quote = is_formula(t);
+    for (size_t i = 0; i + 1 < sizeof must && !quote; i++)
+        quote = t.len && memchr(t.at, must[i], t.len);
     if (!quote) {
         out_text(out, t);
         return;
     }
-    fputs_unlocked(formula ? "\"'" : "\"", out);
-    out_escaped(out, t, csv_escape);
-    putc_unlocked('"', out);
+    out_csv_open(out, t);
+    out_csv_part(out, t);
+    out_csv_close(out);
 }
 
 unsigned out_columns(struct bytes t)
