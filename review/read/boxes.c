@@ -31,7 +31,7 @@ struct bytes boxes_text(const struct boxes *b, const struct box_word *w)
 /* "123.456": digits only, so that no locale and no infinity comes in. */
 static float coordinate(const struct xml_tag *tag, const char *name)
 {
-    enum { LARGEST = 100000 };
+    static const float largest = 100000;
     struct bytes v = xml_attribute(tag, name);
     float value = 0, scale = 0;
     bool minus = v.len && v.at[0] == '-';
@@ -46,7 +46,7 @@ static float coordinate(const struct xml_tag *tag, const char *name)
             break;
         }
     }
-    value = value > LARGEST ? LARGEST : value;
+    value = value > largest ? largest : value;
     return minus ? -value : value;
 }
 

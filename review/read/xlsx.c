@@ -225,7 +225,7 @@ static void put_time(struct xlsx *x, double days, uint8_t time)
     enum { DAY_S = 86400, UNIX_EPOCH = 25569, DAYS_1904 = 1462 };
     char shown[64];
     double whole = days + (x->from_1904 ? DAYS_1904 : days < 60 && days >= 1 ? 1 : 0);
-    time_t s = (time_t)(whole * DAY_S + 0.5) - (time_t)UNIX_EPOCH * DAY_S;
+    time_t s = (time_t)(whole * (double)DAY_S + 0.5) - (time_t)UNIX_EPOCH * DAY_S;
     struct tm tm;
     if (!gmtime_r(&s, &tm))
         return;
@@ -252,7 +252,7 @@ static void put_number(struct xlsx *x)
         : TIME_NONE;
     if (end != (const char *)x->value.at + x->value.len || !x->value.len)
         grid_text(x->grid, growing_bytes(&x->value));
-    else if (time && value >= 0 && value < LAST_DAY)
+    else if (time && value >= 0 && value < (double)LAST_DAY)
         put_time(x, value, time);
     else if (x->value.len > 15)
         grid_text(x->grid,
