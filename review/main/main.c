@@ -13,6 +13,8 @@ static const struct cli_option options[] = {
         "configuration; else holdfast-review.conf in the folder", false},
     {"as-of", CLI_WORD, 0, 0, "DAY",
         "judge as on this day; else the day of the newest change", false},
+    {"base", CLI_WORD, 0, 0, "REVISION", "the state before the change, as git names it",
+        false},
     {"at", CLI_WORD, 0, 0, "REVISION",
         "review a commit of git instead of what lies there", false},
     {"fail-on", CLI_WORD, 0, 0, "SEVERITY",
@@ -105,6 +107,40 @@ static int report(void *ctx, const struct cli_args *a)
     return (int)code;
 }
 
+/* SEVERITY_CRITICAL + 1: never. */
+static uint8_t threshold(const char *word)
+{
+    uint8_t s = SEVERITY_NOTE;
+    while (s <= SEVERITY_CRITICAL && strcmp(word, severity_name((enum severity)s)) != 0)
+        s++;
+    return s;
+}
+
+static int change(void *ctx, const struct cli_args *a)
+{
+    struct program *p = ctx;
+    const char *base = cli_word(a, "base", NULL);
+    if (!fail_on(a))
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "--fail-on", "critical, major, minor, note or never");
+    if (base ? a->operand_count > 1 : a->operand_count != 2 || cli_given(a, "at"))
+        return cli_error(EXIT_USAGE, NULL, 0, "change",
+            "--base REVISION [PATH], or two folders, or two files");
+    struct change_run c = {.ask = {.reading = p->reading,
+                               .config = cli_word(a, "config", NULL),
+                               .revision = cli_word(a, "at", NULL),
+                               .as_of = cli_word(a, "as-of", NULL)},
+        .before = where(a),
+        .after = base ? where(a) : a->operand[1],
+        .base = base,
+        .fail_on = threshold(fail_on(a)),
+        .json = cli_given(a, "json"),
+        .colour =
+            isatty(STDOUT_FILENO) && !cli_given(a, "no-color") && !getenv("NO_COLOR"),
+        .width = terminal_width()};
+    return (int)verb_change(&c);
+}
+
 static int why(void *ctx, const struct cli_args *a)
 {
     struct run r;
@@ -189,6 +225,10 @@ static const struct cli_verb verbs[] = {
     {"report", "[PATH]",
         "the same, as files: HTML, matrix, SARIF, JUnit, JSON, Graphviz",
         (const char *const[]){COMMON, "fail-on", "output", "format", NULL}, report},
+    {"change", "[BEFORE] [AFTER]",
+        "what a change re-opens, go or no-go, and who must sign",
+        (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
+        change},
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"why", "FINDING", "derive one finding: rule, place, links, how to fix",

@@ -98,6 +98,8 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     enum status s = ask->revision
         ? tree_open_commit(r->a, &pick, ask->revision, &r->tree, &why)
         : tree_open_folder(r->a, &pick, &r->tree, &why);
+    if (s == OK && ask->date_by_git && !ask->revision)
+        s = tree_date_by_git(r->a, &pick, &r->tree, &why);
     if (s != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return EXIT_ENVIRONMENT;
@@ -109,6 +111,10 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     if (s != OK)
         return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,
             "the reading process ended", "it to live as long as the review");
+    if (ask->call_it.len && r->corpus.doc_count == 1)
+        r->corpus.docs[0].path = ask->call_it;
+    if (ask->as_of_s)
+        r->rules.as_of_s = ask->as_of_s;
     if (!r->rules.as_of_s)
         r->rules.as_of_s = newest_change(&r->corpus);
     r->product = product_of(r->a, ask->path);

@@ -27,6 +27,9 @@ struct run_ask {
     const char *config;   /* or NULL */
     const char *revision; /* or NULL: what lies in the folder */
     const char *as_of;    /* or NULL: the day of the newest change */
+    int64_t as_of_s;      /* or 0; goes before as_of */
+    bool date_by_git;     /* a folder's files are as old as their last commit */
+    struct bytes call_it; /* the path of the one document that there is; or empty */
 };
 
 /* EXIT_DONE, or the exit code after its one line was written. */

@@ -20,3 +20,14 @@ enum exit_code verb_rules(void);
 enum exit_code verb_ask(const struct run *r, unsigned number);
 /* Each row of a table with columns `id` and `text`: testable or vague. */
 enum exit_code verb_wording(const struct run *r, bool json);
+
+struct change_run {
+    struct run_ask ask; /* what both sides have in common */
+    const char *before,
+        *after;       /* folders or files; the same one where there is a base */
+    const char *base; /* a revision of git, or NULL */
+    uint8_t fail_on;  /* enum severity, or more: never */
+    bool json, colour;
+    unsigned width;
+};
+enum exit_code verb_change(const struct change_run *c);

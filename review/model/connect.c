@@ -70,6 +70,12 @@ static uint32_t section_item(struct build *b, uint32_t unit)
     return at;
 }
 
+/* A decision stays when what it decided about has been taken out. */
+static bool may_name_what_is_gone(struct build *b, uint32_t self)
+{
+    return self != ITEM_NONE && build_at(b, self)->kind == ITEM_DECISION;
+}
+
 /* Identifiers in running text; the field, if any, says what they mean. */
 static bool connect_ids(
     struct build *b, struct named at, struct bytes text, const struct bytes *field)
@@ -79,7 +85,7 @@ static bool connect_ids(
     for (struct bytes rest = text; id_next(rest, &id); rest = id.rest) {
         uint32_t other = table_get(b->by_id, id.id);
         if (other == TABLE_NONE) {
-            if (!prefix_known(b, id.prefix))
+            if (!prefix_known(b, id.prefix) || may_name_what_is_gone(b, at.self))
                 continue;
             any = true;
             add_link(b, at, (struct sense){LINK_REFERS, false}, ITEM_NONE, id.id, NULL);
@@ -164,9 +170,10 @@ static void connect_name(
             build_at(b, other)->title = value;
             if (test)
                 table_put(b->by_test, value, other);
-        } else if (named == ITEM_BOUNDARY
-            || (without_blank(value) && sense.kind != LINK_RESULT && self != ITEM_RESULT
-                && named != ITEM_DESIGN)) {
+        } else if (self != ITEM_DECISION
+            && (named == ITEM_BOUNDARY
+                || (without_blank(value) && sense.kind != LINK_RESULT
+                    && self != ITEM_RESULT && named != ITEM_DESIGN))) {
             add_link(b, at, sense, ITEM_NONE, value, NULL);
             return;
         } else {

@@ -162,6 +162,23 @@ static bool named_kind(enum item_kind k)
         || k == ITEM_DESIGN;
 }
 
+/*
+ * A review record, as front matter or in a list: it names a component and the version that
+ * was looked at. Its id is what it is about, so that it may move from file to file.
+ */
+static struct bytes record_name(struct define *d, const struct unit *u)
+{
+    const struct corpus *c = d->b->c;
+    struct bytes component = unit_field(c, u, "component"), to = unit_field(c, u, "to");
+    bool judged = unit_field(c, u, "reviewer").len || unit_field(c, u, "decision").len;
+    if (!to.len)
+        to = unit_field(c, u, "version");
+    if (!component.len || !judged)
+        return (struct bytes){0};
+    return arena_print(d->b->a, "review of %.*s %.*s", (int)component.len,
+        (const char *)component.at, (int)to.len, (const char *)to.at);
+}
+
 static bool short_word(struct bytes t)
 {
     return t.len > 0 && t.len <= 64 && text_find(t, TEXT(" ")) == t.len;
@@ -196,7 +213,13 @@ static void define_entry(struct define *d, uint32_t unit)
         if (!named_kind(kind) && kind != ITEM_REQUIREMENT && kind != ITEM_THREAT)
             name = (struct bytes){0};
     }
-    if (kind != ITEM_KINDS && name.len && (entry || row_has_text(f, u->field_count))) {
+    struct bytes record = record_name(d, u);
+    if (record.len) {
+        kind = ITEM_DECISION;
+        name = id.id.len ? id.id : record;
+    }
+    if (kind != ITEM_KINDS && name.len
+        && (entry || record.len || row_has_text(f, u->field_count))) {
         struct candidate *c =
             add(d, entry ? RANK_ENTRY : RANK_ROW, kind, security, name, unit);
         c->fields = f;

@@ -181,6 +181,8 @@ static const struct {
     {NAME("boundary"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
     {NAME("boundaries"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
     {NAME("trust boundary"), ITEM_KINDS, LINK_CROSSES, false, ITEM_BOUNDARY},
+    {NAME("flow"), ITEM_THREAT, LINK_REFERS, false, ITEM_FLOW},
+    {NAME("flows"), ITEM_THREAT, LINK_REFERS, false, ITEM_FLOW},
     {NAME("crosses"), ITEM_FLOW, LINK_CROSSES, false, ITEM_BOUNDARY},
     {NAME("credential"), ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},
     {NAME("credentials"), ITEM_KINDS, LINK_USES, false, ITEM_CREDENTIAL},

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Architecture: what a change may not do to boundaries, flows and mitigations unless somebody
+ * looked at it: a threat that names the flow, or a dated decision about the item.
+ */
+#include "review/base/date.h"
+#include "review/change/gate.h"
+#include "review/change/strength.h"
+
+#include <string.h>
+
+#define ARG(t) (int)(t).len, (const char *)(t).at
+
+static bool is_new_threat(const struct gate *g, uint32_t after)
+{
+    return g->after->items[after].kind == ITEM_THREAT
+        && g->pairs.before_of[after] == ITEM_NONE;
+}
+
+/* A threat that is linked with it, either way. */
+static bool threat_names(const struct gate *g, uint32_t item)
+{
+    const struct model *m = g->after;
+    for (uint32_t l = m->out[item]; l < m->out[item + 1]; l++)
+        if (m->links[l].to != ITEM_NONE && m->items[m->links[l].to].kind == ITEM_THREAT)
+            return true;
+    for (uint32_t k = m->in[item]; k < m->in[item + 1]; k++)
+        if (m->items[m->links[m->in_links[k]].from].kind == ITEM_THREAT)
+            return true;
+    return false;
+}
+
+/* A threat at the boundary that came with this change; an old one cannot know the flow. */
+static bool new_threat_at(const struct gate *g, uint32_t boundary)
+{
+    const struct model *m = g->after;
+    for (uint32_t k = m->in[boundary]; k < m->in[boundary + 1]; k++)
+        if (is_new_threat(g, m->links[m->in_links[k]].from))
+            return true;
+    return false;
+}
+
+static bool guarded(const struct gate *g, uint32_t boundary)
+{
+    const struct model *m = g->after;
+    for (uint32_t k = m->in[boundary]; k < m->in[boundary + 1]; k++)
+        if (m->items[m->links[m->in_links[k]].from].kind == ITEM_REQUIREMENT)
+            return true;
+    return false;
+}
+
+static void judge_new_boundary(struct gate *g, uint32_t after)
+{
+    struct bytes id = g->after->items[after].id;
+    bool threat = threat_names(g, after), requirement = guarded(g, after);
+    if ((threat && requirement) || gate_decided(g, id))
+        return;
+    judge_item(&g->judge, RULE_GATE_BOUNDARY_NEW, after,
+        threat            ? TEXT("it is new, and no requirement stands at it")
+            : requirement ? TEXT("it is new, and no threat names it")
+                          : TEXT("it is new; no threat and no requirement name it"));
+}
+
+/* The flow crosses a boundary, and neither a threat nor a decision speaks of it. */
+static void judge_new_flow(struct gate *g, uint32_t after)
+{
+    const struct model *m = g->after;
+    bool crosses = false, looked_at = threat_names(g, after);
+    struct bytes boundary = {0};
+    for (uint32_t l = m->out[after]; l < m->out[after + 1]; l++) {
+        const struct link *k = &m->links[l];
+        if (k->kind != LINK_CROSSES)
+            continue;
+        crosses = true;
+        boundary = k->to == ITEM_NONE ? k->target : m->items[k->to].id;
+        looked_at |= k->to != ITEM_NONE && new_threat_at(g, k->to);
+    }
+    if (!crosses || looked_at || gate_decided(g, m->items[after].id))
+        return;
+    struct finding *f = judge_item(&g->judge, RULE_GATE_FLOW_NEW, after,
+        arena_print(
+            g->a, "it is new and crosses %.*s; no threat names it", ARG(boundary)));
+    f->skeleton = arena_print(g->a,
+        "- {id: T-, stride: [], boundary: %.*s, flow: %.*s, title: \"\", mitigated_by: []}",
+        ARG(boundary), ARG(m->items[after].id));
+}
+
+/* Flows that a boundary only lists: crosses: [telemetry, configuration]. */
+static bool lists_flows(struct bytes name)
+{
+    return text_same_word(name, TEXT("crosses")) || text_same_word(name, TEXT("flows"))
+        || text_same_word(name, TEXT("interfaces"))
+        || text_same_word(name, TEXT("ports"));
+}
+
+static bool has_value(const struct item *i, const struct field *f)
+{
+    for (uint16_t k = 0; k < i->field_count; k++)
+        if (text_same_word(i->fields[k].name, f->name)
+            && text_same(i->fields[k].value, f->value))
+            return true;
+    return false;
+}
+
+static void judge_listed_flows(struct gate *g, uint32_t before, uint32_t after)
+{
+    const struct item *x = &g->before->items[before], *y = &g->after->items[after];
+    for (uint16_t k = 0; k < y->field_count; k++) {
+        const struct field *f = &y->fields[k];
+        if (!lists_flows(f->name) || !f->value.len || has_value(x, f)
+            || model_find(g->after, f->value) != ITEM_NONE) /* judged as itself */
+            continue;
+        if (!new_threat_at(g, after) && !gate_decided(g, y->id))
+            judge_item(&g->judge, RULE_GATE_FLOW_NEW, after,
+                arena_print(g->a, "%.*s is new in its list; no new threat is at it",
+                    ARG(f->value)));
+    }
+}
+
+static struct bytes field_of(const struct item *i, enum strength_of what)
+{
+    for (uint16_t k = 0; k < i->field_count; k++)
+        if (strength_field(what, i->fields[k].name))
+            return i->fields[k].value;
+    return (struct bytes){0};
+}
+
+static bool has_channel(enum item_kind k)
+{
+    return k == ITEM_FLOW || k == ITEM_BOUNDARY || k == ITEM_DESIGN
+        || k == ITEM_CREDENTIAL || k == ITEM_CONTROL;
+}
+
+static void judge_strength(struct gate *g, uint32_t before, uint32_t after)
+{
+    static const struct {
+        uint8_t what, rule;
+        const char *name;
+    } rows[] = {
+        {STRENGTH_PROTOCOL, RULE_GATE_PROTOCOL_WEAKER, "protocol"},
+        {STRENGTH_AUTHENTICATION, RULE_GATE_AUTH_WEAKER, "authentication"},
+    };
+    if (memcmp(g->before->items[before].digest, g->after->items[after].digest, 16) == 0)
+        return;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        enum strength_of what = (enum strength_of)rows[r].what;
+        struct bytes was = field_of(&g->before->items[before], what);
+        struct bytes is = field_of(&g->after->items[after], what);
+        if (!weaker(what, was, is) || gate_decided(g, g->after->items[after].id))
+            continue;
+        judge_item(&g->judge, (enum rule_id)rows[r].rule, after,
+            is.len ? arena_print(
+                g->a, "its %s was %.*s and is %.*s", rows[r].name, ARG(was), ARG(is))
+                   : arena_print(g->a, "its %s was %.*s and is not stated any more",
+                       rows[r].name, ARG(was)));
+    }
+}
+
+/* The same link in the model after; `from` and `to` are items of it. */
+static bool still_linked(
+    const struct gate *g, uint32_t from, enum link_kind kind, uint32_t to)
+{
+    const struct model *m = g->after; /* links stand in order of from, kind, to */
+    uint32_t low = m->out[from], high = m->out[from + 1];
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        const struct link *l = &m->links[mid];
+        if (l->kind < kind || (l->kind == kind && l->to < to))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < m->out[from + 1] && m->links[low].kind == kind
+        && m->links[low].to == to;
+}
+
+static void judge_cut_mitigation(struct gate *g, const struct link *l)
+{
+    const struct item *from = &g->before->items[l->from];
+    uint32_t to = g->pairs.after_of[l->to], still = g->pairs.after_of[l->from];
+    if (to == ITEM_NONE || gate_decided(g, g->after->items[to].id)
+        || gate_decided(g, from->id)
+        || (still == ITEM_NONE && from->kind == ITEM_CONTROL))
+        return;
+    judge_item(&g->judge, RULE_GATE_MITIGATION_REMOVED, to,
+        still == ITEM_NONE
+            ? arena_print(g->a, "%.*s mitigated it and is gone", ARG(from->id))
+            : arena_print(
+                g->a, "%.*s mitigated it and does not any more", ARG(from->id)));
+}
+
+/* Both ends are there still, the link is not. */
+static void judge_cut_link(struct gate *g, const struct link *l)
+{
+    const struct model *b = g->before;
+    uint32_t from = g->pairs.after_of[l->from], to = g->pairs.after_of[l->to];
+    bool up = b->items[l->to].kind == ITEM_REQUIREMENT;
+    bool down = b->items[l->from].kind == ITEM_REQUIREMENT;
+    if (from == ITEM_NONE || to == ITEM_NONE || (!up && !down))
+        return;
+    uint32_t requirement = up ? to : from, other = up ? from : to;
+    if (gate_decided(g, g->after->items[requirement].id))
+        return;
+    const struct item *o = &g->after->items[other];
+    judge_item(&g->judge, RULE_GATE_UNLINKED, requirement,
+        arena_print(g->a, "it is no longer linked with %s %.*s",
+            item_kind_name((enum item_kind)o->kind), ARG(o->id)));
+}
+
+static void judge_cut_links(struct gate *g)
+{
+    const struct model *b = g->before;
+    for (uint32_t i = 0; i < b->link_count; i++) {
+        const struct link *l = &b->links[i];
+        enum link_kind kind = (enum link_kind)l->kind;
+        if (l->to == ITEM_NONE || l->from == ITEM_NONE || kind == LINK_REFERS
+            || kind == LINK_RESULT || kind == LINK_USES || kind == LINK_ABOUT)
+            continue;
+        uint32_t from = g->pairs.after_of[l->from], to = g->pairs.after_of[l->to];
+        if (from != ITEM_NONE && to != ITEM_NONE && still_linked(g, from, kind, to))
+            continue;
+        if (kind == LINK_MITIGATES)
+            judge_cut_mitigation(g, l);
+        else
+            judge_cut_link(g, l);
+    }
+}
+
+static void judge_gone(struct gate *g, uint32_t before)
+{
+    const struct item *i = &g->before->items[before];
+    if (g->pairs.after_of[before] != ITEM_NONE || gate_decided(g, i->id))
+        return;
+    if (i->kind == ITEM_BOUNDARY)
+        gate_gone(g, RULE_GATE_BOUNDARY_REMOVED, before, i->id,
+            TEXT("it is not there any more"));
+    else if (i->kind == ITEM_THREAT || i->kind == ITEM_HAZARD)
+        gate_gone(
+            g, RULE_GATE_RISK_REMOVED, before, i->id, TEXT("it is not there any more"));
+    else if (i->kind == ITEM_CONTROL)
+        gate_gone(g, RULE_GATE_MITIGATION_REMOVED, before, i->id,
+            TEXT("the control is not there any more"));
+}
+
+/* How the review itself is told to look at things. */
+static void judge_rules(struct gate *g)
+{
+    const struct corpus *c = g->after->corpus, *b = g->before->corpus;
+    for (uint32_t d = 0; d < c->doc_count; d++) {
+        uint32_t was = g->pairs.doc_before_of[d];
+        if (!text_ends(c->docs[d].path, TEXT("holdfast-review.conf"))
+            || (was != UNIT_NONE
+                && memcmp(b->docs[was].digest, c->docs[d].digest, 32) == 0))
+            continue;
+        judge_place(&g->judge, RULE_GATE_RULES_CHANGED, d, 0, 0, c->docs[d].path,
+            was == UNIT_NONE ? TEXT("it is new") : TEXT("it changed"));
+    }
+}
+
+void gate_architecture(struct gate *g)
+{
+    for (uint32_t i = 0; i < g->after->item_count; i++) {
+        enum item_kind kind = (enum item_kind)g->after->items[i].kind;
+        uint32_t was = g->pairs.before_of[i];
+        if (was != ITEM_NONE) {
+            if (kind == ITEM_BOUNDARY)
+                judge_listed_flows(g, was, i);
+            if (has_channel(kind))
+                judge_strength(g, was, i);
+        } else if (kind == ITEM_BOUNDARY) {
+            judge_new_boundary(g, i);
+        } else if (kind == ITEM_FLOW) {
+            judge_new_flow(g, i);
+        }
+    }
+    judge_cut_links(g);
+    for (uint32_t i = 0; i < g->before->item_count; i++)
+        judge_gone(g, i);
+    judge_rules(g);
+}

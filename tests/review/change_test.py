@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A change judged on a small git history: go or no-go, for the reasons that stand in the page.
+
+change_test.py HOLDFAST_REVIEW. The history is made in a temporary folder, with fixed dates.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'integration'))
+from harness import check, main  # noqa: E402
+
+TOOL = os.path.abspath(sys.argv[1])
+
+START = {
+    'docs/architecture.md': """# Software architecture
+## Gate
+The path rule answers 403 to any other device (SEC-001).
+## Courier
+It keeps readings while it waits (SEC-002), up to 72 h.
+""",
+    'assurance/requirements.yaml': """
+- {id: SEC-001, principle: least privilege, boundary: TB-1, threats: [T-01], verified_by: [tests/privilege],
+   text: "A request of device A for a record of device B shall be answered 403."}
+- {id: SEC-002, principle: fail secure, threats: [T-02], verified_by: [tests/away],
+   text: "While the cloud cannot be reached the device shall keep measuring for 72 h."}
+""",
+    'assurance/trust-boundaries.yaml': "- {id: TB-1, name: device to cloud}\n",
+    'assurance/flows.yaml': """
+- {id: DF-1, name: telemetry, boundary: TB-1, protocol: TLS 1.3, authentication: mTLS}
+""",
+    'assurance/threats.yaml': """
+- {id: T-01, boundary: TB-1, title: "A device reads another's records", mitigated_by: [SEC-001], hazards: [HS-01]}
+- {id: T-02, boundary: TB-1, title: "The cloud is away", mitigated_by: [SEC-002]}
+""",
+    'assurance/hazards.yaml': '- {id: HS-01, situation: "Readings of another patient are shown", requirements: [SEC-001]}\n',
+    'results.xml': """<testsuite name="all" timestamp="2026-11-02T00:00:00Z">
+<testcase classname="tests/privilege" name="B is refused"/><testcase classname="tests/away" name="it goes on"/>
+</testsuite>
+""",
+    'CODEOWNERS': '* @lead\n/assurance/threats.yaml @security\n*.cdx.json @supply\n',
+}
+
+
+def bill(openssl='3.0.15', digest='aa' * 32, more=()):
+    parts = [{'type': 'library', 'bom-ref': 'openssl', 'name': 'openssl', 'version': openssl,
+              'purl': 'pkg:deb/debian/openssl@' + openssl, 'licenses': [{'license': {'id': 'Apache-2.0'}}],
+              'hashes': [{'alg': 'SHA-256', 'content': digest}]},
+             {'type': 'library', 'bom-ref': 'zlib', 'name': 'zlib', 'version': '1.2.13',
+              'purl': 'pkg:deb/debian/zlib@1.2.13'}] + list(more)
+    return json.dumps({'bomFormat': 'CycloneDX', 'specVersion': '1.5', 'components': parts,
+                       'dependencies': [{'ref': 'openssl', 'dependsOn': ['zlib'] + [p['bom-ref'] for p in more]}]},
+                      indent=1)
+
+
+class Project:
+    def __init__(self, folder):
+        self.folder = folder
+        self.git('init', '-q', '-b', 'main')
+        self.write(dict(START, **{'sbom.cdx.json': bill()}))
+        self.commit('start', 1)
+
+    def git(self, *args, day=1):
+        date = '2026-11-%02dT12:00:00Z' % day
+        env = dict(os.environ, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date, GIT_CONFIG_GLOBAL='/dev/null',
+                   GIT_CONFIG_SYSTEM='/dev/null', HOME=self.folder)
+        subprocess.run(['git', '-C', self.folder, '-c', 'user.name=a', '-c', 'user.email=a@b.test', *args], env=env,
+                       check=True, capture_output=True, timeout=30)
+
+    def write(self, files):
+        for name, text in files.items():
+            path = os.path.join(self.folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(text)
+
+    def commit(self, message, day):
+        self.git('add', '-A')
+        self.git('commit', '-q', '-m', message, day=day)
+
+    def edit(self, name, old, new):
+        text = START[name]
+        check(old in text, '%s does not hold %s' % (name, old))
+        self.write({name: text.replace(old, new)})
+
+    def page(self, *args):
+        done = subprocess.run([TOOL, 'change', *(args or ('--base', 'main')), self.folder], capture_output=True,
+                              text=True, timeout=60)
+        check(done.returncode in (0, 1) and not done.stderr, done.stderr + done.stdout)
+        return done.returncode, done.stdout
+
+    def judged(self, *args):
+        code, text = self.page(*(args or ('--base', 'main')), '--json')
+        got = json.loads(text)
+        check(got['go'] == (code == 0), 'exit %d, go %s' % (code, got['go']))
+        return got
+
+
+def project(act):
+    with tempfile.TemporaryDirectory() as folder:
+        act(Project(folder))
+
+
+def rules(got):
+    return sorted({(f['rule'], f['subject']) for f in got['findings']})
+
+
+def reopened(got, kind):
+    return {r['what']: r['why'] for r in got['reopened'] if r['kind'] == kind}
+
+
+def expect(got, *wanted):
+    check(rules(got) == sorted(wanted), 'found %s, expected %s' % (rules(got), sorted(wanted)))
+
+
+RECORD = """---
+component: openssl
+from: 3.0.15
+to: 3.5.4
+reviewer: A. Person
+date: 2026-11-02
+boundary: TB-1
+impact: none on the requirements; the defaults for TLS 1.3 stay
+decision: accepted
+---
+Read the change log from 3.0.15 to 3.5.4.
+"""
+
+
+def test_nothing_changed_is_go():
+    def act(p):
+        got = p.judged()
+        expect(got)
+        check(got['go'] and not got['changed'] and not got['reopened'] and not got['signers'], str(got))
+    project(act)
+
+
+def test_a_library_bumped_without_a_record_is_no_go_and_with_one_go():
+    def act(p):
+        p.write({'sbom.cdx.json': bill('3.5.4')})
+        got = p.judged()
+        expect(got, ('GATE-COMPONENT-VERSION', 'openssl'))
+        check(not got['go'], 'go')
+        check('component: openssl\nfrom: 3.0.15\nto: 3.5.4\n' in got['findings'][0]['skeleton'], 'no skeleton')
+        p.write({'reviews/openssl.md': RECORD})
+        got = p.judged()
+        expect(got)
+        check(got['go'], 'no-go')
+        for field in ('reviewer', 'date', 'impact', 'decision'):
+            p.write({'reviews/openssl.md': '\n'.join(x for x in RECORD.split('\n') if not x.startswith(field))})
+            check(not p.judged()['go'], 'go without ' + field)
+        p.write({'reviews/openssl.md': RECORD.replace('to: 3.5.4', 'to: 3.5.3')})
+        check(not p.judged()['go'], 'go with a record of another version')
+    project(act)
+
+
+def test_the_record_may_stand_in_a_list():
+    def act(p):
+        p.write({'sbom.cdx.json': bill('3.5.4'), 'assurance/reviews.yaml':
+                 '- {component: "pkg:deb/debian/openssl", from: 3.0.15, to: 3.5.4, reviewer: A, date: 2026-11-02, '
+                 'impact: none, decision: accepted}\n'})
+        expect(p.judged())
+    project(act)
+
+
+def test_same_version_with_other_bytes_is_critical_and_no_older_record_covers_it():
+    def act(p):
+        p.write({'sbom.cdx.json': bill(digest='bb' * 32),
+                 'reviews/openssl.md': RECORD.replace('to: 3.5.4', 'to: 3.0.15')})
+        got = p.judged()
+        expect(got, ('GATE-COMPONENT-DIGEST', 'openssl'))
+        check(got['findings'][0]['severity'] == 'critical', got['findings'][0]['severity'])
+        p.write({'reviews/openssl.md': RECORD.replace('to: 3.5.4', 'to: 3.0.15\ndigest: ' + 'bb' * 8)})
+        expect(p.judged())
+    project(act)
+
+
+def test_a_new_part_below_a_component_that_faces_a_boundary_is_named_so():
+    def act(p):
+        p.write({'assurance/components.yaml': '- {name: openssl, package: openssl, boundary_facing: true}\n'})
+        p.commit('a register', 2)
+        p.write({'sbom.cdx.json': bill(more=[{'type': 'library', 'bom-ref': 'brotli', 'name': 'brotli',
+                                              'version': '1.1'}])})
+        got = p.judged()
+        expect(got, ('GATE-COMPONENT-TRANSITIVE', 'brotli'), ('SOUP-UNLISTED', 'brotli'))
+    project(act)
+
+
+def test_a_new_flow_across_a_boundary_needs_a_threat():
+    def act(p):
+        flow = '- {id: DF-2, name: updates, boundary: TB-1, protocol: TLS 1.3, authentication: signature}\n'
+        p.write({'assurance/flows.yaml': START['assurance/flows.yaml'] + flow})
+        got = p.judged()
+        expect(got, ('GATE-FLOW-NEW', 'DF-2'))
+        check(not got['go'], 'go')
+        check(reopened(got, 'requirements')['SEC-001'] == 'DF-2 is new, which crosses TB-1, which SEC-001 guards',
+              str(got['reopened']))
+        p.write({'assurance/threats.yaml': START['assurance/threats.yaml'] +
+                 '- {id: T-03, boundary: TB-1, flow: DF-2, title: "A forged update", mitigated_by: [SEC-001]}\n'})
+        got = p.judged()
+        expect(got)
+        check(got['go'], 'no-go')
+    project(act)
+
+
+def test_a_weaker_channel_is_no_go_unless_somebody_decided():
+    def act(p):
+        p.edit('assurance/flows.yaml', 'TLS 1.3, authentication: mTLS', 'TLS 1.2, authentication: token')
+        expect(p.judged(), ('GATE-AUTH-WEAKER', 'DF-1'), ('GATE-PROTOCOL-WEAKER', 'DF-1'))
+        p.write({'assurance/decisions.yaml':
+                 '- {id: DEC-001, about: DF-1, reason: one hospital, by: A. Person, date: 2026-11-02}\n'})
+        expect(p.judged())
+    project(act)
+
+
+def test_what_a_change_of_one_requirement_re_opens():
+    def act(p):
+        p.edit('assurance/requirements.yaml', 'be answered 403', 'be answered 404')
+        got = p.judged()
+        check(reopened(got, 'requirements') == {'SEC-001': 'its text changed'}, str(got['reopened']))
+        check(reopened(got, 'tests to run again') ==
+              {'tests/privilege': 'SEC-001 changed, which tests/privilege verifies'}, str(got['reopened']))
+        check(reopened(got, 'hazardous situations') == {'HS-01': 'SEC-001 changed, which controls HS-01'},
+              str(got['reopened']))
+        check('docs/architecture.md' in reopened(got, 'documents to issue again'), str(got['reopened']))
+        check({s['who'] for s in got['signers']} >= {'product owner', 'risk management', 'verification', '@lead'},
+              str(got['signers']))
+    project(act)
+
+
+def test_a_changed_section_of_the_architecture_asks_for_its_requirements_tests():
+    def act(p):
+        p.edit('docs/architecture.md', 'up to 72 h', 'up to 24 h')
+        got = p.judged()
+        check(list(reopened(got, 'tests to run again')) == ['tests/away'], str(got['reopened']))
+        check(not reopened(got, 'hazardous situations'), str(got['reopened']))
+    project(act)
+
+
+def test_faults_that_were_there_before_are_not_held_against_a_change():
+    def act(p):
+        p.edit('assurance/requirements.yaml', 'verified_by: [tests/away],', '')
+        p.commit('no test', 2)
+        text = START['assurance/requirements.yaml'].replace('verified_by: [tests/away],', '')
+        p.write({'assurance/requirements.yaml': text.replace('72 h', '48 h')})
+        got = p.judged()
+        check(not [f for f in got['findings'] if f['rule'] == 'TRACE-NO-CASE'], str(rules(got)))
+        got = p.judged('--base', 'main~1')
+        check(('TRACE-NO-CASE', 'SEC-002') in rules(got), str(rules(got)))
+        check(('GATE-UNLINKED', 'SEC-002') not in rules(got), 'its test is gone with its only name')
+    project(act)
+
+
+def test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_same_bytes():
+    def act(p):
+        p.write({'sbom.cdx.json': bill('3.5.4')})
+        p.edit('assurance/threats.yaml', ', mitigated_by: [SEC-002]', '')
+        folder = p.judged()
+        p.commit('change', 3)
+        commit = p.judged('--base', 'main~1', '--at', 'main')
+        check(rules(folder) == rules(commit), '%s, %s' % (rules(folder), rules(commit)))
+        args = ('--base', 'main~1', '--at', 'main')
+        first, second = p.page(*args), p.page(*args)
+        check(first == second, 'the page differs')
+        other = []
+        project(lambda q: (q.write({'sbom.cdx.json': bill('3.5.4')}),
+                           q.edit('assurance/threats.yaml', ', mitigated_by: [SEC-002]', ''),
+                           q.commit('change', 3), other.append(q.page(*args))))
+        same = [page.split('\n', 1)[1] for _, page in (first, other[0])]  # the first line names the folder
+        check(same[0] == same[1], 'the same history somewhere else gives another page')
+    project(act)
+
+
+def test_the_page_fits_a_terminal_and_says_why():
+    def act(p):
+        p.write({'sbom.cdx.json': bill('3.5.4')})
+        p.edit('assurance/requirements.yaml', 'be answered 403', 'be answered 404')
+        code, page = p.page()
+        lines = page.split('\n')
+        check(code == 1 and any(x.startswith('NO-GO') for x in lines), page)
+        check(all(len(x) <= 80 for x in lines), [x for x in lines if len(x) > 80])
+        check(len(lines) <= 60, '%d lines' % len(lines))
+        for said in ('openssl', '3.0.15 becomes 3.5.4', 'reviews/openssl-3.5.4.md', 'who must sign'):
+            check(said in page, said)
+    project(act)
+
+
+def test_two_folders_and_two_files_are_compared_without_git():
+    with tempfile.TemporaryDirectory() as folder:
+        for name, version in (('before', '3.0.15'), ('after', '3.5.4')):
+            os.makedirs(os.path.join(folder, name))
+            for file in ('a/' + name, name):
+                path = os.path.join(folder, name, 'bom.cdx.json') if file.startswith('a/') else \
+                    os.path.join(folder, name + '.cdx.json')
+                with open(path, 'w', encoding='utf-8') as f:
+                    f.write(bill(version))
+        for end in ('', '.cdx.json'):
+            done = subprocess.run([TOOL, 'change', '--json', os.path.join(folder, 'before' + end),
+                                   os.path.join(folder, 'after' + end)], capture_output=True, text=True, timeout=60)
+            check(done.returncode == 1, done.stderr + done.stdout)
+            expect(json.loads(done.stdout), ('GATE-COMPONENT-VERSION', 'openssl'))
+        empty = os.path.join(folder, 'empty.json')
+        with open(empty, 'w', encoding='utf-8') as f:
+            f.write('')
+        done = subprocess.run([TOOL, 'change', os.path.join(folder, 'before.cdx.json'), empty], capture_output=True,
+                              text=True, timeout=60)
+        check(done.returncode == 3, 'an empty file compared: exit %d' % done.returncode)
+
+
+if shutil.which('git') is None:
+    print('1..0 # SKIP no git')
+    sys.exit(0)
+main([
+    test_nothing_changed_is_go,
+    test_a_library_bumped_without_a_record_is_no_go_and_with_one_go,
+    test_the_record_may_stand_in_a_list,
+    test_same_version_with_other_bytes_is_critical_and_no_older_record_covers_it,
+    test_a_new_part_below_a_component_that_faces_a_boundary_is_named_so,
+    test_a_new_flow_across_a_boundary_needs_a_threat,
+    test_a_weaker_channel_is_no_go_unless_somebody_decided,
+    test_what_a_change_of_one_requirement_re_opens,
+    test_a_changed_section_of_the_architecture_asks_for_its_requirements_tests,
+    test_faults_that_were_there_before_are_not_held_against_a_change,
+    test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_same_bytes,
+    test_the_page_fits_a_terminal_and_says_why,
+    test_two_folders_and_two_files_are_compared_without_git,
+])
