@@ -229,6 +229,35 @@ static void connect_result(struct build *b, uint32_t self, uint32_t unit)
     }
 }
 
+/* A person's record of a trial is a result of each item of that kind that its row names. */
+static bool connect_record_to(struct build *b, struct named at, enum item_kind kind)
+{
+    const struct unit *u = &b->c->units[at.unit];
+    bool any = false;
+    for (uint32_t f = 0; f < u->field_count; f++) {
+        const struct field *cell = &b->c->fields[u->field + f];
+        struct id_found id;
+        for (struct bytes rest = cell->value; id_next(rest, &id); rest = id.rest) {
+            uint32_t other = table_get(b->by_id, id.id);
+            if (other == TABLE_NONE || build_at(b, other)->kind != kind)
+                continue;
+            add_link(b, at, (struct sense){LINK_RESULT, false}, other, id.id, NULL);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* The case says which requirements it verifies; only a row without one names them itself. */
+static void connect_record(struct build *b, uint32_t self, uint32_t unit)
+{
+    struct named at = {self, unit, b->c->units[unit].line};
+    if (connect_record_to(b, at, ITEM_CASE))
+        return;
+    (void)connect_record_to(b, at, ITEM_REQUIREMENT);
+    (void)connect_record_to(b, at, ITEM_CONTROL);
+}
+
 static uint32_t row_item(const struct build *b, const struct unit *u)
 {
     struct id_found id;
@@ -269,7 +298,13 @@ void build_connect(struct build *b)
             connect_fields(
                 b, (struct named){i, it->unit, u->line}, it->fields, it->field_count);
     }
-    for (uint32_t i = 0; i < defined; i++)
-        if (build_at(b, i)->kind == ITEM_RESULT)
-            connect_result(b, i, build_at(b, i)->unit);
+    for (uint32_t i = 0; i < defined; i++) {
+        uint32_t unit = build_at(b, i)->unit;
+        if (build_at(b, i)->kind != ITEM_RESULT)
+            continue;
+        if (b->c->units[unit].kind == UNIT_ROW)
+            connect_record(b, i, unit);
+        else
+            connect_result(b, i, unit);
+    }
 }

@@ -288,6 +288,7 @@ requirements_are_found_in_headings_sentences_and_tables_without_configuration(vo
     CHECK(linked(&m, "VER-001", LINK_VERIFIES, "SRS-002"));
     uint32_t manual = model_find(&m, TEXT("srs.md:10"));
     CHECK(manual != ITEM_NONE && m.items[manual].outcome == OUTCOME_MANUAL);
+    CHECK(linked(&m, "srs.md:10", LINK_RESULT, "VER-001"));
     bool confirmed = false;
     for (uint32_t l = 0; l < m.link_count; l++)
         confirmed |= m.links[l].confirmed && m.links[l].digest[0] == 0x0a;
