@@ -65,6 +65,7 @@ static const struct defect {
     const char *answer;    /* one more entry, with which it is go */
 } defects[] = {
     {RULE_GATE_COMPONENT_NEW, "jpg", "name=png; version=1.6; purl=pkg:deb/debian/png@1.6; ref=png", "name=png; version=1.6; purl=pkg:deb/debian/png@1.6; ref=png|name=jpg; version=9; purl=pkg:deb/debian/jpg@9", "component=jpg; to=9; " RECORD},
+    {RULE_GATE_COMPONENT_NEW, "usb", "name=tls; package=tls;", "name=usb; package=usb|name=tls; package=tls;", "component=pci, usb; from=none; to=2.1; " RECORD},
     {RULE_GATE_COMPONENT_REMOVED, "png", "name=png; version=1.6", NULL, "component=png; from=1.6; to=none; " RECORD},
     {RULE_GATE_COMPONENT_VERSION, "png", "version=1.6; purl=pkg:deb/debian/png@1.6", "version=1.7; purl=pkg:deb/debian/png@1.7", "component=pkg:deb/debian/png; from=1.6; to=1.7; " RECORD},
     {RULE_GATE_COMPONENT_DIGEST, "zip", "8899aabbccddeeff", "9999aabbccddeeff", "component=zip; to=1.2; digest=9999aabbcc; " RECORD},
@@ -347,7 +348,7 @@ static void an_older_decision_covers_nothing_that_comes_later(void)
 {
     static const struct defect cut = {RULE_GATE_MITIGATION_REMOVED, "T-02",
         "threats=T-02; verified_by", "verified_by", NULL};
-    struct compared c; /* DEC-1 names T-02, and stood there before */
+    struct compared c; /* the clean project's decision stood there before */
     compare(&c, &cut, NULL);
     CHECK(found(&c, RULE_GATE_MITIGATION_REMOVED, "T-02"));
     end(&c);

@@ -39,20 +39,39 @@ static struct bytes lower(struct arena *a, struct bytes t)
     return (struct bytes){at, t.len};
 }
 
+/* One record may be about several: component: zlib, bzip2. */
+static void add_names(const struct bill *b, struct list *records, uint32_t item)
+{
+    struct bytes rest = text_trim(item_field(&b->g->after->items[item], "component"));
+    if (text_find(rest, TEXT(",")) < rest.len) /* or the comma belongs to one name */
+        *(struct record *)list_add(records) =
+            (struct record){lower(b->g->a, rest), item};
+    while (rest.len) {
+        size_t comma = text_find(rest, TEXT(","));
+        struct bytes name = text_trim(text_upto(rest, comma));
+        rest = text_from(rest, comma + 1);
+        if (name.len)
+            *(struct record *)list_add(records) =
+                (struct record){lower(b->g->a, purl_front(name)), item};
+    }
+}
+
 static void find_records(struct bill *b)
 {
     const struct model *m = b->g->after;
-    b->records = arena_take(b->g->a, m->item_count * sizeof *b->records);
+    struct list records = LIST_OF(struct record);
     for (uint32_t i = 0; i < m->item_count; i++) {
         if (m->items[i].kind != ITEM_DECISION)
             continue;
-        struct bytes name = text_trim(item_field(&m->items[i], "component"));
-        if (name.len)
-            b->records[b->record_count++] =
-                (struct record){lower(b->g->a, purl_front(name)), i};
+        add_names(b, &records, i);
     }
-    if (b->record_count)
-        qsort(b->records, b->record_count, sizeof *b->records, by_key);
+    b->record_count = (uint32_t)records.count;
+    b->records = arena_take(b->g->a, records.count * sizeof *b->records);
+    if (records.count) {
+        memcpy(b->records, records.at, records.count * sizeof *b->records);
+        qsort(b->records, records.count, sizeof *b->records, by_key);
+    }
+    list_free(&records);
 }
 
 static uint32_t first_record(const struct bill *b, struct bytes key)
@@ -70,9 +89,10 @@ static uint32_t first_record(const struct bill *b, struct bytes key)
 
 /* What a record must say beside the component's name. */
 struct wanted {
-    struct bytes from, to; /* empty: it did not exist, or is gone */
-    struct bytes digest;   /* the record must name this one */
-    bool fresh;            /* a record from before this change does not count */
+    struct bytes from, to; /* empty: it did not exist, or has no version */
+    bool gone;
+    struct bytes digest; /* the record must name this one */
+    bool fresh;          /* a record from before this change does not count */
 };
 
 static bool says_nothing(struct bytes v)
@@ -87,9 +107,10 @@ static bool names_version(const struct item *r, const struct wanted *w)
     if (!to.len)
         to = text_trim(item_field(r, "version"));
     struct bytes from = text_trim(item_field(r, "from"));
-    if (w->to.len || !w->from.len)
-        return text_same(to, w->to);
-    return says_nothing(to) && text_same(from, w->from);
+    if (w->gone)
+        return says_nothing(to) && (!w->from.len || text_same(from, w->from));
+    /* A register that leaves the version to the record is answered by any that names it. */
+    return w->to.len ? text_same(to, w->to) : !says_nothing(to);
 }
 
 static bool names_digest(const struct item *r, struct bytes digest)
@@ -180,7 +201,10 @@ static struct bytes safe_name(struct arena *a, struct bytes name)
             || (c >= '0' && c <= '9') || c == '.' || c == '-';
         at[i] = plain ? c : '-';
     }
-    return (struct bytes){at, name.len};
+    size_t len = name.len;
+    while (len > 1 && at[len - 1] == '-')
+        len--;
+    return (struct bytes){at, len};
 }
 
 #define ARG(t) (int)(t).len, (const char *)(t).at
@@ -203,8 +227,8 @@ static void ask_for_record(struct bill *b, struct finding *f, const struct item 
     f->skeleton = arena_print(a,
         "---\ncomponent: %.*s\nfrom: %.*s\nto: %.*s\n%s%.*s%sreviewer: \ndate: \n"
         "boundary: \nimpact: \ndecision: \n---\n",
-        ARG(name), ARG(w->from), ARG(w->to), w->digest.len ? "digest: " : "",
-        ARG(w->digest), w->digest.len ? "\n" : "");
+        ARG(name), ARG(w->from), ARG(w->gone ? TEXT("none") : w->to),
+        w->digest.len ? "digest: " : "", ARG(w->digest), w->digest.len ? "\n" : "");
 }
 
 static void want_after(struct bill *b, enum rule_id rule, uint32_t after,
@@ -223,6 +247,17 @@ static struct bytes or_none(struct bytes t)
     return t.len ? t : TEXT("no version");
 }
 
+/* "OpenSSL 3.0"; the name only where the item's id is another. */
+static struct bytes with_version(struct bill *b, const struct item *c)
+{
+    struct bytes version = component_version(c);
+    bool other = c->title.len && !text_same(c->title, c->id);
+    if (!other)
+        return version.len ? version : TEXT("it");
+    return version.len ? arena_print(b->g->a, "%.*s %.*s", ARG(c->title), ARG(version))
+                       : c->title;
+}
+
 static void judge_new(struct bill *b, uint32_t after)
 {
     struct arena *a = b->g->a;
@@ -230,14 +265,15 @@ static void judge_new(struct bill *b, uint32_t after)
     struct wanted w = {.to = component_version(&m->items[after])};
     if (b->above[after] == ITEM_NONE) {
         want_after(b, RULE_GATE_COMPONENT_NEW, after,
-            arena_print(a, "%.*s is new", ARG(or_none(w.to))), &w);
+            arena_print(a, "%.*s is new", ARG(with_version(b, &m->items[after]))), &w);
         return;
     }
     const struct item *above = &m->items[b->above[after]];
     want_after(b, RULE_GATE_COMPONENT_TRANSITIVE, after,
         arena_print(a,
             "%.*s is new, and %.*s, which meets input from outside, needs it",
-            ARG(or_none(w.to)), ARG(above->title.len ? above->title : above->id)),
+            ARG(with_version(b, &m->items[after])),
+            ARG(above->title.len ? above->title : above->id)),
         &w);
 }
 
@@ -246,11 +282,11 @@ static void judge_gone(struct bill *b, uint32_t before)
     const char *lack = NULL;
     uint32_t near = ITEM_NONE;
     const struct item *c = &b->g->before->items[before];
-    struct wanted w = {.from = component_version(c)};
+    struct wanted w = {.from = component_version(c), .gone = true};
     if (reviewed_by_any_name(b, c, &w, &lack, &near))
         return;
     struct finding *f = gate_gone(b->g, RULE_GATE_COMPONENT_REMOVED, before, c->id,
-        arena_print(b->g->a, "%.*s is gone", ARG(or_none(w.from))));
+        arena_print(b->g->a, "%.*s is gone", ARG(with_version(b, c))));
     ask_for_record(b, f, c, &w, lack, near);
 }
 

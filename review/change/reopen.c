@@ -159,7 +159,7 @@ static const char *happened(const struct change_item *c)
     return words[c->kind];
 }
 
-/* "T-01 changed, which SEC-001 answers": from the start down to `item`. */
+/* "the threat changed, which the requirement answers": from the start down to `item`. */
 static struct bytes chain_to(const struct walk *w, uint32_t item)
 {
     struct arena *a = w->g->a;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* change: two runs, the one after first, because its day is the day on which both are judged. */
+/* change: two runs at once, and what lies between them. */
 #include "review/main/verbs.h"
 #include "review/render/change_page.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,6 +52,40 @@ static enum exit_code empty(const char *name)
         "nothing could be read in it", "documents to compare");
 }
 
+/* One side of the comparison. */
+struct side {
+    struct run_ask ask;
+    struct run run;
+    const char *name; /* for errors and for the page */
+    enum exit_code code;
+};
+
+static void *read_side(void *side)
+{
+    struct side *s = side;
+    s->code = run_read(&s->ask, &s->run);
+    return NULL;
+}
+
+static void *judge_side(void *side)
+{
+    struct side *s = side;
+    run_judge(&s->run);
+    return NULL;
+}
+
+/* Both at once; where no thread can be had, one after the other. */
+static void both(void *(*step)(void *), struct side *x, struct side *y)
+{
+    pthread_t other;
+    bool at_once = pthread_create(&other, NULL, step, y) == 0;
+    step(x);
+    if (at_once)
+        pthread_join(other, NULL);
+    else
+        step(y);
+}
+
 static bool is_file(const char *path)
 {
     struct stat st;
@@ -58,60 +93,85 @@ static bool is_file(const char *path)
 }
 
 /* Two single files are two states of one document, whatever they are called. */
-static struct bytes one_name(const struct change_run *c, const struct run *after)
+static void call_alike(
+    const struct change_run *c, struct side *before, struct side *after)
 {
-    bool files = !c->base && is_file(c->before) && is_file(c->after);
-    return files && after->corpus.doc_count == 1 ? after->corpus.docs[0].path
-                                                 : (struct bytes){0};
+    if (!c->base && is_file(c->before) && is_file(c->after)
+        && before->run.corpus.doc_count == 1 && after->run.corpus.doc_count == 1)
+        before->run.corpus.docs[0].path = after->run.corpus.docs[0].path;
+}
+
+/* The day of the state after is the day on which both are judged. */
+static enum exit_code read_both(
+    const struct change_run *c, struct side *before, struct side *after)
+{
+    enum exit_code code = run_open(&after->ask, &after->run);
+    if (code == EXIT_DONE)
+        code = run_open(&before->ask, &before->run);
+    if (code != EXIT_DONE)
+        return code;
+    both(read_side, after, before);
+    struct side *sides[] = {after, before};
+    for (size_t i = 0; i < 2; i++) {
+        if (sides[i]->code != EXIT_DONE)
+            return sides[i]->code;
+        if (!sides[i]->run.corpus.unit_count)
+            return empty(sides[i]->name);
+    }
+    call_alike(c, before, after);
+    before->run.rules.as_of_s = after->run.rules.as_of_s;
+    both(judge_side, after, before);
+    return EXIT_DONE;
+}
+
+static enum exit_code compare(
+    const struct change_run *c, struct side *before, struct side *after)
+{
+    struct run *r = &after->run;
+    struct change change;
+    struct change_ask ask = {.rules = &r->rules,
+        .before = &before->run.model,
+        .after = &r->model,
+        .before_findings = &before->run.findings,
+        .after_findings = &r->findings,
+        .owners = owners_file(r),
+        .fail_on = c->fail_on};
+    change_judge(r->a, &ask, &change);
+    struct change_page page = {.product = r->product,
+        .before_name = text_of(before->name),
+        .after_name = c->base && !c->ask.revision ? TEXT("the folder as it is")
+                                                  : text_of(after->name),
+        .before = &before->run.model,
+        .after = &r->model,
+        .change = &change,
+        .fail_on = c->fail_on > SEVERITY_CRITICAL
+            ? "never"
+            : severity_name((enum severity)c->fail_on)};
+    if (c->json)
+        render_change_json(&page, stdout);
+    else
+        render_change(&page, stdout, c->width, c->colour);
+    return change.go ? EXIT_DONE : EXIT_NO;
 }
 
 enum exit_code verb_change(const struct change_run *c)
 {
-    struct run before = {0}, after = {0};
-    struct run_ask ask = c->ask;
-    ask.path = c->after;
-    ask.date_by_git = c->base != NULL;
-    enum exit_code code = run_review(&ask, &after);
-    if (code == EXIT_DONE && !after.corpus.unit_count)
-        code = empty(c->after);
-    if (code == EXIT_DONE) {
-        ask.path = c->before;
-        ask.revision = c->base;
-        ask.date_by_git = false;
-        ask.as_of_s = after.rules.as_of_s;
-        ask.call_it = one_name(c, &after);
-        code = run_review(&ask, &before);
-    }
-    if (code == EXIT_DONE && !before.corpus.unit_count)
-        code = empty(c->base ? c->base : c->before);
-    if (code == EXIT_DONE) {
-        struct change change;
-        struct change_ask judge = {.rules = &after.rules,
-            .before = &before.model,
-            .after = &after.model,
-            .before_findings = &before.findings,
-            .after_findings = &after.findings,
-            .owners = owners_file(&after),
-            .fail_on = c->fail_on};
-        change_judge(after.a, &judge, &change);
-        struct change_page page = {.product = after.product,
-            .before_name = text_of(c->base ? c->base : c->before),
-            .after_name = c->ask.revision ? text_of(c->ask.revision)
-                : c->base                 ? TEXT("the folder as it is")
-                                          : text_of(c->after),
-            .before = &before.model,
-            .after = &after.model,
-            .change = &change,
-            .fail_on = c->fail_on > SEVERITY_CRITICAL
-                ? "never"
-                : severity_name((enum severity)c->fail_on)};
-        if (c->json)
-            render_change_json(&page, stdout);
-        else
-            render_change(&page, stdout, c->width, c->colour);
-        code = change.go ? EXIT_DONE : EXIT_NO;
-    }
-    run_end(&before);
-    run_end(&after);
+    struct reading *second;
+    if (read_start(&second, 2) != OK) /* before anything large is in memory */
+        return (enum exit_code)cli_error(EXIT_INTERNAL, NULL, 0,
+            "the reading process could not be started", "to fork and to confine it");
+    struct side before = {.ask = c->ask, .name = c->base ? c->base : c->before},
+                after = {.ask = c->ask,
+                    .name = c->ask.revision ? c->ask.revision : c->after};
+    before.ask.path = c->before;
+    before.ask.revision = c->base;
+    before.ask.reading = second;
+    after.ask.path = c->after;
+    enum exit_code code = read_both(c, &before, &after);
+    if (code == EXIT_DONE)
+        code = compare(c, &before, &after);
+    run_end(&before.run);
+    run_end(&after.run);
+    read_end(second);
     return code;
 }

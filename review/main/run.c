@@ -80,7 +80,7 @@ static int64_t newest_change(const struct corpus *c)
     return newest;
 }
 
-enum exit_code run_review(const struct run_ask *ask, struct run *out)
+enum exit_code run_open(const struct run_ask *ask, struct run *out)
 {
     struct run *r = out;
     *r = (struct run){.a = arena_new()};
@@ -98,8 +98,6 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     enum status s = ask->revision
         ? tree_open_commit(r->a, &pick, ask->revision, &r->tree, &why)
         : tree_open_folder(r->a, &pick, &r->tree, &why);
-    if (s == OK && ask->date_by_git && !ask->revision)
-        s = tree_date_by_git(r->a, &pick, &r->tree, &why);
     if (s != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return EXIT_ENVIRONMENT;
@@ -107,22 +105,36 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     /* Ages are judged by commits where there are any: a fresh clone has new times everywhere. */
     if (!ask->revision && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
         why = (struct bytes){0};
-    s = read_tree(ask->reading, r->a, &r->tree, &r->corpus);
-    if (s != OK)
-        return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,
-            "the reading process ended", "it to live as long as the review");
-    if (ask->call_it.len && r->corpus.doc_count == 1)
-        r->corpus.docs[0].path = ask->call_it;
-    if (ask->as_of_s)
-        r->rules.as_of_s = ask->as_of_s;
-    if (!r->rules.as_of_s)
-        r->rules.as_of_s = newest_change(&r->corpus);
     r->product = product_of(r->a, ask->path);
     if (ask->revision)
         r->revision = text_of(ask->revision);
+    return EXIT_DONE;
+}
+
+enum exit_code run_read(const struct run_ask *ask, struct run *r)
+{
+    if (read_tree(ask->reading, r->a, &r->tree, &r->corpus) != OK)
+        return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,
+            "the reading process ended", "it to live as long as the review");
+    if (!r->rules.as_of_s)
+        r->rules.as_of_s = newest_change(&r->corpus);
+    return EXIT_DONE;
+}
+
+void run_judge(struct run *r)
+{
     model_build(r->a, &r->corpus, &r->rules, &r->model);
     check_model(r->a, &r->model, &r->rules, &r->findings);
-    return EXIT_DONE;
+}
+
+enum exit_code run_review(const struct run_ask *ask, struct run *out)
+{
+    enum exit_code code = run_open(ask, out);
+    if (code == EXIT_DONE)
+        code = run_read(ask, out);
+    if (code == EXIT_DONE)
+        run_judge(out);
+    return code;
 }
 
 void run_end(struct run *r)

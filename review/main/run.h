@@ -27,13 +27,18 @@ struct run_ask {
     const char *config;   /* or NULL */
     const char *revision; /* or NULL: what lies in the folder */
     const char *as_of;    /* or NULL: the day of the newest change */
-    int64_t as_of_s;      /* or 0; goes before as_of */
-    bool date_by_git;     /* a folder's files are as old as their last commit */
-    struct bytes call_it; /* the path of the one document that there is; or empty */
 };
 
 /* EXIT_DONE, or the exit code after its one line was written. */
 enum exit_code run_review(const struct run_ask *ask, struct run *out);
+/*
+ * Its three steps, for who compares two runs. Opening may start a process and goes first, one
+ * run after the other; reading and judging touch nothing but their own run and `reading`, so
+ * that two runs may do so at once.
+ */
+enum exit_code run_open(const struct run_ask *ask, struct run *out);
+enum exit_code run_read(const struct run_ask *ask, struct run *r);
+void run_judge(struct run *r);
 void run_end(struct run *r);
 /* What the findings mean for the exit code: fail_on is a severity's name or "never". */
 enum exit_code run_verdict(const struct run *r, const char *fail_on);

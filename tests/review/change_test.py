@@ -6,6 +6,7 @@ change_test.py HOLDFAST_REVIEW. The history is made in a temporary folder, with 
 """
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -311,6 +312,36 @@ def test_two_folders_and_two_files_are_compared_without_git():
         check(done.returncode == 3, 'an empty file compared: exit %d' % done.returncode)
 
 
+def cpu_s(folder, components):
+    def name(n):
+        return os.path.join(folder, '%d-%s.cdx.json' % (components, n))
+    for n, version in (('old', '1'), ('new', '2')):
+        with open(name(n), 'w', encoding='utf-8') as f:
+            json.dump({'bomFormat': 'CycloneDX', 'specVersion': '1.5', 'components': [
+                {'type': 'library', 'bom-ref': 'c%d' % i, 'name': 'same', 'version': '%s.%d' % (version, i)}
+                for i in range(components)],
+                'dependencies': [{'ref': 'c%d' % i, 'dependsOn': ['c0', 'c%d' % (i // 2)]}
+                                 for i in range(1, components)]}, f)
+    least = None
+    for _ in range(3):
+        was = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([TOOL, 'change', '--json', name('old'), name('new')], capture_output=True, text=True,
+                              timeout=100)
+        now = resource.getrusage(resource.RUSAGE_CHILDREN)
+        check(done.returncode == 1 and len(json.loads(done.stdout)['findings']) >= components, done.stderr)
+        took = now.ru_utime + now.ru_stime - was.ru_utime - was.ru_stime
+        least = took if least is None or took < least else least
+    return least
+
+
+def test_eight_times_the_components_cost_no_square():
+    """All of one name, all new, one of them needed by all the others: where a square would hide."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = cpu_s(folder, 2000), cpu_s(folder, 16000)
+        print('# %.3f s for 2,000, %.3f s for 16,000' % (small, large))
+        check(large < 24 * small, '%.3f s for 2,000, %.3f s for 16,000' % (small, large))
+
+
 if shutil.which('git') is None:
     print('1..0 # SKIP no git')
     sys.exit(0)
@@ -328,4 +359,5 @@ main([
     test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_same_bytes,
     test_the_page_fits_a_terminal_and_says_why,
     test_two_folders_and_two_files_are_compared_without_git,
+    test_eight_times_the_components_cost_no_square,
 ])
