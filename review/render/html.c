@@ -17,7 +17,7 @@ static const char style[] =
     "h1{font-size:1.5em;margin:0 0 .2em}h2{font-size:1.15em;margin:2em 0 .5em}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
     "padding:.35em .6em;border-bottom:1px solid #ddd;overflow-wrap:anywhere}"
-    "th{background:#f3f4f6;font-weight:600}thead{display:table-header-group}"
+    "th{background:#f3f4f6;font-weight:600;white-space:nowrap}td.l{min-width:11em}thead{display:table-header-group}"
     "tr{break-inside:avoid}.n{text-align:right;white-space:nowrap}.id{white-space:nowrap}"
     ".s{font-weight:600;white-space:nowrap}.critical{color:#8f0000}.major{color:#b45309}"
     ".minor{color:#52525b}.note{color:#71717a}.failed{color:#8f0000}.not{color:#8f0000}"
@@ -31,6 +31,8 @@ static void begin(const struct report *r, FILE *out, const char *title)
 {
     fputs(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'\">"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>",
         out);
     out_xml(out, r->product);
@@ -109,8 +111,10 @@ static void finding_row(const struct report *r, const struct finding *f, FILE *o
     place(r, f->doc, f->line, f->page, out);
     fputs("</span></td><td>", out);
     out_xml(out, text_of(rule->title));
-    fputs(": ", out);
-    out_xml(out, f->says);
+    if (!text_same(f->says, text_of(rule->title))) {
+        fputs(": ", out);
+        out_xml(out, f->says);
+    }
     fprintf(out, "<br><span class=\"p\">%s</span></td><td>", f->id);
     out_xml(out, text_of(rule->asks));
     fputs("</td><td>", out);
@@ -157,6 +161,24 @@ static void neighbours(const struct report *r, uint32_t item, bool incoming,
         fprintf(out, "<br>and %u more", more);
 }
 
+static void results(const struct verified *v, FILE *out)
+{
+    const struct {
+        const char *word;
+        uint32_t n;
+    } told[] = {{"passed ", v->passed}, {"failed ", v->failed},
+        {"skipped ", v->skipped}, {"by hand ", v->manual}};
+    bool any = false;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (!told[i].n)
+            continue;
+        out_words(out, any ? ", " : "");
+        out_words(out, told[i].word);
+        out_number(out, told[i].n);
+        any = true;
+    }
+}
+
 static void matrix_row(const struct report *r, uint32_t item, FILE *out)
 {
     const struct item *it = &r->model->items[item];
@@ -170,16 +192,12 @@ static void matrix_row(const struct report *r, uint32_t item, FILE *out)
     out_xml(out, it->text.len ? it->text : it->title);
     fputs("</td><td>", out);
     neighbours(r, item, false, LINK_MITIGATES, out);
-    fputs("</td><td>", out);
+    fputs("</td><td class=\"l\">", out);
     neighbours(r, item, true, LINK_SATISFIES, out);
-    fputs("</td><td>", out);
+    fputs("</td><td class=\"l\">", out);
     neighbours(r, item, true, LINK_VERIFIES, out);
     fputs("</td><td>", out);
-    if (row.verified.passed + row.verified.failed + row.verified.skipped
-        + row.verified.manual)
-        fprintf(out, "passed %u, failed %u, skipped %u, by hand %u",
-            row.verified.passed, row.verified.failed, row.verified.skipped,
-            row.verified.manual);
+    results(&row.verified, out);
     if (row.verified.newest != ITEM_NONE) {
         char date[11];
         date_text(row.verified.newest_s, date);

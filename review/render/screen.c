@@ -4,7 +4,7 @@
 #include "review/render/out.h"
 #include "review/render/render.h"
 
-enum { WORST = 5, INDENT = 4 };
+enum { WORST = 5, INDENT = 4, REST = 31 };
 
 static const char *paint(enum severity s, bool colour)
 {
@@ -27,35 +27,51 @@ static void head(const struct report *r, const struct coverage *c, FILE *out)
         r->corpus->doc_count, c->items[ITEM_RESULT]);
 }
 
-static void line(FILE *out, const char *what, uint32_t all, const char *rest)
+static void line(
+    FILE *out, unsigned width, const char *what, uint32_t all, const char *rest)
 {
-    if (all)
-        fprintf(out, "  %-22s %6u   %s\n", what, all, rest);
+    if (!all)
+        return;
+    fprintf(out, "  %-20s %6u", what, all);
+    if (rest[0])
+        fprintf(out, "%*s", REST - 29, "");
+    out_wrapped(out, text_of(rest), REST, REST, width);
+    fputc('\n', out);
 }
 
-static void sums(const struct coverage *c, FILE *out)
+static void sums(const struct coverage *c, FILE *out, unsigned width)
 {
-    char rest[128];
-    snprintf(rest, sizeof rest, "designed %u, verified %u, demonstrated %u, failed %u",
-        c->designed, c->verified, c->demonstrated, c->failed);
-    line(out, "requirements", c->requirements, rest);
+    char rest[160];
+    int used = snprintf(rest, sizeof rest,
+        "designed %u, verified %u, demonstrated %u, failed %u", c->designed,
+        c->verified, c->demonstrated, c->failed);
+    uint32_t parents = c->items[ITEM_REQUIREMENT] - c->requirements;
+    if (parents)
+        snprintf(rest + used, sizeof rest - (size_t)used,
+            "; besides %u that others refine", parents);
+    line(out, width, "requirements", c->requirements, rest);
     snprintf(rest, sizeof rest, "verified %u", c->security_verified);
-    line(out, "  of them security", c->security, rest);
+    line(out, width, "  of them security", c->security, rest);
     snprintf(rest, sizeof rest, "without mitigation %u", c->threats_open);
-    line(out, "threats", c->items[ITEM_THREAT], rest);
-    line(out, "hazardous situations", c->items[ITEM_HAZARD], "");
+    line(out, width, "threats", c->items[ITEM_THREAT], rest);
+    line(out, width, "hazardous situations", c->items[ITEM_HAZARD], "");
     snprintf(rest, sizeof rest, "seen to fail without it %u", c->controls_demonstrated);
-    line(out, "controls", c->items[ITEM_CONTROL], rest);
+    line(out, width, "controls", c->items[ITEM_CONTROL], rest);
     snprintf(rest, sizeof rest, "passed %u, failed %u, skipped %u, by hand %u",
         c->results_passed, c->results_failed, c->results_skipped, c->results_manual);
-    line(out, "results", c->items[ITEM_RESULT], rest);
-    line(out, "components", c->items[ITEM_COMPONENT], "");
-    line(out, "credentials", c->items[ITEM_CREDENTIAL], "");
-    if (!c->requirements)
-        fputs(
-            "  no requirement was found: expected ids like SEC-001 in a table, list or heading,\n"
-            "  or prefixes named in holdfast-review.conf (holdfast-review init writes one)\n",
-            out);
+    line(out, width, "results", c->items[ITEM_RESULT], rest);
+    line(out, width, "components", c->items[ITEM_COMPONENT], "");
+    line(out, width, "credentials", c->items[ITEM_CREDENTIAL], "");
+    if (!c->requirements) {
+        fputs("  ", out);
+        out_wrapped(out,
+            TEXT(
+                "no requirement was found: expected ids like SEC-001 in a table, list or "
+                "heading, or prefixes named in holdfast-review.conf (holdfast-review init "
+                "writes one)"),
+            2, 2, width);
+        fputc('\n', out);
+    }
 }
 
 static void place(const struct report *r, const struct finding *f, FILE *out)
@@ -106,7 +122,7 @@ void render_screen(const struct report *r, FILE *out, unsigned width, bool colou
     for (uint32_t i = 0; i < r->findings->count; i++)
         accepted += r->findings->at[i].accepted;
     head(r, &c, out);
-    sums(&c, out);
+    sums(&c, out, width);
     fprintf(out, "\nfindings: %u critical, %u major, %u minor, %u notes; %u accepted\n",
         r->findings->by_severity[SEVERITY_CRITICAL],
         r->findings->by_severity[SEVERITY_MAJOR],
