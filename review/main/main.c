@@ -224,7 +224,7 @@ static const struct cli_verb verbs[] = {
     {"report", "[PATH]", "the same, as files in --output",
         (const char *const[]){COMMON, "fail-on", "output", "format", NULL}, report},
     {"change", "[BEFORE] [AFTER]",
-        "what a change re-opens, go or no-go, and who must sign",
+        "what a change re-opens; go or no-go; who signs",
         (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
         change},
     {"trace", "ID", "all that is linked with one item",
@@ -247,7 +247,7 @@ static const struct cli_verb verbs[] = {
 static const struct cli cli = {
     .program = "holdfast-review",
     .summary =
-        "what a project's documents, tests and components show, and what they do not",
+        "what documents and tests show, and do not show",
     .version = HOLDFAST_VERSION,
     .options = options,
     .verbs = verbs,
