@@ -223,8 +223,7 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
     {"report", "[PATH]", "the same, as files in --output",
         (const char *const[]){COMMON, "fail-on", "output", "format", NULL}, report},
-    {"change", "[BEFORE] [AFTER]",
-        "what a change re-opens; go or no-go; who signs",
+    {"change", "[BEFORE] [AFTER]", "what a change re-opens; go or no-go; who signs",
         (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
         change},
     {"trace", "ID", "all that is linked with one item",
@@ -246,8 +245,7 @@ static const struct cli_verb verbs[] = {
 
 static const struct cli cli = {
     .program = "holdfast-review",
-    .summary =
-        "what documents and tests show, and do not show",
+    .summary = "what documents and tests show, and do not show",
     .version = HOLDFAST_VERSION,
     .options = options,
     .verbs = verbs,
