@@ -237,6 +237,19 @@ static struct bytes well_formed(struct bytes text)
     return (struct bytes){to, len};
 }
 
+/* To the library a NUL is the end of the text, and what is behind it would be gone unsaid. */
+static struct bytes before_nul(struct taker *t, struct bytes text)
+{
+    size_t nul = text_find(text, (struct bytes){(const uint8_t *)"", 1});
+    uint32_t line = t->first_line;
+    if (nul == text.len)
+        return text;
+    for (size_t i = 0; i < nul; i++)
+        line += text.at[i] == '\n';
+    say(t, NOTE_MALFORMED, line, "YAML: a NUL, and nothing behind it is read");
+    return text_upto(text, nul);
+}
+
 struct flat *yaml_flat(struct bytes text, uint32_t first_line, struct emit *notes)
 {
     struct taker t = {.notes = notes, .first_line = first_line, .line = first_line};
@@ -247,6 +260,8 @@ struct flat *yaml_flat(struct bytes text, uint32_t first_line, struct emit *note
         text = well_formed(text);
         say(&t, NOTE_UTF8, first_line, "");
     }
+    if (!wide)
+        text = before_nul(&t, text);
     t.flat = flat_new(text, notes);
     if (!sound && !wide)
         flat_keep(t.flat, (void *)(uintptr_t)text.at);

@@ -174,6 +174,13 @@ static void an_empty_file_gives_nothing(void)
     CHECK(reads_as(read_yaml, TEXT("word\n"), "entry 1/0 [] word\n"));
 }
 
+static void what_stands_behind_a_nul_is_not_gone_unsaid(void)
+{
+    CHECK(reads_as(read_yaml, TEXT("- a\n\0\n- b\n"),
+        "item1 1/0 [] a\n"
+        "note MALFORMED YAML: a NUL, and nothing behind it is read\n"));
+}
+
 /* More fields than a unit may hold are said, not silently gone. */
 static void fields_beyond_the_limit_are_said(void)
 {
@@ -194,4 +201,5 @@ MAIN(TEST(a_list_of_maps_is_one_entry_each_below_the_key_of_the_list),
     TEST(an_alias_bomb_is_refused), TEST(depth_is_counted_through_aliases_too),
     TEST(what_stands_before_a_fault_is_kept_and_the_fault_has_its_line),
     TEST(broken_utf8_is_replaced_and_the_rest_read), TEST(an_empty_file_gives_nothing),
+    TEST(what_stands_behind_a_nul_is_not_gone_unsaid),
     TEST(fields_beyond_the_limit_are_said))

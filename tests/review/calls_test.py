@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a reading asks of the kernel, watched by strace from outside: no network, nothing written, no program.
 
-calls_test.py READ_TOOL. A file that a reading would harm stands in the folder: links, a pipe, a PDF.
+calls_test.py READ_TOOL BUILD. A file that a reading would harm stands in the folder: links, a pipe, a PDF.
 """
 import os
 import re
@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from harness import Failed, check, main  # noqa: E402
 
 TOOL = os.path.abspath(sys.argv[1])
+REVIEW = os.path.join(os.path.abspath(sys.argv[2]), 'holdfast-review')
 WRITING = re.compile(r'O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND')
 CHANGING = ('unlink', 'unlinkat', 'rename', 'renameat', 'renameat2', 'mkdir', 'mkdirat', 'rmdir', 'link', 'linkat',
             'symlink', 'symlinkat', 'chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'fchownat', 'lchown', 'truncate',
@@ -36,9 +37,10 @@ def folder(path):
         f.truncate(2 << 30)
 
 
-def traced(log, *args):
-    """The calls of a reading: (name, arguments, result); None where nobody can be watched here."""
-    command = ['strace', '-f', '-o', log, '-e', 'signal=none', TOOL, *args]
+def traced(log, *args, program=TOOL):
+    """The calls of a reading: (name, arguments, result); None where nobody can be watched here. Descriptors stand
+    with their paths."""
+    command = ['strace', '-f', '-y', '-o', log, '-e', 'signal=none', program, *args]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)
     lines = open(log, errors='replace').read().splitlines() if os.path.exists(log) else []
     if not any('execve(' in line for line in lines):
@@ -48,16 +50,22 @@ def traced(log, *args):
     return [c.groups('') for c in calls if c], done
 
 
-def harmless(calls):
+def below(output, name, args):
+    """A file or folder that is made at or below `output`, by its path or by the descriptor of its folder."""
+    paths = re.findall(r'^(?:\d+<([^>]*)>|AT_FDCWD(?:<[^>]*>)?), "([^"]*)"', args) or [('', p) for p in re.findall(r'^"([^"]*)"', args)]
+    return bool(output and paths) and (os.path.join(*paths[0]) + '/').startswith(output + '/') and '..' not in paths[0][1]
+
+
+def harmless(calls, output=None, program=TOOL):
     for name, args, result in calls:
         line = '%s(%s = %s' % (name, args, result)
         # send() to the small parent is sendto without an address
         check(name not in NETWORK or (name == 'sendto' and 'NULL, 0' in args), line)
         check(name != 'socketpair' or args.startswith('AF_UNIX'), line)
-        check(name not in CHANGING or result.startswith('-1'), line)
-        check(not (name.startswith('open') and WRITING.search(args)) or args.startswith('AT_FDCWD, "/dev/null"'),
-              line)
-        check(name != 'execve' or TOOL in args or '"/usr/bin/pdftotext"' in args, line)
+        check(name not in CHANGING or result.startswith('-1') or (name == 'mkdir' and below(output, name, args)), line)
+        check(not (name.startswith('open') and WRITING.search(args)) or re.match(r'AT_FDCWD(<[^>]*>)?, "/dev/null"', args)
+              or below(output, name, args), line)
+        check(name != 'execve' or program in args or '"/usr/bin/pdftotext"' in args, line)
         check(name not in ('ptrace', 'process_vm_writev', 'bpf', 'io_uring_setup', 'mount'), line)
 
 
@@ -106,15 +114,36 @@ def test_reading_a_commit_makes_no_connection_writes_nothing_and_starts_nothing(
         check(any('libgit2' in args for name, args, _ in calls if name.startswith('open')), 'libgit2 was not watched')
 
 
+def test_the_whole_program_writes_below_its_output_folder_only_and_opens_no_socket():
+    if shutil.which('strace') is None:
+        return 'strace is not installed'
+    with tempfile.TemporaryDirectory() as work:
+        tree, output = os.path.join(work, 'tree'), os.path.join(work, 'out')
+        folder(tree)
+        before = {n: os.lstat(os.path.join(tree, n)).st_mtime_ns for n in os.listdir(tree)}
+        calls, done = traced(os.path.join(work, 'log'), 'report', '--fail-on', 'never', '--output', output, tree,
+                             program=REVIEW)
+        if calls is None:
+            return 'strace may not trace here: ' + done.stderr[:100].replace('\n', ' ')
+        check(done.returncode == 0, 'exit %d: %s' % (done.returncode, done.stderr[-300:]))
+        written = [args for name, args, _ in calls if name.startswith('open') and WRITING.search(args) and 'index.html' in args]
+        check(len(calls) > 200 and written, '%d calls, index.html not among them: the watch saw nothing' % len(calls))
+        check(before == {n: os.lstat(os.path.join(tree, n)).st_mtime_ns for n in os.listdir(tree)} and
+              sorted(os.listdir(work)) == ['log', 'out', 'tree'], 'the reviewed folder or what is beside it has changed')
+        harmless(calls, output=output, program=REVIEW)
+
+
 def test_a_reading_links_no_tls_no_database_and_no_web_library():
-    done = subprocess.run(['ldd', TOOL], capture_output=True, text=True, timeout=30)
-    if done.returncode != 0:
+    said = [subprocess.run(['ldd', p], capture_output=True, text=True, timeout=30) for p in (TOOL, REVIEW)]
+    if any(d.returncode for d in said):
         return 'ldd cannot read the program'
+    check(all('libxml2' in d.stdout for d in said), 'ldd does not see what is linked')
     found = [word for word in ('libssl', 'libmbedtls', 'libgnutls', 'libssh2', 'libgit2', 'libsqlite3', 'libmicrohttpd',
-                               'libcurl') if word in done.stdout]
+                               'libcurl') if any(word in d.stdout for d in said)]
     check(not found, 'linked: %s' % ', '.join(found))
 
 
 main([test_a_reading_makes_no_connection_writes_nothing_and_starts_nothing_but_pdftotext,
       test_reading_a_commit_makes_no_connection_writes_nothing_and_starts_nothing,
+      test_the_whole_program_writes_below_its_output_folder_only_and_opens_no_socket,
       test_a_reading_links_no_tls_no_database_and_no_web_library])

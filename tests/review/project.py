@@ -93,8 +93,8 @@ def review(*args, timeout=60):
     return subprocess.run([REVIEW, *args], capture_output=True, text=True, timeout=timeout)
 
 
-def scan(folder, *args):
+def scan(folder, *args, timeout=60):
     """What it found: (exit code, the JSON)."""
-    done = review('scan', '--json', *args, folder)
+    done = review('scan', '--json', *args, folder, timeout=timeout)
     check(done.returncode in (0, 1, 3), 'exit %d: %s' % (done.returncode, done.stderr[-400:]))
     return done.returncode, json.loads(done.stdout)

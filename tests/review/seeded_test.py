@@ -202,6 +202,7 @@ def test_every_planted_defect_is_found_by_its_rule():
     check(not missed, missed)
 
 
-main([test_each_rule_has_a_planted_defect_and_each_defect_a_rule,
-      test_nothing_of_weight_is_found_in_the_clean_project,
-      test_every_planted_defect_is_found_by_its_rule])
+if __name__ == '__main__':
+    main([test_each_rule_has_a_planted_defect_and_each_defect_a_rule,
+          test_nothing_of_weight_is_found_in_the_clean_project,
+          test_every_planted_defect_is_found_by_its_rule])
