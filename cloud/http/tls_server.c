@@ -17,6 +17,7 @@ enum {
     ACCEPTS_AT_ONCE = 16,
     STEPS_AT_ONCE = 4,
     LINGER_MS = 2000,
+    LAST_WORD_MS = 10000, /* for a close_notify that finds the kernel's buffer full */
     LINGER_BYTES = 65536,
 };
 
@@ -146,12 +147,23 @@ static void came_unasked(struct tls_conn *c)
 /* All is said. Closing with bytes unread would make the kernel throw the answer away. */
 static void linger(struct tls_conn *c)
 {
-    (void)SSL_shutdown(c->ssl);
-    ERR_clear_error();
     (void)shutdown(c->fd, SHUT_WR);
     c->lingers = true;
     tls_conn_deadline(c, LINGER_MS);
     want(c);
+}
+
+/* The close_notify, without which a reader must take the answer for cut off. false: no room yet. */
+static bool say_end(struct tls_conn *c)
+{
+    ERR_clear_error();
+    int n = SSL_shutdown(c->ssl);
+    bool waits = n < 0 && SSL_get_error(c->ssl, n) == SSL_ERROR_WANT_WRITE;
+    ERR_clear_error();
+    if (waits && !c->end_waits)
+        tls_conn_deadline(c, LAST_WORD_MS);
+    c->end_waits = waits;
+    return !waits;
 }
 
 static void read_away(struct tls_conn *c)
@@ -184,7 +196,7 @@ static bool flush(struct tls_conn *c)
     wipe_free(c->out, c->out_len);
     c->out = NULL;
     c->out_at = c->out_len = 0;
-    if (!c->ending)
+    if (!c->ending || !say_end(c))
         return true;
     linger(c);
     return false;
@@ -267,7 +279,7 @@ static void serve(struct tls_conn *c, bool broken)
 
     if (!flush(c))
         return;
-    if (waiting > 0 && c->out_len == 0 && s->owner.drained) {
+    if (waiting > 0 && c->out_len == 0 && !c->ending && s->owner.drained) {
         s->owner.drained(s->owner.ctx, c);
         if (s->at != c)
             return;

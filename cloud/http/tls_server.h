@@ -70,9 +70,10 @@ struct tls_conn {
     bool steps; /* it is in the line for a step */
     int fd;
     SSL *ssl;
-    bool open;    /* the handshake is done */
-    bool ending;  /* flush, then close */
-    bool lingers; /* all is said: bytes are read away until the peer closes */
+    bool open;      /* the handshake is done */
+    bool ending;    /* flush, then close */
+    bool end_waits; /* the close_notify waits for room */
+    bool lingers;   /* all is said: bytes are read away until the peer closes */
     size_t lingered;
     bool stopped;   /* its owner does not want more for now */
     bool early;     /* bytes came since its owner wanted no more */
