@@ -67,6 +67,15 @@ static void dates_are_read_and_written_in_utc(void)
     CHECK(strcmp(out, "1969-12-31") == 0);
 }
 
+static void a_list_is_taken_apart_at_its_commas(void)
+{
+    struct bytes list = TEXT(" a,b b ,,c"), part;
+    const char *const parts[] = {"a", "b b", "", "c"};
+    for (size_t i = 0; i < 4; i++)
+        CHECK(text_next_part(&list, &part) && text_same(part, text_of(parts[i])));
+    CHECK(!text_next_part(&list, &part));
+}
+
 static void a_list_grows_and_keeps_what_was_added(void)
 {
     struct list l = LIST_OF(uint32_t);
@@ -80,5 +89,5 @@ static void a_list_grows_and_keeps_what_was_added(void)
 MAIN(TEST(pieces_of_the_arena_are_zeroed_aligned_and_never_move),
     TEST(a_table_finds_every_key_it_was_given_and_no_other),
     TEST(text_is_compared_by_bytes_and_by_ascii_case),
-    TEST(dates_are_read_and_written_in_utc),
+    TEST(dates_are_read_and_written_in_utc), TEST(a_list_is_taken_apart_at_its_commas),
     TEST(a_list_grows_and_keeps_what_was_added))

@@ -98,6 +98,16 @@ struct bytes text_upto(struct bytes a, size_t len)
     return (struct bytes){a.at, len < a.len ? len : a.len};
 }
 
+bool text_next_part(struct bytes *list, struct bytes *part)
+{
+    if (!list->len)
+        return false;
+    size_t comma = text_find(*list, TEXT(","));
+    *part = text_trim(text_upto(*list, comma));
+    *list = text_from(*list, comma + 1);
+    return true;
+}
+
 /* Open addressing, at most half full; a value of TABLE_NONE marks a free place. */
 struct place {
     const uint8_t *key;

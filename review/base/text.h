@@ -22,6 +22,8 @@ bool text_ends(struct bytes a, struct bytes back);
 size_t text_find(struct bytes a, struct bytes what);
 size_t text_find_word(struct bytes a, struct bytes what); /* ASCII case folded */
 struct bytes text_trim(struct bytes a);
+/* The next part of a, b, c without the blanks around it, taken off *list; false: no more. */
+bool text_next_part(struct bytes *list, struct bytes *part);
 struct bytes text_from(
     struct bytes a, size_t offset);                 /* the rest; empty beyond the end */
 struct bytes text_upto(struct bytes a, size_t len); /* at most len bytes */

@@ -11,12 +11,7 @@
 #include "review/read/see.h"
 
 #include "tests/support/check.h"
-
-struct line {
-    const char
-        *heading; /* or NULL: an entry; components stand in a file of their own */
-    const char *fields;
-};
+#include "tests/support/planted.h"
 
 /* clang-format off */
 static const struct line clean[] = {
@@ -91,56 +86,23 @@ static const struct defect
     *planted; /* in the state that is being written; NULL: clean */
 static const char *answer;
 
-static void put_fields(
-    struct emit *e, const char *fields, enum unit_kind kind, uint32_t line)
+/* What is planted now, as a swap of text. */
+static struct swap swap_now(void)
 {
-    emit_begin(e, kind, 0, line, 0);
-    for (struct bytes rest = text_of(fields); rest.len;) {
-        size_t end = text_find(rest, TEXT("; "));
-        struct bytes pair = text_upto(rest, end);
-        size_t sign = text_find(pair, TEXT("="));
-        struct bytes value = text_from(pair, sign + 1);
-        if (text_same(text_upto(pair, sign), TEXT("text")))
-            emit_text(e, value);
-        emit_field(e, text_upto(pair, sign), value, line);
-        rest = text_from(rest, end + 2);
-    }
-    emit_end(e);
-}
-
-static void planted_text(const char *from, char *out, size_t cap)
-{
-    const char *at = planted && planted->from ? strstr(from, planted->from) : NULL;
-    if (!at)
-        snprintf(out, cap, "%s", from);
-    else if (!planted->to)
-        out[0] = 0;
-    else
-        snprintf(out, cap, "%.*s%s%s", (int)(at - from), from, planted->to,
-            at + strlen(planted->from));
+    return planted ? (struct swap){planted->from, planted->to} : (struct swap){0};
 }
 
 static void put_lines(
     struct emit *e, const struct line *l, size_t count, enum unit_kind kind)
 {
-    for (size_t i = 0; i < count; i++) {
-        char text[1024], *save = NULL;
-        if (l[i].heading) {
-            emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(l[i].heading));
-            continue;
-        }
-        planted_text(l[i].fields, text, sizeof text);
-        for (char *part = strtok_r(text, "|", &save); part;
-             part = strtok_r(NULL, "|", &save))
-            put_fields(e, part, kind, (uint32_t)i * 10 + 1);
-    }
+    planted_lines(e, swap_now(), l, count, kind);
 }
 
 static void put_register(struct emit *e)
 {
     put_lines(e, clean, sizeof clean / sizeof clean[0], UNIT_ENTRY);
     if (answer) /* below the heading of decisions */
-        put_fields(e, answer, UNIT_ENTRY, 900);
+        planted_entry(e, answer, UNIT_ENTRY, 900);
 }
 
 static void put_bill(struct emit *e)
@@ -158,7 +120,7 @@ static void put_design(struct emit *e)
 {
     for (size_t i = 0; i < sizeof clean_design / sizeof clean_design[0]; i++) {
         char text[256];
-        planted_text(clean_design[i].fields, text, sizeof text);
+        planted_text(swap_now(), clean_design[i].fields, text, sizeof text);
         emit_unit(
             e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(clean_design[i].heading));
         emit_unit(e, UNIT_PARAGRAPH, 0, (uint32_t)i * 10 + 1, 0, text_of(text));
@@ -511,17 +473,18 @@ static void weaker_means_weaker(void)
 
 static void put_two_versions(struct emit *e)
 {
-    put_fields(e, "name=x; version=1.0; purl=pkg:npm/%40s/x@1.0", UNIT_COMPONENT, 1);
-    put_fields(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 2);
-    put_fields(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 3);
-    put_fields(e, "name=x; version=2.0; purl=pkg:npm/@t/x@2.0", UNIT_COMPONENT, 4);
+    planted_entry(e, "name=x; version=1.0; purl=pkg:npm/%40s/x@1.0", UNIT_COMPONENT, 1);
+    planted_entry(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 2);
+    planted_entry(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 3);
+    planted_entry(e, "name=x; version=2.0; purl=pkg:npm/@t/x@2.0", UNIT_COMPONENT, 4);
 }
 
 static void put_three_versions(struct emit *e)
 {
-    put_fields(e, "name=x; version=3.0; purl=pkg:npm/%40s/x@3.0", UNIT_COMPONENT, 1);
-    put_fields(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 2);
-    put_fields(e, "name=x; version=2.0; purl=pkg:npm/@t/x@2.0#sub", UNIT_COMPONENT, 3);
+    planted_entry(e, "name=x; version=3.0; purl=pkg:npm/%40s/x@3.0", UNIT_COMPONENT, 1);
+    planted_entry(e, "name=x; version=2.0; purl=pkg:npm/%40s/x@2.0", UNIT_COMPONENT, 2);
+    planted_entry(
+        e, "name=x; version=2.0; purl=pkg:npm/@t/x@2.0#sub", UNIT_COMPONENT, 3);
 }
 
 static void versions_of_one_component_pair_with_their_equals(void)

@@ -46,14 +46,11 @@ static void add_names(const struct bill *b, struct list *records, uint32_t item)
     if (text_find(rest, TEXT(",")) < rest.len) /* or the comma belongs to one name */
         *(struct record *)list_add(records) =
             (struct record){lower(b->g->a, rest), item};
-    while (rest.len) {
-        size_t comma = text_find(rest, TEXT(","));
-        struct bytes name = text_trim(text_upto(rest, comma));
-        rest = text_from(rest, comma + 1);
+    struct bytes name;
+    while (text_next_part(&rest, &name))
         if (name.len)
             *(struct record *)list_add(records) =
                 (struct record){lower(b->g->a, purl_front(name)), item};
-    }
 }
 
 static void find_records(struct bill *b)

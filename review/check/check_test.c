@@ -7,11 +7,7 @@
 #include "review/read/see.h"
 
 #include "tests/support/check.h"
-
-struct line {
-    const char *heading; /* or NULL: an entry */
-    const char *fields;  /* "id=…; text=…", a section's sentence below `heading` */
-};
+#include "tests/support/planted.h"
 
 /* clang-format off */
 static const struct line clean[] = {
@@ -103,51 +99,16 @@ static const struct defect {
 static const struct defect *planted; /* NULL: clean */
 static char digest_now[9];
 
-static void put_fields(
-    struct emit *e, const char *fields, enum unit_kind kind, uint32_t line)
+/* What is planted now, as a swap of text. */
+static struct swap swap_now(void)
 {
-    emit_begin(e, kind, 0, line, 0);
-    struct bytes rest = text_of(fields);
-    while (rest.len) {
-        size_t end = text_find(rest, TEXT("; "));
-        struct bytes pair = text_upto(rest, end);
-        size_t sign = text_find(pair, TEXT("="));
-        struct bytes value = text_from(pair, sign + 1);
-        if (text_same(text_upto(pair, sign), TEXT("text")))
-            emit_text(e, value);
-        emit_field(e, text_upto(pair, sign), value, line);
-        rest = text_from(rest, end + 2);
-    }
-    emit_end(e);
-}
-
-/* The line with the planted defect in it; "a|b" are two lines. */
-static void planted_text(const char *from, char *out, size_t cap)
-{
-    const char *at = planted ? strstr(from, planted->from) : NULL;
-    if (!at)
-        snprintf(out, cap, "%s", from);
-    else if (!planted->to)
-        out[0] = 0;
-    else
-        snprintf(out, cap, "%.*s%s%s", (int)(at - from), from, planted->to,
-            at + strlen(planted->from));
+    return planted ? (struct swap){planted->from, planted->to} : (struct swap){0};
 }
 
 static void put_lines(
     struct emit *e, const struct line *l, size_t count, enum unit_kind kind)
 {
-    for (size_t i = 0; i < count; i++) {
-        char text[1024], *save = NULL;
-        if (l[i].heading) {
-            emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(l[i].heading));
-            continue;
-        }
-        planted_text(l[i].fields, text, sizeof text);
-        for (char *part = strtok_r(text, "|", &save); part;
-             part = strtok_r(NULL, "|", &save))
-            put_fields(e, part, kind, (uint32_t)i * 10 + 1);
-    }
+    planted_lines(e, swap_now(), l, count, kind);
 }
 
 static void put_register(struct emit *e)
@@ -179,7 +140,7 @@ static void put_design(struct emit *e)
         snprintf(heading, sizeof heading, "%s%s", appendix ? "Appendix: " : "",
             clean_design[i].heading);
         emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(heading));
-        planted_text(clean_design[i].fields, text, sizeof text);
+        planted_text(swap_now(), clean_design[i].fields, text, sizeof text);
         emit_begin(e, UNIT_PARAGRAPH, 0, (uint32_t)i * 10 + 1, 0);
         percent = strchr(text, '%');
         emit_text(
@@ -317,13 +278,13 @@ static char decision[256];
 static void put_decision(struct emit *e)
 {
     emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("decisions"));
-    put_fields(e, decision, UNIT_ENTRY, 2);
+    planted_entry(e, decision, UNIT_ENTRY, 2);
 }
 
 static void put_open_requirement(struct emit *e)
 {
     emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("requirements"));
-    put_fields(e, "id=REQ-1; text=The device shall beep.", UNIT_ENTRY, 2);
+    planted_entry(e, "id=REQ-1; text=The device shall beep.", UNIT_ENTRY, 2);
 }
 
 static void decide(const char *id, const char *until, struct judged *j)

@@ -50,14 +50,6 @@ const char *shown_name(enum shown s)
     return names[s];
 }
 
-static bool mitigated(const struct model *m, uint32_t threat)
-{
-    for (uint32_t k = m->in[threat]; k < m->in[threat + 1]; k++)
-        if (m->links[m->in_links[k]].kind == LINK_MITIGATES)
-            return true;
-    return false;
-}
-
 static void count_requirement(const struct model *m, uint32_t i, struct coverage *c)
 {
     struct row r = row_of(m, i);
@@ -82,7 +74,7 @@ struct coverage coverage_of(const struct model *m)
         if (it->kind == ITEM_REQUIREMENT)
             count_requirement(m, i, &c);
         else if (it->kind == ITEM_THREAT)
-            c.threats_open += !mitigated(m, i);
+            c.threats_open += !item_has_in(m, i, LINK_MITIGATES);
         else if (it->kind == ITEM_CONTROL)
             c.controls_demonstrated += ladder_of(m, i) == LADDER_IS_DEMONSTRATED;
         c.results_passed += it->outcome == OUTCOME_PASSED;

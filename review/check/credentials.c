@@ -67,14 +67,6 @@ static bool says_no(struct bytes v)
         || text_starts(v, TEXT("False"));
 }
 
-static bool contained(const struct model *m, uint32_t i)
-{
-    for (uint32_t k = m->in[i]; k < m->in[i + 1]; k++)
-        if (m->links[m->in_links[k]].kind == LINK_MITIGATES)
-            return true;
-    return false;
-}
-
 static void check_shared(struct judge *j, uint32_t i)
 {
     const struct item *c = &j->m->items[i];
@@ -83,7 +75,7 @@ static void check_shared(struct judge *j, uint32_t i)
     bool devices = has(holder, "devices") || has(holder, "every device")
         || has(holder, "each device") || has(holder, "firmware")
         || has(holder, "fleet");
-    if (says_no(unique) && devices && !contained(j->m, i))
+    if (says_no(unique) && devices && !item_has_in(j->m, i, LINK_MITIGATES))
         judge_item(j, RULE_CRED_SHARED, i,
             arena_print(j->a, "held by %.*s, the same for all", (int)holder.len,
                 (const char *)holder.at));

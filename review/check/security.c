@@ -29,14 +29,6 @@ static bool out_to(
     return false;
 }
 
-static bool in_of(const struct model *m, uint32_t i, enum link_kind kind)
-{
-    for (uint32_t k = m->in[i]; k < m->in[i + 1]; k++)
-        if (m->links[m->in_links[k]].kind == kind)
-            return true;
-    return false;
-}
-
 static bool at_boundary(const struct model *m, uint32_t i)
 {
     for (uint32_t l = m->out[i]; l < m->out[i + 1]; l++)
@@ -57,7 +49,7 @@ static void check_requirements(struct judge *j)
         if (at_boundary(m, i) && !r->principles)
             judge_item(
                 j, RULE_SEC_NO_PRINCIPLE, i, TEXT("it stands at a trust boundary"));
-        if (r->security && !in_of(m, i, LINK_PARENT)
+        if (r->security && !item_has_in(m, i, LINK_PARENT)
             && !out_to(m, i, LINK_MITIGATES, ITEM_THREAT)
             && !out_to(m, i, LINK_MITIGATES, ITEM_HAZARD))
             judge_item(
@@ -142,12 +134,12 @@ static void check_risks(struct judge *j)
         if (accepted && !has_owner_and_end(it) && !decided(m, i))
             judge_item(j, RULE_RISK_ACCEPTED, i,
                 TEXT("accepted, but not by whom and until when"));
-        if (it->kind == ITEM_THREAT && !accepted && !in_of(m, i, LINK_MITIGATES)
+        if (it->kind == ITEM_THREAT && !accepted && !item_has_in(m, i, LINK_MITIGATES)
             && !decided(m, i))
             judge_item(
                 j, RULE_THREAT_OPEN, i, TEXT("no requirement or control names it"));
-        if (it->kind == ITEM_HAZARD && in_of(m, i, LINK_LEADS)
-            && !in_of(m, i, LINK_MITIGATES) && !accepted)
+        if (it->kind == ITEM_HAZARD && item_has_in(m, i, LINK_LEADS)
+            && !item_has_in(m, i, LINK_MITIGATES) && !accepted)
             judge_item(j, RULE_HAZARD_OPEN, i,
                 TEXT("threats lead to it, and no requirement controls it"));
     }

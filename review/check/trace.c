@@ -6,14 +6,6 @@
 
 #include <string.h>
 
-static bool has_children(const struct model *m, uint32_t req)
-{
-    for (uint32_t k = m->in[req]; k < m->in[req + 1]; k++)
-        if (m->links[m->in_links[k]].kind == LINK_PARENT)
-            return true;
-    return false;
-}
-
 static void check_design(struct judge *j, uint32_t req)
 {
     const struct model *m = j->m;
@@ -261,7 +253,7 @@ void check_trace(struct judge *j)
     for (uint32_t i = 0; i < j->m->item_count; i++) {
         if (j->m->items[i].kind != ITEM_REQUIREMENT)
             continue;
-        bool parent = has_children(j->m, i);
+        bool parent = item_has_in(j->m, i, LINK_PARENT);
         if (!parent)
             check_design(j, i);
         /* A parent is shown by its children; what it names itself must hold all the same. */

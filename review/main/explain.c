@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* why, trace, ask, wording, rules: one thing told whole. */
+#include "core/base/hex.h"
 #include "review/check/ask.h"
 #include "review/check/wording.h"
 #include "review/main/verbs.h"
@@ -19,29 +20,26 @@ static void told(const char *label, struct bytes text)
     putchar('\n');
 }
 
-static void print_link(
-    const struct run *r, const struct link *l, uint32_t other, bool incoming)
+static void print_link(const struct run *r, const struct link *l)
 {
-    const struct model *m = &r->model;
-    if (other == ITEM_NONE) {
+    if (l->to == ITEM_NONE) {
         printf("  %s %.*s, which nobody defines\n",
             link_kind_name((enum link_kind)l->kind), (int)l->target.len,
             (const char *)l->target.at);
         return;
     }
-    const struct item *o = &m->items[other];
-    struct bytes place = item_place(r->a, m, o);
-    printf("  %s %.*s  (%s, %.*s)\n",
-        incoming ? "named by" : link_kind_name((enum link_kind)l->kind), (int)o->id.len,
-        (const char *)o->id.at, item_kind_name((enum item_kind)o->kind), (int)place.len,
-        (const char *)place.at);
+    const struct item *o = &r->model.items[l->to];
+    struct bytes place = item_place(r->a, &r->model, o);
+    printf("  %s %.*s  (%s, %.*s)\n", link_kind_name((enum link_kind)l->kind),
+        (int)o->id.len, (const char *)o->id.at, item_kind_name((enum item_kind)o->kind),
+        (int)place.len, (const char *)place.at);
 }
 
 static void print_links(const struct run *r, uint32_t item)
 {
     const struct model *m = &r->model;
     for (uint32_t l = m->out[item]; l < m->out[item + 1]; l++)
-        print_link(r, &m->links[l], m->links[l].to, false);
+        print_link(r, &m->links[l]);
     for (uint32_t k = m->in[item]; k < m->in[item + 1]; k++) {
         const struct link *l = &m->links[m->in_links[k]];
         const struct item *o = &m->items[l->from];
@@ -99,12 +97,7 @@ enum exit_code verb_trace(const struct run *r, const char *id)
             EXIT_USAGE, NULL, 0, id, "an id that a document defines");
     const struct item *i = &r->model.items[item];
     uint8_t hex[17];
-    static const char digits[] = "0123456789abcdef";
-    for (size_t b = 0; b < 8; b++) {
-        hex[2 * b] = (uint8_t)digits[i->digest[b] >> 4];
-        hex[2 * b + 1] = (uint8_t)digits[i->digest[b] & 15];
-    }
-    hex[16] = 0;
+    hex_of((struct bytes){i->digest, 8}, ROOM_OF(hex));
     printf("%.*s  %s\n\n", (int)i->id.len, (const char *)i->id.at,
         item_kind_name((enum item_kind)i->kind));
     told("title", i->title);

@@ -36,14 +36,20 @@ struct program {
     struct reading *reading;
 };
 
-static enum exit_code start(
-    struct program *p, const struct cli_args *a, const char *path, struct run *r)
+static struct run_ask ask_of(
+    const struct program *p, const struct cli_args *a, const char *path)
 {
-    struct run_ask ask = {.reading = p->reading,
+    return (struct run_ask){.reading = p->reading,
         .path = path,
         .config = cli_word(a, "config", NULL),
         .revision = cli_word(a, "at", NULL),
         .as_of = cli_word(a, "as-of", NULL)};
+}
+
+static enum exit_code start(
+    struct program *p, const struct cli_args *a, const char *path, struct run *r)
+{
+    struct run_ask ask = ask_of(p, a, path);
     return run_review(&ask, r);
 }
 
@@ -203,8 +209,11 @@ static int wording(void *ctx, const struct cli_args *a)
     if (!file)
         return cli_error(
             EXIT_USAGE, NULL, 0, "--tsv", "a table with the columns id and text");
-    enum exit_code code = start(ctx, a, file, &r);
+    struct run_ask ask = ask_of(ctx, a, file);
+    enum exit_code code = run_open(&ask, &r);
     if (code == EXIT_DONE)
+        code = run_read(&ask, &r);
+    if (code == EXIT_DONE) /* sentences only: no model, nothing to judge */
         code = verb_wording(&r, cli_given(a, "json"));
     run_end(&r);
     return (int)code;

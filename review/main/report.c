@@ -54,14 +54,10 @@ struct report report_of(const struct run *r)
 
 static bool asked(const char *formats, const char *format)
 {
-    struct bytes rest = text_of(formats);
-    while (rest.len) {
-        size_t comma = text_find(rest, TEXT(","));
-        struct bytes one = text_trim(text_upto(rest, comma));
+    struct bytes rest = text_of(formats), one;
+    while (text_next_part(&rest, &one))
         if (text_same(one, text_of(format)) || text_same(one, TEXT("all")))
             return true;
-        rest = text_from(rest, comma + 1);
-    }
     return false;
 }
 
@@ -69,15 +65,13 @@ static bool known(const char *formats)
 {
     static const char *const names[] = {
         "all", "html", "json", "csv", "sarif", "junit", "dot"};
-    struct bytes rest = text_of(formats);
-    while (rest.len) {
-        size_t comma = text_find(rest, TEXT(",")), i = 0;
-        struct bytes one = text_trim(text_upto(rest, comma));
+    struct bytes rest = text_of(formats), one;
+    while (text_next_part(&rest, &one)) {
+        size_t i = 0;
         while (i < sizeof names / sizeof names[0] && !text_same(one, text_of(names[i])))
             i++;
         if (i == sizeof names / sizeof names[0])
             return false;
-        rest = text_from(rest, comma + 1);
     }
     return true;
 }

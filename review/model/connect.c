@@ -32,15 +32,6 @@ static void add_link(struct build *b, struct named at, struct sense sense,
     }
 }
 
-static bool prefix_known(const struct build *b, struct bytes prefix)
-{
-    bool security;
-    return table_get(b->prefixes, prefix) != TABLE_NONE
-        || (!word_is_standard(prefix) && b->rules->prefix_count
-            && kind_of_prefix(b->rules, prefix, &security) != ITEM_KINDS
-            && table_get(b->prefixes, prefix) != TABLE_NONE);
-}
-
 /* A section of a design document that names something is a design output. */
 static uint32_t section_item(struct build *b, uint32_t unit)
 {
@@ -85,7 +76,8 @@ static bool connect_ids(
     for (struct bytes rest = text; id_next(rest, &id); rest = id.rest) {
         uint32_t other = table_get(b->by_id, id.id);
         if (other == TABLE_NONE) {
-            if (!prefix_known(b, id.prefix) || may_name_what_is_gone(b, at.self))
+            if (table_get(b->prefixes, id.prefix) == TABLE_NONE
+                || may_name_what_is_gone(b, at.self))
                 continue;
             any = true;
             add_link(b, at, (struct sense){LINK_REFERS, false}, ITEM_NONE, id.id, NULL);

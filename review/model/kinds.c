@@ -405,16 +405,13 @@ uint8_t principles_of(struct bytes value)
         {"IV", PRINCIPLE_INPUT_VALIDATION, true},
     };
     uint8_t bits = 0;
-    while (value.len) {
-        size_t comma = text_find(value, TEXT(","));
-        struct bytes part = text_trim(text_upto(value, comma));
+    struct bytes part;
+    while (text_next_part(&value, &part))
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             struct bytes n = text_of(names[i].name);
             if (names[i].whole ? text_same(part, n)
                                : text_find_word(part, n) < part.len)
                 bits |= names[i].bit;
         }
-        value = text_from(value, comma + 1);
-    }
     return bits;
 }

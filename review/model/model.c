@@ -7,6 +7,14 @@ uint32_t model_find(const struct model *m, struct bytes id)
     return table_get(m->by_id, id);
 }
 
+bool item_has_in(const struct model *m, uint32_t item, enum link_kind kind)
+{
+    for (uint32_t k = m->in[item]; k < m->in[item + 1]; k++)
+        if (m->links[m->in_links[k]].kind == kind)
+            return true;
+    return false;
+}
+
 struct bytes item_field(const struct item *i, const char *name)
 {
     struct bytes wanted = text_of(name);

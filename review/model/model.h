@@ -118,6 +118,8 @@ void model_build(struct arena *a, const struct corpus *corpus,
 /* The item of that id (the first in order of kinds when two share it), or ITEM_NONE. */
 uint32_t model_find(const struct model *m, struct bytes id);
 /* Value of the first field of that name, ASCII case folded, or empty. */
+/* Some link of that kind comes in to the item. */
+bool item_has_in(const struct model *m, uint32_t item, enum link_kind kind);
 struct bytes item_field(const struct item *i, const char *name);
 const struct document *item_document(const struct model *m, const struct item *i);
 /* "path:line" or "path, page 3" or "path". */

@@ -68,22 +68,11 @@ void rules_default(struct rules *r)
         r->product[r->product_count++] = text_of(nouns[i]);
 }
 
-/* Each item of a,b,c in turn; false at the end. */
-static bool item_of(struct bytes *list, struct bytes *item)
-{
-    if (!list->len)
-        return false;
-    size_t comma = text_find(*list, TEXT(","));
-    *item = text_trim(text_upto(*list, comma));
-    *list = text_from(*list, comma + 1);
-    return true;
-}
-
 static bool add_prefixes(struct arena *a, const char *from, enum item_kind kind,
     bool security, struct rules *r)
 {
     struct bytes list = text_of(from), item;
-    while (item_of(&list, &item)) {
+    while (text_next_part(&list, &item)) {
         if (r->prefix_count == RULES_PREFIXES)
             return false;
         r->prefix[r->prefix_count++] =
@@ -97,7 +86,7 @@ static bool take_paths(
 {
     struct bytes list = text_of(from), item;
     uint32_t count = 0;
-    while (item_of(&list, &item)) {
+    while (text_next_part(&list, &item)) {
         if (count == max)
             return false;
         paths[count++] = (const char *)arena_copy(a, item).at;
@@ -110,7 +99,7 @@ static bool take_settings(struct arena *a, const struct settings *s, struct rule
 {
     struct bytes list = text_of(s->product), item;
     r->product_count = r->prefix_count = 0;
-    while (item_of(&list, &item)) {
+    while (text_next_part(&list, &item)) {
         if (r->product_count == RULES_PRODUCTS)
             return false;
         r->product[r->product_count++] = arena_copy(a, item);
