@@ -43,7 +43,6 @@ static void restart(struct signal *s)
     s->sum_rr = s->sum_ii = s->sum_ri = 0.0f;
     s->top = s->bottom = 0.0f;
     s->disturbed = true; /* the first beat is not a whole one */
-    s->view_top = s->view_bottom = 0.0f;
     s->wave = 0.0f;
     s->bad_run = 0;
 }
@@ -129,19 +128,6 @@ static void close_beat(struct signal *s, const struct beat_found *found)
     s->disturbed = false;
 }
 
-static void follow_view(struct signal *s)
-{
-    float span = s->view_top - s->view_bottom;
-
-    s->view_top -= 0.0006f
-        * span; /* half of it in 12 s: 5 % between two beats, so tops stay round */
-    s->view_bottom += 0.0006f * span;
-    if (s->wave > s->view_top)
-        s->view_top = s->wave;
-    if (s->wave < s->view_bottom)
-        s->view_bottom = s->wave;
-}
-
 static void follow_wave(struct signal *s, float red, float ir)
 {
     float high = filter_step(&s->wave_high, &filter_high_400mhz, ir);
@@ -164,7 +150,6 @@ static void follow_wave(struct signal *s, float red, float ir)
         compare_shape(s);
     if (s->since_start % (SENSOR_HZ / RATE_HZ) == 0)
         rate_take(&s->rate, s->wave);
-    follow_view(s);
 }
 
 static void take_light(struct signal *s, const struct sample *in)
@@ -378,12 +363,7 @@ bool signal_take(struct signal *s, const struct sample *in, struct vital *out)
     return true;
 }
 
-uint16_t signal_pleth(const struct signal *s)
+float signal_wave(const struct signal *s)
 {
-    float span = s->view_top - s->view_bottom;
-
-    if (s->off || span <= 0.0f)
-        return 0;
-    float part = (s->wave - s->view_bottom) / span;
-    return (uint16_t)(1000.0f * (part < 0.0f ? 0.0f : part > 1.0f ? 1.0f : part));
+    return s->off ? 0.0f : s->wave;
 }

@@ -98,7 +98,6 @@ struct signal { /* the caller provides the memory; fields belong to signal.c */
     float top, bottom;
     bool disturbed;
     float usual_swing; /* slow memory of AC / DC while all was well */
-    float view_top, view_bottom;
     float wave;
     uint32_t work; /* inner steps of the last call */
 };
@@ -110,5 +109,5 @@ void signal_init(struct signal *s, const struct calibration *cal);
 /* One call a sample. True at every hundredth: then *out is the second that has ended. */
 MUST_USE bool signal_take(struct signal *s, const struct sample *in, struct vital *out);
 
-/* Latest value of the wave for display, 0..1000, up at systole; 0 without a finger. */
-uint16_t signal_pleth(const struct signal *s);
+/* Latest value of the wave for display (pleth.h scales it), up at systole; 0 without a finger. */
+float signal_wave(const struct signal *s);

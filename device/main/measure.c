@@ -3,6 +3,7 @@
 
 #include "core/base/hex.h"
 #include "core/signal/calibration_default.h"
+#include "core/signal/pleth.h"
 #include "core/signal/signal.h"
 #include "device/board/board_clock.h"
 #include "device/board/tally.h"
@@ -65,10 +66,10 @@ struct measure {
 
     struct vital vital; /* with each value's own age: */
     bool has_vital;
-    uint64_t vital_ms; /* when the last second ended, accelerated */
-    uint64_t value_ms; /* when the last value was made */
-    uint16_t pleth[VIEW_PLETH];
-    uint32_t pleth_count, pleth_at;
+    uint64_t vital_ms;      /* when the last second ended, accelerated */
+    uint64_t value_ms;      /* when the last value was made */
+    float wave[VIEW_PLETH]; /* ring: the last seconds of the pleth */
+    uint32_t wave_count, wave_at;
 
     char keeper_path[PLACE_MAX], screen_path[PLACE_MAX];
     uint8_t talk[TALK_HEAD_LEN + LIMIT_TALK_BODY];
@@ -224,10 +225,12 @@ static void on_screen(void *ctx, int fd, uint32_t events)
 
 static void fill_pleth(const struct measure *m, struct view *v)
 {
-    v->pleth_count = (uint16_t)m->pleth_count;
-    for (uint32_t i = 0; i < m->pleth_count; i++)
-        v->pleth[i] =
-            m->pleth[(m->pleth_at + VIEW_PLETH - m->pleth_count + i) % VIEW_PLETH];
+    float wave[VIEW_PLETH];
+
+    v->pleth_count = (uint16_t)m->wave_count;
+    for (uint32_t i = 0; i < m->wave_count; i++)
+        wave[i] = m->wave[(m->wave_at + VIEW_PLETH - m->wave_count + i) % VIEW_PLETH];
+    pleth_scale(wave, v->pleth_count, v->pleth);
 }
 
 static void fill_keeper(const struct measure *m, struct view *v)
@@ -323,9 +326,9 @@ static void take(struct measure *m, const struct sample *in)
     m->sample++;
     if (signal_take(&m->signal, in, &v))
         reading(m, &v);
-    m->pleth[m->pleth_at] = signal_pleth(&m->signal);
-    m->pleth_at = (m->pleth_at + 1) % VIEW_PLETH;
-    m->pleth_count += m->pleth_count < VIEW_PLETH ? 1 : 0;
+    m->wave[m->wave_at] = signal_wave(&m->signal);
+    m->wave_at = (m->wave_at + 1) % VIEW_PLETH;
+    m->wave_count += m->wave_count < VIEW_PLETH ? 1 : 0;
 }
 
 static void note_late(struct measure *m)
