@@ -12,6 +12,10 @@
 #include <stdint.h>
 
 #define TEXT(literal) ((struct bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
+struct texts { /* a row of them, borrowed */
+    const struct bytes *at;
+    uint32_t count;
+};
 struct bytes text_of(const char *c_string);
 bool text_same(struct bytes a, struct bytes b);
 bool text_same_word(struct bytes a, struct bytes b); /* without regard to ASCII case */

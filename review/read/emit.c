@@ -43,6 +43,8 @@ struct emit *emit_new(int out_fd)
 
 static void flush(struct emit *e)
 {
+    if (e->fd < 0)
+        return;
     size_t done = 0;
     while (done < e->out.len && !e->broken) {
         ssize_t n = write(e->fd, e->out.at + done, e->out.len - done);
@@ -66,6 +68,15 @@ enum status emit_finish(struct emit *e)
     growing_free(&e->fields);
     free(e);
     return s;
+}
+
+struct bytes emit_peek_kept(struct emit *e)
+{
+    assert(e->fd < 0 && !e->now.open);
+    put_le(&e->out, 'E', 1);
+    struct bytes kept = growing_bytes(&e->out);
+    e->out.len--; /* the next one is written behind what stands there */
+    return kept;
 }
 
 bool emit_full(const struct emit *e)

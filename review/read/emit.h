@@ -23,7 +23,9 @@ enum {
 
 struct emit;
 
-struct emit *emit_new(int out_fd);       /* buffered; written as it grows */
+struct emit *emit_new(int out_fd); /* buffered; written as it grows. -1: kept */
+/* What is kept so far, with its end mark; dies with the emit. Only of emit_new(-1). */
+struct bytes emit_peek_kept(struct emit *e);
 enum status emit_finish(struct emit *e); /* flushes and frees */
 void emit_begin(
     struct emit *e, enum unit_kind kind, uint8_t level, uint32_t line, uint32_t page);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "review/read/json.h"
+
 #include "review/read/cyclonedx.h"
 #include "review/read/entries.h"
 #include "review/read/json_read.h"
@@ -58,12 +60,19 @@ static bool is_spdx(const struct flat *f, uint32_t root)
     return text_starts(flat_get_text(f, root, "spdxVersion"), TEXT("SPDX-"));
 }
 
+struct flat *json_flat(struct bytes text, struct emit *notes)
+{
+    struct flat *f = flat_new(text, notes);
+    struct json_events events = {f, on_open, on_close, on_key, on_value};
+    struct json_result r = json_read(text, &events);
+    flat_close_all(f);
+    say_end(r, notes);
+    return f;
+}
+
 void read_json(struct bytes document, struct emit *out)
 {
-    struct flat *f = flat_new(document, out);
-    struct json_events events = {f, on_open, on_close, on_key, on_value};
-    struct json_result r = json_read(document, &events);
-    flat_close_all(f);
+    struct flat *f = json_flat(document, out);
     uint32_t root = flat_first(f, 0);
     if (root && is_cyclonedx(f, root)) {
         cyclonedx_emit(f, root, out);
@@ -73,6 +82,5 @@ void read_json(struct bytes document, struct emit *out)
         secret_scan(document, out);
         entries_emit(f, out);
     }
-    say_end(r, out);
     flat_free(f);
 }
