@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli.h"
 
+#include "host/confine.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -297,6 +299,9 @@ int cli_main(const struct cli *cli, void *ctx, int argc, char **argv)
     argc = argc > 0 ? argc - 1 : 0;
     argv++;
 
+    if (!confine_no_core())
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "core dumps cannot be turned off",
+            "a kernel that lets a process do so");
     if (asked_for("--version", argc, argv)) {
         printf("%s %s\n", cli->program, cli->version);
         return EXIT_DONE;

@@ -60,7 +60,8 @@ struct cli {
     const struct cli_verb *verbs;     /* name NULL ends */
 };
 
-/* Parse and run one verb; --help, --version and --man work everywhere. Returns the exit code. */
+/* Parse and run one verb; --help, --version and --man work everywhere. Returns the exit code.
+ * From the first line on the process leaves no core dump (confine_no_core). */
 int cli_main(const struct cli *cli, void *ctx, int argc, char **argv);
 bool cli_given(const struct cli_args *a, const char *name);
 int64_t cli_number(const struct cli_args *a, const char *name, int64_t otherwise);

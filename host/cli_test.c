@@ -3,6 +3,9 @@
 
 #include "tests/support/check.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct seen {
@@ -10,6 +13,8 @@ struct seen {
     const char *verb;
     struct cli_args args;
 };
+
+enum { LEAVES_NO_CORE = 21, LEAVES_CORE = 22 };
 
 static int run_add(void *ctx, const struct cli_args *a)
 {
@@ -32,6 +37,16 @@ static int run_role(void *ctx, const struct cli_args *a)
     return EXIT_DONE;
 }
 
+static int run_look(void *ctx, const struct cli_args *a)
+{
+    struct rlimit core = {1, 1};
+
+    (void)ctx, (void)a;
+    bool none = getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0
+        && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return none ? LEAVES_NO_CORE : LEAVES_CORE;
+}
+
 static const struct cli_option options[] = {
     {"speed", CLI_NUMBER, 1, 1000, "N", "how fast", false},
     {"root", CLI_WORD, 0, 0, "DIR", "where", false},
@@ -44,6 +59,7 @@ static const char *const role_options[] = {"role", NULL};
 static const struct cli_verb verbs[] = {
     {"device", "[ID]", "one device", NULL, run_device},
     {"device add", "LABEL [WARD]", "add a device", add_options, run_add},
+    {"look", "", "at oneself", NULL, run_look},
     {"", "", NULL, role_options, run_role},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -136,6 +152,26 @@ static void test_help_version_and_man_name_what_people_may_use_and_nothing_hidde
     CHECK(s.calls == 0);
 }
 
-MAIN(TEST(test_the_longest_verb_is_taken_with_its_options_and_operands),
+/* First, in a process of its own that may leave one; a limit once lowered stays low without a capability. */
+static void test_a_verb_runs_in_a_process_that_leaves_no_core(void)
+{
+    int state = 0;
+
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char *argv[] = {(char[]){"prog"}, (char[]){"look"}, NULL};
+        struct rlimit some = {4096, 4096};
+        (void)setrlimit(RLIMIT_CORE, &some);
+        if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0)
+            _exit(LEAVES_CORE);
+        _exit(cli_main(&program, NULL, 2, argv));
+    }
+    CHECK(waitpid(pid, &state, 0) == pid && WIFEXITED(state));
+    CHECK(WEXITSTATUS(state) == LEAVES_NO_CORE);
+}
+
+MAIN(TEST(test_a_verb_runs_in_a_process_that_leaves_no_core),
+    TEST(test_the_longest_verb_is_taken_with_its_options_and_operands),
     TEST(test_what_is_not_in_the_table_gives_one_line_and_exit_2_and_runs_nothing),
     TEST(test_help_version_and_man_name_what_people_may_use_and_nothing_hidden))

@@ -71,15 +71,20 @@ static bool drop_capabilities(void)
     return syscall(SYS_capset, &head, none) == 0;
 }
 
-static bool close_up(void)
+/* Req: HF-SEC-028 "No process of the programs shall leave a core dump." */
+bool confine_no_core(void)
 {
     struct rlimit none = {0, 0};
 
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-        && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
-        && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0
-        && /* lost when the user changed */
-        setrlimit(RLIMIT_CORE, &none) == 0;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+        && setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
+/* A change of user undoes what was said of dumps and of the parent's death: it is said here. */
+static bool close_up(void)
+{
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && confine_no_core()
+        && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
 }
 
 /* Req: HF-LEAST-001 "Each process shall give up every right that its role does not need." */

@@ -51,6 +51,10 @@ struct confine_plan {
 /* The user's ids, looked up before confinement; REFUSED when root and the user does not exist. */
 MUST_USE enum status confine_user(
     const char *user, unsigned *uid, unsigned *gid, bool *reduced);
+/* From here on this process leaves no core dump, and no other of its user may trace it; a program
+ * that it starts leaves no core dump either. For every process, confined or not: command lines
+ * and the supervisor hold secrets too, for a moment. */
+MUST_USE bool confine_no_core(void);
 /* BROKEN: something did not take; the caller must end at once. */
 MUST_USE enum status confine_enter(
     const struct confine_plan *plan, const char **what_failed);

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -214,6 +215,45 @@ static void test_only_the_one_port_may_be_connected_to(void)
     CHECK(confined(&plan, use_network, &s) == 0);
 }
 
+/* What the product has no use for: no right opens it. A family that the kernel does not have would be EAFNOSUPPORT. */
+static int use_other_interfaces(const struct scene *s)
+{
+    static const int families[] = {
+        AF_BLUETOOTH, AF_PACKET, AF_CAN, AF_VSOCK, AF_ALG, AF_NFC, AF_TIPC, AF_KEY};
+
+    (void)s;
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        for (int type = SOCK_STREAM; type <= SOCK_SEQPACKET; type++)
+            if (socket(families[i], type, 0) >= 0 || errno != EPERM)
+                return 1;
+    if (socket(AF_NETLINK, SOCK_RAW, 15 /* device events of USB and others */) >= 0
+        || errno != EPERM)
+        return 2;
+    if (open("/dev/null", O_RDWR) >= 0 || open("/dev", O_RDONLY) >= 0)
+        return 3;
+    if (ioctl(0, TIOCSTI, "x") == 0 || (errno != EPERM && errno != EACCES))
+        return 4;
+    return 0;
+}
+
+/* Req: HF-SEC-029 "a role that opens a device file, or a socket that is neither Unix, IP nor the kernel's table of
+ * routes, shall be refused." */
+static void test_no_right_opens_bluetooth_a_bus_or_a_device_file(void)
+{
+    struct scene s;
+
+    scene_open(&s);
+    struct confine_path inside = {s.inside, CONFINE_READ | CONFINE_WRITE};
+    for (unsigned rights = 0; rights < 32; rights++) {
+        struct confine_plan plan = bare;
+        plan.rights = rights;
+        plan.paths = &inside;
+        plan.path_count = 1;
+        CHECK(confined(&plan, use_other_interfaces, &s) == 0);
+    }
+    scene_close(&s);
+}
+
 static void *answer(void *p)
 {
     int *n = p;
@@ -302,6 +342,7 @@ MAIN(TEST(test_ten_forbidden_acts_fail_under_every_set_of_rights),
     TEST(test_the_forbidden_acts_are_possible_without_confinement),
     TEST(test_files_work_below_the_listed_paths_and_nowhere_else),
     TEST(test_only_the_one_port_may_be_connected_to),
+    TEST(test_no_right_opens_bluetooth_a_bus_or_a_device_file),
     TEST(test_threads_are_a_right_and_processes_are_not),
     TEST(test_the_role_has_its_own_user_no_core_and_may_end_itself),
     TEST(test_root_without_the_roles_user_is_refused))

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Req: HF-SEC-007: each role, in its own confined process, tries ten forbidden acts and every one fails.
+Req: HF-SEC-028: neither a role nor the supervisor above it leaves a core dump.
 
 `--role-self-test` makes the running role itself try, after it has locked itself down, and say so in its log.
 """
@@ -18,6 +19,13 @@ def field(pid, name):
             return line.split(':', 1)[1].strip()
 
 
+def leaves_no_core(pid, who):
+    limit = [l for l in open('/proc/%d/limits' % pid) if l.startswith('Max core file size')][0].split()
+    check(limit[4:6] == ['0', '0'], '%s may write a core of %s bytes' % (who, limit[4]))
+    # The kernel gives what is inside a process that is not dumpable to root, whoever runs it.
+    check(os.stat('/proc/%d/mem' % pid).st_uid == 0, 'the memory of %s is dumped to its own user' % who)
+
+
 def locked_down(pid, role):
     check(field(pid, 'Seccomp') == '2', '%s runs without a system call filter' % role)
     check(field(pid, 'NoNewPrivs') == '1', '%s may gain privileges' % role)
@@ -27,6 +35,7 @@ def locked_down(pid, role):
         uids = set(field(pid, 'Uid').split())
         check(uids != {'0'} and len(uids) == 1, '%s runs as user %r' % (role, uids))
         check(field(pid, 'Groups') == '', '%s is in groups %s' % (role, field(pid, 'Groups')))
+    leaves_no_core(pid, role)
 
 
 def all_tried(log, roles):
@@ -49,6 +58,7 @@ def test_no_role_of_the_device_can_do_a_forbidden_thing():
             locked_down(pid, role)
             users.add(field(pid, 'Uid'))
         check(os.geteuid() != 0 or len(users) == len(DEVICE_ROLES), 'roles share a user: %r' % users)
+        leaves_no_core(device.program.process.pid, 'the supervisor of the device')
 
 
 def test_no_role_of_the_cloud_can_do_a_forbidden_thing():
@@ -61,6 +71,7 @@ def test_no_role_of_the_cloud_can_do_a_forbidden_thing():
             locked_down(pid, role)
             users.add(field(pid, 'Uid'))
         check(os.geteuid() != 0 or len(users) == len(CLOUD_ROLES), 'roles share a user: %r' % users)
+        leaves_no_core(cloud.program.process.pid, 'the supervisor of the cloud')
 
 
 def test_no_switch_turns_confinement_off():
