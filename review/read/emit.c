@@ -9,19 +9,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FLUSH_AT = 65536, NAME_MAX_BYTES = 256, DETAIL_MAX = 512 };
+enum { FLUSH_AT = 65536, NAME_MAX_BYTES = 256, DETAIL_MAX = 512, WRAP_BYTES = 8 };
 
 struct emit {
     int fd;
-    bool broken, full, utf8_said, cut_said;
+    bool broken, full, utf8_said, cut_said, counts_lines;
     uint64_t written;
     uint32_t units, notes;
-    struct growing out, text, fields;
+    struct growing out, text, fields, wraps;
     struct { /* the unit that is open */
         bool open;
         uint8_t kind, level;
         uint16_t field_count;
         uint32_t line, page;
+        uint32_t at_line, marked; /* of the text that comes; the last in wraps */
     } now;
 };
 
@@ -66,6 +67,7 @@ enum status emit_finish(struct emit *e)
     growing_free(&e->out);
     growing_free(&e->text);
     growing_free(&e->fields);
+    growing_free(&e->wraps);
     free(e);
     return s;
 }
@@ -111,6 +113,16 @@ static size_t printable_run(struct bytes in)
     return n;
 }
 
+/* What comes now is the first of its line in the text of the unit. */
+static void mark_line(struct emit *e)
+{
+    if (e->now.at_line == e->now.marked)
+        return;
+    e->now.marked = e->now.at_line;
+    put_le(&e->wraps, (uint32_t)e->text.len, 4);
+    put_le(&e->wraps, e->now.at_line, 4);
+}
+
 /*
  * Append text by the rules of units: well-formed, no control characters; where `fold`, white
  * space (and no-break space) becomes one blank, none at the front.
@@ -122,6 +134,8 @@ static void add_clean(
     while (piece.len) {
         size_t run = printable_run(piece);
         if (run) {
+            if (g == &e->text)
+                mark_line(e);
             growing_add(g, text_upto(piece, run));
             piece = text_from(piece, run);
             continue;
@@ -135,6 +149,7 @@ static void add_clean(
             n = 1;
         } else if (white(piece.at[0]) || is_nbsp(text_upto(piece, n))) {
             bool line = piece.at[0] == '\n';
+            e->now.at_line += line && g == &e->text && g->len && e->counts_lines;
             if (!fold && (line || piece.at[0] == '\t' || piece.at[0] == ' '))
                 growing_add(g, text_upto(piece, n));
             else if (!fold && piece.at[0] != '\r')
@@ -176,7 +191,19 @@ void emit_begin(
     e->now.line = line;
     e->now.page = page;
     e->now.field_count = 0;
-    e->text.len = e->fields.len = 0;
+    e->now.at_line = e->now.marked = line;
+    e->text.len = e->fields.len = e->wraps.len = 0;
+}
+
+void emit_at_line(struct emit *e, uint32_t line)
+{
+    assert(e->now.open);
+    e->now.at_line = line;
+}
+
+void emit_counts_lines(struct emit *e)
+{
+    e->counts_lines = true;
 }
 
 void emit_text(struct emit *e, struct bytes piece)
@@ -220,10 +247,23 @@ void emit_field(struct emit *e, struct bytes name, struct bytes value, uint32_t 
     e->now.field_count++;
 }
 
+/* Marks of what the limit cut off. */
+static void drop_late_marks(struct emit *e)
+{
+    for (; e->wraps.len; e->wraps.len -= WRAP_BYTES) {
+        const uint8_t *last = e->wraps.at + e->wraps.len - WRAP_BYTES;
+        uint32_t at = last[0] | (uint32_t)last[1] << 8 | (uint32_t)last[2] << 16
+            | (uint32_t)last[3] << 24;
+        if (at < e->text.len)
+            break;
+    }
+}
+
 void emit_end(struct emit *e)
 {
     assert(e->now.open);
     close_text(e, &e->text, 0);
+    drop_late_marks(e);
     e->now.open = false;
     if (e->full || (!e->text.len && !e->now.field_count))
         return;
@@ -242,6 +282,8 @@ void emit_end(struct emit *e)
     growing_add(&e->out, growing_bytes(&e->text));
     put_le(&e->out, e->now.field_count, 2);
     growing_add(&e->out, growing_bytes(&e->fields));
+    put_le(&e->out, (uint32_t)(e->wraps.len / WRAP_BYTES), 4);
+    growing_add(&e->out, growing_bytes(&e->wraps));
     if (e->out.len >= FLUSH_AT)
         flush(e);
 }

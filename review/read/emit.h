@@ -30,6 +30,10 @@ enum status emit_finish(struct emit *e); /* flushes and frees */
 void emit_begin(
     struct emit *e, enum unit_kind kind, uint8_t level, uint32_t line, uint32_t page);
 void emit_text(struct emit *e, struct bytes piece); /* pieces are joined as they come */
+/* What is added now stands on that line; where the reader said so at the start, each line end
+ * in a piece counts by itself. */
+void emit_at_line(struct emit *e, uint32_t line);
+void emit_counts_lines(struct emit *e);
 void emit_field(struct emit *e, struct bytes name, struct bytes value, uint32_t line);
 void emit_end(struct emit *e);
 /* A whole unit at once. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/readers.h"
+#include "review/read/see.h"
 
 #include "tests/support/check.h"
 
@@ -56,5 +57,67 @@ static void what_has_no_format_has_no_reader(void)
     CHECK(format_reader(FORMAT_PDF) == read_pdf_boxes);
 }
 
+/* The line of "four" in a paragraph that is written over several lines. */
+static void a_reader_of_lines_tells_the_line_of_each_word(void)
+{
+    static const struct {
+        const char *what, *text;
+        reader_fn *reader;
+        uint32_t line;
+    } rows[] = {
+        {"text", "a\n\none two\nthree\nfour\n", read_text, 5},
+        {"a text's item", "- one\n  two three\n  four\n", read_text, 3},
+        {"markdown", "# a\n\none *two\nthree*\nfour\n", read_markdown, 5},
+        {"markdown below front matter", "---\na: b\n---\none\ntwo three\nfour\n",
+            read_markdown, 6},
+        {"a markdown list", "1. one\n   two\n   - three\n     four\n", read_markdown,
+            4},
+        {"markdown code", "```\none two\n\nthree four\n```\n", read_markdown, 4},
+        {"restructured text", "A\n=\n\none **two\nthree**\nfour\n", read_rst, 6},
+        {"its list", "* one\n  two\n\n  three\n  four\n", read_rst, 5},
+        {"a directive of it", ".. note::\n\n   one two\n   three\n   four\n", read_rst,
+            5},
+        {"a web page", "<html>\n<p>\n\none <b>two\nthree</b>\nfour</p>\n</html>",
+            read_html, 6},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct seen s = see_read(rows[i].reader, text_of(rows[i].text));
+        uint32_t line = 0, first = 0;
+        for (uint32_t k = 0; k < s.corpus.unit_count; k++) {
+            const struct unit *u = &s.corpus.units[k];
+            size_t at = text_find(u->text, TEXT("four"));
+            if (at == u->text.len)
+                continue;
+            line = unit_line_at(&s.corpus, u, at);
+            first = unit_line_at(&s.corpus, u, 0);
+            CHECK(first == u->line);
+        }
+        if (line != rows[i].line)
+            printf("# %s: %u\n", rows[i].what, line);
+        CHECK(line == rows[i].line && first <= line);
+        see_end(&s);
+    }
+}
+
+static void clip(struct emit *e)
+{
+    emit_counts_lines(e);
+    emit_begin(e, UNIT_PARAGRAPH, 0, 1, 0);
+    for (size_t i = 0; i < EMIT_TEXT_MAX; i++)
+        emit_text(e, TEXT("x\n"));
+    emit_end(e);
+}
+
+static void lines_of_what_is_cut_off_are_gone_too(void)
+{
+    struct seen s = see_emitted(clip);
+    CHECK(s.status == OK && s.corpus.unit_count == 1);
+    const struct unit *u = &s.corpus.units[0];
+    CHECK(unit_line_at(&s.corpus, u, u->text.len) == EMIT_TEXT_MAX / 2);
+    see_end(&s);
+}
+
 MAIN(TEST(a_document_is_told_by_its_first_bytes_and_else_by_its_name),
-    TEST(what_has_no_format_has_no_reader))
+    TEST(what_has_no_format_has_no_reader),
+    TEST(a_reader_of_lines_tells_the_line_of_each_word),
+    TEST(lines_of_what_is_cut_off_are_gone_too))

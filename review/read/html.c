@@ -427,6 +427,7 @@ void read_html(struct bytes document, struct emit *out)
     struct html h = {.out = out, .grid = grid_new(out)};
     struct growing clean = {0};
     const char *encoding = "UTF-8";
+    emit_counts_lines(out);
     if (!utf8_valid(document)) {
         if (names_an_encoding(document))
             encoding = NULL;

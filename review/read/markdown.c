@@ -80,6 +80,7 @@ static void put(struct state *s, struct bytes text, uint32_t line)
         s->open = true;
         if (s->kind == UNIT_ITEM)
             s->item_used[s->lists] = true;
+        emit_at_line(s->out, line);
         emit_text(s->out, text);
     }
 }

@@ -284,6 +284,8 @@ enum status read_tree(struct reading *reading, struct arena *a, const struct tre
             .field_count = (uint32_t)r.gather.fields.count,
             .notes = keep(a, &r.gather.notes),
             .note_count = (uint32_t)r.gather.notes.count,
+            .wraps = keep(a, &r.gather.wraps),
+            .wrap_count = (uint32_t)r.gather.wraps.count,
         };
     gather_free(&r.gather);
     return s;

@@ -150,7 +150,7 @@ static void add_plain(struct growing *to, struct bytes t)
         size_t n = 0;
         if (c == '\\' && t.len > 1) {
             n = 2;
-            if (t.at[1] != ' ')
+            if (t.at[1] > ' ')
                 growing_add(to, (struct bytes){t.at + 1, 1});
         } else if (c == '`' || c == '*' || c == '|' || c == ':') {
             n = add_span(to, t, word);
@@ -269,13 +269,13 @@ static void code(struct rst *r, size_t from, size_t to)
     emit_end(r->out);
 }
 
-/* Lines joined by blanks, from `front` letters into the first one. */
+/* Lines with their ends between them, from `front` letters into the first one. */
 static void join(
     const struct rst *r, struct growing *to, size_t from, size_t end, size_t front)
 {
     for (size_t i = from; i < end && to->len <= EMIT_TEXT_MAX * 2; i++) {
         if (to->len)
-            growing_add(to, TEXT(" "));
+            growing_add(to, TEXT("\n"));
         growing_add(to, i == from ? text_from(text_at(r, i), front) : text_at(r, i));
     }
 }
@@ -425,7 +425,7 @@ static size_t paragraph(struct rst *r, size_t i, size_t to, struct around a)
     struct bytes t = growing_bytes(&all);
     bool code_follows = text_ends(t, TEXT("::"));
     if (code_follows) /* "text::" shows one colon, "text ::" and "::" none */
-        t.len -= t.len == 2 || t.at[t.len - 3] == ' ' ? 2 : 1;
+        t.len -= t.len == 2 || t.at[t.len - 3] <= ' ' ? 2 : 1;
     emit_text_of(r, a, plain(r, t), (uint32_t)i + 1);
     growing_free(&all);
     return code_follows ? literal(r, end, to, column) : end;
@@ -618,7 +618,7 @@ static size_t line_block(struct rst *r, size_t i, size_t to, struct around a)
     size_t end = i;
     for (; end < to && text_starts(text_at(r, end), TEXT("|")); end++) {
         growing_add(&all, text_from(text_at(r, end), 1));
-        growing_add(&all, TEXT(" "));
+        growing_add(&all, TEXT("\n"));
     }
     emit_text_of(r, a, plain(r, growing_bytes(&all)), (uint32_t)i + 1);
     growing_free(&all);
@@ -688,6 +688,7 @@ void read_rst(struct bytes document, struct emit *out)
 {
     struct rst r = {.source = document, .out = out, .grid = grid_new(out)};
     r.lines = LIST_OF(struct row_of_text);
+    emit_counts_lines(out);
     split_lines(&r);
     blocks(&r, 0, r.lines.count, (struct around){0, 0, NULL});
     list_free(&r.lines);

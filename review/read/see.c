@@ -35,6 +35,8 @@ static void look_back(struct seen *s, int fd, struct bytes path)
         .field_count = (uint32_t)s->gather.fields.count,
         .notes = s->gather.notes.at,
         .note_count = (uint32_t)s->gather.notes.count,
+        .wraps = s->gather.wraps.at,
+        .wrap_count = (uint32_t)s->gather.wraps.count,
     };
 }
 

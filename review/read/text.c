@@ -136,6 +136,7 @@ static void on_text(struct state *s, struct bytes t, size_t indent)
             s->depth = 0;
         open_unit(s, UNIT_PARAGRAPH, 0);
     }
+    emit_at_line(s->out, s->line);
     emit_text(s->out, t);
     emit_text(s->out, TEXT(" "));
     s->alone = false;

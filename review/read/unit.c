@@ -10,6 +10,14 @@ struct bytes unit_field(const struct corpus *c, const struct unit *u, const char
     return (struct bytes){0};
 }
 
+uint32_t unit_line_at(const struct corpus *c, const struct unit *u, size_t at)
+{
+    uint32_t line = u->line;
+    for (uint32_t i = 0; i < u->wrap_count && c->wraps[u->wrap + i].at <= at; i++)
+        line = c->wraps[u->wrap + i].line;
+    return line;
+}
+
 const char *unit_kind_name(enum unit_kind k)
 {
     static const char *const names[UNIT_KINDS] = {"heading", "paragraph", "item", "row",

@@ -48,12 +48,18 @@ struct unit {
     uint8_t kind;  /* enum unit_kind */
     uint8_t level; /* of headings and list items, else 0 */
     uint16_t field_count;
-    uint32_t doc;     /* index into corpus.docs */
-    uint32_t line;    /* from 1; 0: unknown (PDF, DOCX have page or none) */
-    uint32_t page;    /* from 1; 0: the format has no pages */
-    uint32_t heading; /* unit index of the heading above, or UNIT_NONE */
-    uint32_t field;   /* first of its fields in corpus.fields */
+    uint32_t doc;              /* index into corpus.docs */
+    uint32_t line;             /* from 1; 0: unknown (PDF, DOCX have page or none) */
+    uint32_t page;             /* from 1; 0: the format has no pages */
+    uint32_t heading;          /* unit index of the heading above, or UNIT_NONE */
+    uint32_t field;            /* first of its fields in corpus.fields */
+    uint32_t wrap, wrap_count; /* of its text in corpus.wraps: where lines begin */
     struct bytes text;
+};
+
+/* From this byte of a unit's text on it stands on that line of the document. */
+struct wrap {
+    uint32_t at, line;
 };
 
 enum format {
@@ -107,10 +113,13 @@ struct corpus {
     struct unit *units;
     struct field *fields;
     struct note *notes;
-    uint32_t doc_count, unit_count, field_count, note_count;
+    struct wrap *wraps;
+    uint32_t doc_count, unit_count, field_count, note_count, wrap_count;
 };
 
 /* Value of the first field of this name (ASCII case folded), or empty. */
 struct bytes unit_field(const struct corpus *c, const struct unit *u, const char *name);
+/* The line on which a byte of the unit's text stands; 0: the format has none. */
+uint32_t unit_line_at(const struct corpus *c, const struct unit *u, size_t at);
 const char *unit_kind_name(enum unit_kind k);
 const char *format_name(enum format f);

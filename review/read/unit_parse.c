@@ -48,6 +48,24 @@ static uint32_t heading_over(
     return above;
 }
 
+/* Rising, and within the text: who asks for a line walks them once. */
+static enum status take_wraps(struct taker *t, struct unit *u, struct list *wraps)
+{
+    uint32_t before = 0;
+    u->wrap = (uint32_t)wraps->count;
+    for (uint32_t left = take_le(t, 4); left; left--) {
+        struct wrap w = {.at = take_le(t, 4), .line = take_le(t, 4)};
+        if (t->short_of || w.at < before || w.at > u->text.len) {
+            wraps->count = u->wrap;
+            return MALFORMED;
+        }
+        before = w.at;
+        *(struct wrap *)list_add(wraps) = w;
+        u->wrap_count++;
+    }
+    return t->short_of ? MALFORMED : OK;
+}
+
 static enum status take_unit(
     struct taker *t, uint32_t doc, struct gather *into, struct open_headings *open)
 {
@@ -71,6 +89,10 @@ static enum status take_unit(
             return MALFORMED;
         }
         *(struct field *)list_add(&into->fields) = f;
+    }
+    if (take_wraps(t, &u, &into->wraps) != OK) {
+        into->fields.count = u.field;
+        return MALFORMED;
     }
     u.heading = heading_over(open, &u, (uint32_t)into->units.count);
     *(struct unit *)list_add(&into->units) = u;
@@ -119,4 +141,5 @@ void gather_free(struct gather *g)
     list_free(&g->units);
     list_free(&g->fields);
     list_free(&g->notes);
+    list_free(&g->wraps);
 }

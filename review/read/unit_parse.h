@@ -5,7 +5,8 @@
  *
  * The written form, little-endian: a stream of
  *   'U' kind u8, level u8, line u32, page u32, text length u32, text, field count u16,
- *       fields { line u32, name length u16, value length u32, name, value }
+ *       fields { line u32, name length u16, value length u32, name, value },
+ *       wrap count u32, wraps { at u32, line u32 }
  *   'N' kind u8, line u32, page u32, detail length u16, detail
  *   'F' format u8
  *   'E' end: a stream without it was cut off
@@ -16,10 +17,11 @@
 #include "review/read/unit.h"
 
 struct gather { /* a corpus that grows document by document */
-    struct list units, fields, notes;
+    struct list units, fields, notes, wraps;
 };
-#define GATHER \
-    ((struct gather){LIST_OF(struct unit), LIST_OF(struct field), LIST_OF(struct note)})
+#define GATHER                                                    \
+    ((struct gather){LIST_OF(struct unit), LIST_OF(struct field), \
+        LIST_OF(struct note), LIST_OF(struct wrap)})
 void gather_free(struct gather *g);
 
 /*

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct unit *u = LIST_AT(&g.units, struct unit, i);
         bool inside = u->field + u->field_count <= g.fields.count
             && (u->heading == UNIT_NONE || u->heading < i) && u->kind < UNIT_KINDS;
+        inside = inside && u->wrap + u->wrap_count <= g.wraps.count;
         if (!inside || (s != OK && s != MALFORMED))
             __builtin_trap();
     }
