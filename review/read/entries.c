@@ -12,7 +12,7 @@ struct writer {
     struct emit *out;
     struct bytes spoken; /* the text of the ENTRY that is open; empty: all its values */
     bool any;            /* one value has been said */
-    bool silent;         /* fields only, the unit has a text already */
+    bool silent;         /* fields only, of all depths; the unit has a text already */
     uint32_t fields;
     bool cut_said;
 };
@@ -85,18 +85,22 @@ static void say_field(
     w->any = true;
 }
 
-static void say_scalars(struct writer *w, uint32_t list, struct bytes name)
+static void say_fields(struct writer *w, uint32_t map, struct path *p);
+
+/* Depth is bounded by READ_DEPTH_MAX, so that recursion is too. */
+static void say_scalars(struct writer *w, uint32_t list, struct path *p)
 {
     const struct flat *f = w->flat;
     for (uint32_t c = flat_first(f, list); c; c = flat_after(f, list, c)) {
         if (!is_container(f, c))
-            say_field(w, name, flat_text(f, c), flat_line(f, c));
+            say_field(w, path_text(p), flat_text(f, c), flat_line(f, c));
         else if (flat_kind(f, c) == FLAT_LIST)
-            say_scalars(w, c, name);
+            say_scalars(w, c, p);
+        else if (w->silent)
+            say_fields(w, c, p);
     }
 }
 
-/* Depth is bounded by READ_DEPTH_MAX, so that recursion is too. */
 static void say_fields(struct writer *w, uint32_t map, struct path *p)
 {
     const struct flat *f = w->flat;
@@ -105,8 +109,8 @@ static void say_fields(struct writer *w, uint32_t map, struct path *p)
         if (!is_container(f, c) || !flat_first(f, c))
             say_field(w, path_text(p), flat_text(f, c), flat_line(f, c));
         else if (flat_kind(f, c) == FLAT_LIST)
-            say_scalars(w, c, path_text(p));
-        else if (!holds_entries(f, c))
+            say_scalars(w, c, p);
+        else if (w->silent || !holds_entries(f, c))
             say_fields(w, c, p);
         p->len = before;
     }

@@ -17,6 +17,6 @@ void entries_emit(const struct flat *f, struct emit *out);
 /* One list of maps below a heading. */
 void entries_list(
     const struct flat *f, uint32_t list, struct bytes heading, struct emit *out);
-/* The scalars of a map as fields of the unit that is open, keys behind `front`. */
+/* The scalars of a map, at any depth, as fields of the unit that is open; keys behind `front`. */
 void entries_fields(
     const struct flat *f, uint32_t map, struct bytes front, struct emit *out);

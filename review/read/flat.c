@@ -32,7 +32,7 @@ struct flat {
     uint32_t *order; /* keys of one map, to find those that stand twice */
     size_t order_cap;
     uint32_t key, key_len; /* waits for its value */
-    bool stopped;
+    bool stopped, whole;
 };
 
 static void *or_end(void *got)
@@ -240,8 +240,9 @@ void flat_close(struct flat *f)
         find_twice(f, at);
 }
 
-void flat_close_all(struct flat *f)
+void flat_end(struct flat *f, bool whole)
 {
+    f->whole = whole && !f->stopped;
     while (f->depth)
         flat_close(f);
 }
@@ -308,6 +309,11 @@ enum status flat_again(struct flat *f, uint32_t from, bool merge)
     for (uint32_t c = first; c < f->count; c = f->nodes[c].next)
         f->nodes[c].merged = true;
     return OK;
+}
+
+bool flat_whole(const struct flat *f)
+{
+    return f->whole;
 }
 
 enum flat_kind flat_kind(const struct flat *f, uint32_t n)

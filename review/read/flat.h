@@ -38,7 +38,8 @@ bool flat_key(struct flat *f, struct bytes key, uint32_t line);
 bool flat_scalar(struct flat *f, enum flat_kind kind, struct bytes text, uint32_t line);
 bool flat_open(struct flat *f, enum flat_kind kind, uint32_t line);
 void flat_close(struct flat *f);
-void flat_close_all(struct flat *f); /* also when the file breaks off */
+/* The file ends; `whole`: not by a fault. What is open is closed. */
+void flat_end(struct flat *f, bool whole);
 /* The node that the next flat_scalar or flat_open will be. */
 uint32_t flat_next(const struct flat *f);
 /* What stands at `from`, once more, as a value or (`merge`) as further keys of the open map
@@ -46,6 +47,7 @@ uint32_t flat_next(const struct flat *f);
 enum status flat_again(struct flat *f, uint32_t from, bool merge);
 
 /* Reading. Lines count from 1. */
+bool flat_whole(const struct flat *f); /* false: it broke off, a note says where */
 enum flat_kind flat_kind(const struct flat *f, uint32_t n);
 uint32_t flat_line(const struct flat *f, uint32_t n);
 struct bytes flat_key_of(const struct flat *f, uint32_t n);

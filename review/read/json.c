@@ -65,7 +65,7 @@ struct flat *json_flat(struct bytes text, struct emit *notes)
     struct flat *f = flat_new(text, notes);
     struct json_events events = {f, on_open, on_close, on_key, on_value};
     struct json_result r = json_read(text, &events);
-    flat_close_all(f);
+    flat_end(f, r.end == JSON_WHOLE);
     say_end(r, notes);
     return f;
 }

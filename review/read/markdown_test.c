@@ -62,8 +62,13 @@ static void front_matter_is_one_entry(void)
     check_seen(
         read_markdown, TEXT("---\n\nNo map.\n\n---\n"), "paragraph 3/0 [] No map.\n");
     check_seen(read_markdown, TEXT("---\na: [\n---\ntext\n"),
-        "heading2 2/0 [] a: [\nparagraph 4/0 [a: [] text\nnote MALFORMED front matter is no "
-        "YAML\n");
+        "heading2 2/0 [] a: [\nparagraph 4/0 [a: [] text\n"
+        "note MALFORMED YAML: flow sequence without a closing bracket\n");
+    check_seen(read_markdown,
+        TEXT(
+            "---\nby: &a {name: Ann, role: lead}\nseen: [*a, {name: Bo}]\nby: Cy\n---\n"),
+        "entry 1/0 []  {by.name=Ann; by.role=lead; seen.name=Ann; seen.role=lead; "
+        "seen.name=Bo}\nnote DUPLICATE_KEY by\n");
 }
 
 static void targets_and_badges_go_and_pictures_are_said(void)

@@ -198,7 +198,8 @@ static void quiet(struct fy_diag *diag, void *user, const char *text, size_t len
     (void)diag, (void)user, (void)text, (void)len;
 }
 
-static void take_all(struct taker *t, struct bytes text)
+/* Whether it was taken to its end. */
+static bool take_all(struct taker *t, struct bytes text)
 {
     struct fy_diag_cfg silent = {
         .output_fn = quiet, .level = FYET_ERROR, .module_mask = ~0u};
@@ -215,10 +216,13 @@ static void take_all(struct taker *t, struct bytes text)
         go_on = take_event(t, e);
         fy_parser_event_free(parser, e);
     }
-    if (go_on && fy_parser_get_stream_error(parser))
+    if (go_on && fy_parser_get_stream_error(parser)) {
         say_error(t, diag);
+        go_on = false;
+    }
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);
+    return go_on;
 }
 
 /* libfyaml stops at the first byte that is no UTF-8; here it becomes U+FFFD. */
@@ -253,27 +257,30 @@ static struct bytes before_nul(struct taker *t, struct bytes text)
 struct flat *yaml_flat(struct bytes text, uint32_t first_line, struct emit *notes)
 {
     struct taker t = {.notes = notes, .first_line = first_line, .line = first_line};
-    bool sound = utf8_valid(text);
+    bool whole = true, sound = utf8_valid(text);
     bool wide =
         text_starts(text, TEXT("\xFF\xFE")) || text_starts(text, TEXT("\xFE\xFF"));
     if (!sound && !wide) {
         text = well_formed(text);
         say(&t, NOTE_UTF8, first_line, "");
     }
+    size_t len = text.len;
     if (!wide)
         text = before_nul(&t, text);
+    whole = text.len == len;
     t.flat = flat_new(text, notes);
     if (!sound && !wide)
         flat_keep(t.flat, (void *)(uintptr_t)text.at);
     if (wide) {
         say(&t, NOTE_MALFORMED, first_line, "YAML: expected UTF-8, found UTF-16");
+        whole = false;
     } else if (text_trim(text).len) {
         t.arena = arena_new();
         t.anchors = table_new(t.arena, 16);
-        take_all(&t, text);
+        whole = take_all(&t, text) && whole;
         arena_free(t.arena);
     }
-    flat_close_all(t.flat);
+    flat_end(t.flat, whole);
     return t.flat;
 }
 
