@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/check/ask.h"
+#include "review/check/groups.h"
 
 struct asking {
     struct arena *a;
@@ -194,11 +195,7 @@ static void leaks(struct asking *q)
         const struct item *c = &q->m->items[i];
         if (c->kind != ITEM_CREDENTIAL)
             continue;
-        struct bytes leak = item_field(c, "leak");
-        if (!leak.len)
-            leak = item_field(c, "leak_effect");
-        if (!leak.len)
-            leak = item_field(c, "damage");
+        struct bytes leak = credential_damage(c);
         all++;
         good += leak.len > 0;
         point(q, i,

@@ -15,6 +15,12 @@ static struct bytes first_field(
     first_field(item, (const char *const[]){__VA_ARGS__}, \
         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
+struct bytes credential_damage(const struct item *credential)
+{
+    return FIRST(credential, "leak", "damage", "leak_effect", "leak effect",
+        "blast_radius", "damage if leaked");
+}
+
 static bool has(struct bytes text, const char *word)
 {
     return text_find_word(text, text_of(word)) < text.len;
@@ -32,9 +38,7 @@ static void check_whole(struct judge *j, uint32_t i)
         {"rotation", FIRST(c, "rotation", "lifetime", "expiry")},
         {"revocation", FIRST(c, "revocation")},
         {"storage", FIRST(c, "storage", "stored", "holder")},
-        {"leak",
-            FIRST(c, "leak", "damage", "leak_effect", "leak effect", "blast_radius",
-                "damage if leaked")},
+        {"leak", credential_damage(c)},
     };
     struct bytes missing = {0};
     for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++)

@@ -15,7 +15,9 @@ void check_wording(struct judge *j); /* untestable, compound */
 void check_security(
     struct judge *j); /* principles, loss of the cloud, threats, appendix */
 void check_credentials(struct judge *j); /* register, and literals in the tree */
-void check_components(struct judge *j);  /* register against what is built in */
+/* What is lost when it leaks, under any of the names that registers use; may be empty. */
+struct bytes credential_damage(const struct item *credential);
+void check_components(struct judge *j); /* register against what is built in */
 void check_decisions(
     struct judge *j); /* last: marks what a decision that holds accepts */
 

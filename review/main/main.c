@@ -260,7 +260,12 @@ static const struct cli cli = {
     .verbs = verbs,
 };
 
-/* `holdfast-review .` is `holdfast-review scan .` */
+/* `holdfast-review .` is `holdfast-review scan .`; a path that is not there is told as one. */
+static bool is_path(const char *word)
+{
+    return word[0] != '-' && (strpbrk(word, "/.") || access(word, F_OK) == 0);
+}
+
 static bool is_verb(const char *word)
 {
     for (size_t i = 0; verbs[i].name; i++)
@@ -272,8 +277,7 @@ static bool is_verb(const char *word)
 int main(int argc, char **argv)
 {
     struct program p = {0};
-    bool bare = argc < 2
-        || (argv[1][0] != '-' && !is_verb(argv[1]) && access(argv[1], F_OK) == 0);
+    bool bare = argc < 2 || (!is_verb(argv[1]) && is_path(argv[1]));
     char **args = calloc((size_t)argc + 2, sizeof *args);
     if (!args || read_start(&p.reading, 2) != OK)
         return cli_error(EXIT_INTERNAL, NULL, 0,

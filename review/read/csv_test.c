@@ -42,7 +42,7 @@ static void what_does_not_fit_the_header_is_said_and_kept(void)
         "entry 2/0 [] 1 | 2 | 3 | 4 {id=1; column 2=2; id=3; column 4=4}\n"
         "entry 3/0 [] 5 {id=5}\n"
         "entry 5/0 [] 6 | x y | 7 | 8 {id=6; column 2=x y; id=7; column 4=8}\n"
-        "note DUPLICATE_KEY id\n"
+        "note DUPLICATE-KEY id\n"
         "note MALFORMED CSV: expected no more cells than the header has\n"));
 }
 

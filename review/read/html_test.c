@@ -50,7 +50,7 @@ static void the_text_of_a_picture_is_noted(void)
 {
     check_units(read_html,
         TEXT("<p>See <img src='http://x/y.png' alt='Data flow'>.</p>"),
-        "paragraph [] See .\nnote LOST_IMAGE Data flow\n");
+        "paragraph [] See .\nnote LOST-IMAGE Data flow\n");
 }
 
 static void lines_are_those_where_the_text_begins(void)

@@ -78,7 +78,7 @@ static void what_stands_before_a_fault_is_kept(void)
         "entry 1/0 [] A-1 {id=A-1}\nentry 2/0 [] A-2 {id=A-2}\n"
         "note MALFORMED JSON: expected ':' after a key\n"));
     CHECK(reads_as(read_json, TEXT("{\"a\": 1, \"a\": 2}"),
-        "entry 1/0 [] 1 {a=1}\nnote DUPLICATE_KEY a\n"));
+        "entry 1/0 [] 1 {a=1}\nnote DUPLICATE-KEY a\n"));
 }
 
 static void depth_is_limited_and_length_is_not(void)

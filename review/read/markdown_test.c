@@ -68,7 +68,7 @@ static void front_matter_is_one_entry(void)
         TEXT(
             "---\nby: &a {name: Ann, role: lead}\nseen: [*a, {name: Bo}]\nby: Cy\n---\n"),
         "entry 1/0 []  {by.name=Ann; by.role=lead; seen.name=Ann; seen.role=lead; "
-        "seen.name=Bo}\nnote DUPLICATE_KEY by\n");
+        "seen.name=Bo}\nnote DUPLICATE-KEY by\n");
 }
 
 static void targets_and_badges_go_and_pictures_are_said(void)
@@ -81,7 +81,7 @@ static void targets_and_badges_go_and_pictures_are_said(void)
         "paragraph 1/0 [] See the design and https://b.example.\n"
         "paragraph 5/0 [] shows it\xE2\x80\x94"
         "all A<&unknown;\n"
-        "note LOST_IMAGE The data flow\n");
+        "note LOST-IMAGE The data flow\n");
 }
 
 static void html_inside_is_read_as_text(void)
@@ -99,8 +99,8 @@ static void html_inside_is_read_as_text(void)
         "paragraph 8/0 [Product] two\n"
         "paragraph 10/0 [Product] a bold word 1 < 2\n"
         "paragraph 12/0 [Product] a | b\n"
-        "note LOST_IMAGE A view\n"
-        "note LOST_LAYOUT HTML table in Markdown\n");
+        "note LOST-IMAGE A view\n"
+        "note LOST-LAYOUT HTML table in Markdown\n");
 }
 
 static uint8_t big[50000];
@@ -110,7 +110,7 @@ static void nesting_ends_at_its_limit_and_what_stood_before_is_kept(void)
     memset(big, '>', sizeof big);
     memcpy(big, "before\n\n", 8);
     check_seen(read_markdown, BYTES_OF(big),
-        "paragraph 1/0 [] before\nnote TOO_DEEP lists and quotes\n");
+        "paragraph 1/0 [] before\nnote TOO-DEEP lists and quotes\n");
     memset(big, '[', sizeof big);
     struct seen s = see_read(read_markdown, BYTES_OF(big));
     CHECK(s.status == OK && s.corpus.unit_count == 1);

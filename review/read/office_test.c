@@ -126,7 +126,7 @@ static void an_odt_reads_as_the_docx_does(void)
     check_units(read_odt, d,
         "heading2 [] Head\nparagraph [Head] A b.\nitem1 [Head] one\nparagraph [Head] on\n"
         "item2 [Head] deep\nquote [Head] said\ncode [Head] a\n b\nrow [Head] x | {Id=x; "
-        "Text=}\nparagraph [Head] Foot.\nnote LOST_IMAGE Flow\n");
+        "Text=}\nparagraph [Head] Foot.\nnote LOST-IMAGE Flow\n");
     drop(d);
 }
 

@@ -125,7 +125,7 @@ static void columns_make_a_table_and_split_identifiers_are_joined(void)
         "shall start.}\n"
         "row 0/1 [] HF-SEC-002 | It ends. {Id=HF-SEC-002; Text=It ends.}\n"
         "paragraph 0/1 [] Text behind.\n"
-        "note JOINED_ID HF-SEC-001\nnote JOINED_ID HF-SEC-002\n");
+        "note JOINED-ID HF-SEC-001\nnote JOINED-ID HF-SEC-002\n");
 }
 
 static void a_table_goes_on_on_the_next_page_under_the_same_header(void)
@@ -148,7 +148,7 @@ static void a_table_goes_on_on_the_next_page_under_the_same_header(void)
         "row 0/1 [] A-1 | some words {Id=A-1; Text=some words}\n"
         "row 0/2 [] A-2 | some words {Id=A-2; Text=some words}\n"
         "row 0/3 [] A-3 | none {Id=A-3; Text=none}\n"
-        "row 0/3 [] A-4 | more {Id=A-4; Text=more}\nnote JOINED_ID A-4\n");
+        "row 0/3 [] A-4 | more {Id=A-4; Text=more}\nnote JOINED-ID A-4\n");
 }
 
 static void letters_of_one_width_are_code_with_their_indentation(void)
@@ -249,7 +249,7 @@ static void pages_without_words_have_no_text_layer(void)
     struct print p;
     print_open(&p);
     page(&p, true);
-    check_print(&p, "note NO_TEXT_LAYER \n");
+    check_print(&p, "note NO-TEXT-LAYER \n");
 }
 
 static struct bytes long_print(struct print *p)

@@ -44,7 +44,7 @@ static void quotes_code_and_directives_are_what_they_hold(void)
         "code [] y;\nparagraph [] Hot surface.\nparagraph [] Keep off.\n"
         "paragraph [] The device shall start {id=SEC-1; links=A-1, A-2}\n"
         "paragraph [] With a reason.\nparagraph [] line one line two\n"
-        "note LOST_IMAGE Data flow\n");
+        "note LOST-IMAGE Data flow\n");
 }
 
 static void the_four_kinds_of_table_give_the_same_rows(void)

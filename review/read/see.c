@@ -132,7 +132,7 @@ char *see_print(const struct seen *s, bool positions)
     }
     for (uint32_t i = 0; i < s->corpus.note_count; i++) {
         static const char *const names[] = {
-#define NOTE(name, severity, sentence) #name,
+#define NOTE(id, name, severity, sentence) name,
 #include "review/read/note.def"
 #undef NOTE
         };

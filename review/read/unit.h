@@ -86,7 +86,7 @@ enum format {
 
 /* What a reader could not do, or lost; each becomes a finding of rule READ-<name>. */
 enum note_kind {
-#define NOTE(name, severity, sentence) NOTE_##name,
+#define NOTE(id, name, severity, sentence) NOTE_##id,
 #include "review/read/note.def"
 #undef NOTE
     NOTE_KINDS

@@ -101,7 +101,7 @@ static void aliases_stand_where_they_are_used_and_merged_keys_yield(void)
 static void a_key_that_stands_twice_is_said_and_the_first_counts(void)
 {
     CHECK(reads_as(read_yaml, TEXT("id: A-1\ntext: x\nid: A-2\n"),
-        "entry 1/0 [] x {id=A-1; text=x}\nnote DUPLICATE_KEY id\n"));
+        "entry 1/0 [] x {id=A-1; text=x}\nnote DUPLICATE-KEY id\n"));
 }
 
 static void a_long_map_is_searched_for_keys_that_stand_twice(void)

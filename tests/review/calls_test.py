@@ -84,7 +84,7 @@ def test_a_reading_makes_no_connection_writes_nothing_and_starts_nothing_but_pdf
         check(before == {n: os.lstat(os.path.join(tree, n)).st_mtime_ns for n in os.listdir(tree)},
               'the reviewed folder has changed')
         harmless(calls)
-        check('huge.md: TOO_LARGE' in done.stdout and 'link.md: LINK' in done.stdout and
+        check('huge.md: TOO-LARGE' in done.stdout and 'link.md: LINK' in done.stdout and
               'pipe.md: UNREADABLE' in done.stdout, done.stdout[-400:])
         opened = [args for name, args, _ in calls if name.startswith('open')]
         check(not any('pipe.md' in a or 'huge.md' in a or 'hostname' in a for a in opened),

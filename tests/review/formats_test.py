@@ -116,7 +116,7 @@ def test_pdf_gives_the_identifiers_of_each_table_and_says_which_were_joined():
     def ids(found):
         return sorted(i for u in found if u.startswith('row') for i in set(ID.findall(u.split(' {')[0])))
     check(ids(wanted) == ids(got), 'wanted %r\ngot    %r' % (ids(wanted), ids(got)))
-    check(any(n.startswith('note JOINED_ID BM-SEC-') for n in notes), 'no identifier was split: %r' % notes)
+    check(any(n.startswith('note JOINED-ID BM-SEC-') for n in notes), 'no identifier was split: %r' % notes)
     return None
 
 

@@ -117,7 +117,7 @@ def test_what_is_no_document_is_named_and_not_waited_for():
         print('# %.1f s  %s' % (took, told))
         check(took < LIMIT_S and code == 1, '%.1f s, exit %d' % (took, code))
         for name, rule in (('pipe.md', 'READ-UNREADABLE'), ('loop.md', 'READ-LINK'), ('round', 'READ-LINK'),
-                           ('out.md', 'READ-LINK'), ('sparse.md', 'READ-TOO_LARGE')):
+                           ('out.md', 'READ-LINK'), ('sparse.md', 'READ-TOO-LARGE')):
             check(told.get(name) == rule, '%s: %s' % (name, told.get(name)))
 
 

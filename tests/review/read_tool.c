@@ -23,7 +23,7 @@ static void print_units(const struct corpus *c)
 static void print_notes(const struct corpus *c)
 {
     static const char *const names[] = {
-#define NOTE(name, severity, sentence) #name,
+#define NOTE(id, name, severity, sentence) name,
 #include "review/read/note.def"
 #undef NOTE
     };
