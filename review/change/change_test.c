@@ -8,48 +8,11 @@
 #include "review/change/owners.h"
 #include "review/change/pair.h"
 #include "review/change/strength.h"
-#include "review/read/see.h"
 
 #include "tests/support/check.h"
-#include "tests/support/planted.h"
+#include "tests/support/clean_project.h"
 
 /* clang-format off */
-static const struct line clean[] = {
-    {"requirements", NULL},
-    {NULL, "id=SEC-001; principle=least privilege; boundary=TB-4; threats=T-01; verified_by=tests/privilege; text=A request of device A for a record of device B shall be answered 403."},
-    {NULL, "id=SEC-003; principle=fail secure; boundary=TB-4; threats=T-02; verified_by=tests/away; text=While the cloud cannot be reached the device shall keep measuring."},
-    {"trust boundaries", NULL},
-    {NULL, "id=TB-4; name=device to cloud; crosses=telemetry"},
-    {NULL, "id=TB-5; name=device to sensor; threats=T-02; requirements=SEC-003"},
-    {"data flows", NULL},
-    {NULL, "id=DF-1; name=readings; boundary=TB-4; protocol=TLS 1.3; authentication=mTLS"},
-    {"threats", NULL},
-    {NULL, "id=T-01; title=A device reads another's records; boundary=TB-4; hazards=HS-01"},
-    {NULL, "id=T-02; title=The cloud is away; boundary=TB-4"},
-    {"hazards", NULL},
-    {NULL, "id=HS-01; situation=Records are mixed up; requirements=SEC-001"},
-    {"controls", NULL},
-    {NULL, "id=CTL-001; requirement=SEC-001; threat=T-01; test=tests/privilege"},
-    {"components", NULL},
-    {NULL, "name=tls; package=tls; boundary_facing=true"},
-    {"decisions", NULL},
-    {NULL, "id=DEC-1; about=T-02; reason=looked at; by=A. Person; date=2026-01-01"},
-};
-static const struct line clean_bill[] = {
-    {NULL, "name=tls; version=3.0; purl=pkg:deb/debian/tls@3.0?arch=amd64; ref=tls; depends=zip; licence=MIT; hash.SHA-256=0011223344556677"},
-    {NULL, "name=zip; version=1.2; purl=pkg:deb/debian/zip@1.2; ref=zip; licence=Zlib; hash.SHA-256=8899aabbccddeeff"},
-    {NULL, "name=png; version=1.6; purl=pkg:deb/debian/png@1.6; ref=png"},
-};
-static const struct line clean_design[] = {
-    {"Gate", "The path rule answers 403 (SEC-001)."},
-    {"Measure", "It goes on (SEC-003)."},
-};
-static const struct line clean_results[] = {
-    {NULL, "class=tests/privilege; name=B is refused; status=passed; at=2026-11-28T08:00:00Z"},
-    {NULL, "class=tests/away; name=it goes on; status=passed; at=2026-11-28T08:00:00Z"},
-    {NULL, "class=prove; name=CTL-001; status=passed; property.control=CTL-001; property.proof=fails without it; at=2026-11-28T08:00:00Z"},
-};
-
 #define RECORD "reviewer=A. Person; date=2026-11-28; impact=none; decision=accepted"
 #define DECIDED(id) "id=DEC-9; about=" id "; reason=r; by=A. Person; date=2026-11-28"
 
@@ -72,65 +35,15 @@ static const struct defect {
     {RULE_GATE_FLOW_NEW, "TB-4", "crosses=telemetry", "crosses=telemetry; crosses=updates", DECIDED("TB-4")},
     {RULE_GATE_PROTOCOL_WEAKER, "DF-1", "protocol=TLS 1.3", "protocol=TLS 1.3 or 1.2", DECIDED("DF-1")},
     {RULE_GATE_AUTH_WEAKER, "DF-1", "; authentication=mTLS", "", DECIDED("DF-1")},
-    {RULE_GATE_MITIGATION_REMOVED, "T-02", "threats=T-02; verified_by", "verified_by", DECIDED("SEC-003")},
+    {RULE_GATE_MITIGATION_REMOVED, "T-02", "boundary=TB-4; threats=T-02; verified_by", "boundary=TB-4; verified_by", DECIDED("SEC-003")},
     {RULE_GATE_MITIGATION_REMOVED, "CTL-001", "id=CTL-001; requirement", NULL, DECIDED("CTL-001")},
     {RULE_GATE_RISK_REMOVED, "HS-01", "id=HS-01;", NULL, DECIDED("HS-01")},
     {RULE_GATE_UNLINKED, "SEC-001", "principle=least privilege; boundary=TB-4;", "principle=least privilege;", DECIDED("SEC-001")},
     {RULE_GATE_RULES_CHANGED, "holdfast-review.conf", NULL, NULL, NULL},
     {RULE_RISK_ACCEPTED, "T-01", "another's records", "another's records; status=accepted", NULL},
-    {RULE_TRACE_NO_CASE, "SEC-003", "verified_by=tests/away; ", "", NULL},
+    {RULE_TRACE_FAILED, "SEC-004", "it goes on; status=passed", "it goes on; status=failed", NULL},
 };
 /* clang-format on */
-
-static const struct defect
-    *planted; /* in the state that is being written; NULL: clean */
-static const char *answer;
-
-/* What is planted now, as a swap of text. */
-static struct swap swap_now(void)
-{
-    return planted ? (struct swap){planted->from, planted->to} : (struct swap){0};
-}
-
-static void put_lines(
-    struct emit *e, const struct line *l, size_t count, enum unit_kind kind)
-{
-    planted_lines(e, swap_now(), l, count, kind);
-}
-
-static void put_register(struct emit *e)
-{
-    put_lines(e, clean, sizeof clean / sizeof clean[0], UNIT_ENTRY);
-    if (answer) /* below the heading of decisions */
-        planted_entry(e, answer, UNIT_ENTRY, 900);
-}
-
-static void put_bill(struct emit *e)
-{
-    put_lines(e, clean_bill, sizeof clean_bill / sizeof clean_bill[0], UNIT_COMPONENT);
-}
-
-static void put_results(struct emit *e)
-{
-    put_lines(
-        e, clean_results, sizeof clean_results / sizeof clean_results[0], UNIT_RESULT);
-}
-
-static void put_design(struct emit *e)
-{
-    for (size_t i = 0; i < sizeof clean_design / sizeof clean_design[0]; i++) {
-        char text[256];
-        planted_text(swap_now(), clean_design[i].fields, text, sizeof text);
-        emit_unit(
-            e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(clean_design[i].heading));
-        emit_unit(e, UNIT_PARAGRAPH, 0, (uint32_t)i * 10 + 1, 0, text_of(text));
-    }
-}
-
-static void put_configuration(struct emit *e)
-{
-    emit_unit(e, UNIT_PARAGRAPH, 0, 1, 0, TEXT("product = \"device\""));
-}
 
 struct side {
     struct seen seen;
@@ -145,26 +58,24 @@ struct compared {
     struct change change;
 };
 
-static void read_side(
-    struct compared *c, struct side *s, const struct see_file *files, uint32_t count)
+static void judge_side(struct compared *c, struct side *s)
 {
-    s->seen = see_files(files, count);
-    for (uint32_t i = 0; i < count; i++)
-        s->seen.docs[i].changed_s = 1795860000 - 86400;
     model_build(c->a, &s->seen.corpus, &c->rules, &s->m);
     check_model(c->a, &s->m, &c->rules, &s->f);
 }
 
-static void read_project(struct compared *c, struct side *s)
+/* The clean project, or with what is planted and one more decision. */
+static void read_project(
+    struct compared *c, struct side *s, const struct defect *planted, const char *more)
 {
-    static const struct see_file files[] = {{"design.md", put_design},
-        {"register.yaml", put_register}, {"results.xml", put_results},
-        {"sbom.json", put_bill}, {"holdfast-review.conf", put_configuration}};
-    read_side(c, s, files, 5);
-    s->seen.docs[0].format = FORMAT_MARKDOWN;
-    s->seen.docs[1].format = FORMAT_YAML;
-    s->seen.docs[4].digest[0] =
+    memset(&clean_now, 0, sizeof clean_now);
+    if (planted)
+        clean_now.swap = (struct swap){planted->from, planted->to};
+    clean_now.more = more;
+    s->seen = clean_read();
+    s->seen.docs[s->seen.corpus.doc_count - 1].digest[0] =
         planted && planted->rule == RULE_GATE_RULES_CHANGED ? 1 : 2;
+    judge_side(c, s);
 }
 
 static void judge(struct compared *c, struct bytes owners)
@@ -183,21 +94,15 @@ static void begin(struct compared *c)
 {
     *c = (struct compared){.a = arena_new()};
     rules_default(&c->rules);
-    c->rules.as_of_s = 1795860000; /* 2026-11-28 10:00 */
+    c->rules.as_of_s = CLEAN_CHANGED_S + 86400;
 }
 
 static void compare(
     struct compared *c, const struct defect *after, const char *answered)
 {
     begin(c);
-    planted = NULL;
-    answer = NULL;
-    read_project(c, &c->before);
-    planted = after;
-    answer = answered;
-    read_project(c, &c->after);
-    planted = NULL;
-    answer = NULL;
+    read_project(c, &c->before, NULL, NULL);
+    read_project(c, &c->after, after, answered);
     judge(c, TEXT("* @lead\nsbom.json @supply @lead # bills\n"));
 }
 
@@ -309,7 +214,7 @@ static void a_record_counts_only_when_it_is_whole_and_names_the_version(void)
 static void an_older_decision_covers_nothing_that_comes_later(void)
 {
     static const struct defect cut = {RULE_GATE_MITIGATION_REMOVED, "T-02",
-        "threats=T-02; verified_by", "verified_by", NULL};
+        "boundary=TB-4; threats=T-02; verified_by", "boundary=TB-4; verified_by", NULL};
     struct compared c; /* the clean project's decision stood there before */
     compare(&c, &cut, NULL);
     CHECK(found(&c, RULE_GATE_MITIGATION_REMOVED, "T-02"));
@@ -319,16 +224,13 @@ static void an_older_decision_covers_nothing_that_comes_later(void)
 static void a_reworded_fault_is_the_same_fault(void)
 {
     static const struct defect no_case = {
-        RULE_TRACE_NO_CASE, "SEC-003", "verified_by=tests/away; ", "", NULL};
-    static const struct defect reworded = {RULE_TRACE_NO_CASE, "SEC-003",
+        RULE_TRACE_NO_CASE, "SEC-004", "verified_by=tests/away; ", "", NULL};
+    static const struct defect reworded = {RULE_TRACE_NO_CASE, "SEC-004",
         "verified_by=tests/away; text=While", "text=As long as", NULL};
     struct compared c;
     begin(&c);
-    planted = &no_case;
-    read_project(&c, &c.before);
-    planted = &reworded;
-    read_project(&c, &c.after);
-    planted = NULL;
+    read_project(&c, &c.before, &no_case, NULL);
+    read_project(&c, &c.after, &reworded, NULL);
     judge(&c, (struct bytes){0});
     CHECK(c.before.f.count > 0 && c.after.f.count > 0);
     CHECK(strcmp(c.before.f.at[0].id, c.after.f.at[0].id) != 0);
@@ -489,12 +391,12 @@ static void put_three_versions(struct emit *e)
 
 static void versions_of_one_component_pair_with_their_equals(void)
 {
-    static const struct see_file old[] = {{"a.json", put_two_versions}};
-    static const struct see_file new[] = {{"a.json", put_three_versions}};
     struct compared c;
     begin(&c);
-    read_side(&c, &c.before, old, 1);
-    read_side(&c, &c.after, new, 1);
+    c.before.seen = see_emitted(put_two_versions);
+    c.after.seen = see_emitted(put_three_versions);
+    judge_side(&c, &c.before);
+    judge_side(&c, &c.after);
     judge(&c, (struct bytes){0});
     CHECK(c.change.broken.count == 1);
     CHECK(c.change.broken.count

@@ -398,14 +398,39 @@ static struct table *facing_names(struct bill *b)
     return t;
 }
 
+struct descent {
+    const struct model *m;
+    uint32_t *queue;
+    bool *seen;
+    uint32_t tail;
+};
+
+/* The row of a register and the part of a bill are one component: reached together. */
+static void reach(struct bill *b, struct descent *d, uint32_t item, uint32_t root)
+{
+    const struct model *m = d->m;
+    struct bytes id = m->items[item].id;
+    while (item > 0 && m->items[item - 1].kind == ITEM_COMPONENT
+        && text_same(m->items[item - 1].id, id))
+        item--;
+    for (; item < m->item_count && m->items[item].kind == ITEM_COMPONENT
+         && text_same(m->items[item].id, id);
+         item++) {
+        d->seen[item] = true;
+        b->above[item] = root;
+        d->queue[d->tail++] = item;
+    }
+}
+
 /* Down from every boundary-facing component by what it depends on, nearest first. */
 static void find_parts_below(struct bill *b)
 {
     const struct model *m = b->g->after;
     struct table *facing = facing_names(b);
-    uint32_t *queue = arena_take(b->g->a, m->item_count * sizeof *queue);
-    bool *seen = arena_take(b->g->a, m->item_count);
-    uint32_t head = 0, tail = 0;
+    struct descent d = {.m = m,
+        .queue = arena_take(b->g->a, m->item_count * sizeof *d.queue),
+        .seen = arena_take(b->g->a, m->item_count)};
+    uint32_t head = 0;
     b->above = arena_take(b->g->a, m->item_count * sizeof *b->above);
     for (uint32_t i = 0; i < m->item_count; i++) {
         b->above[i] = ITEM_NONE;
@@ -413,22 +438,19 @@ static void find_parts_below(struct bill *b)
         if (c->kind == ITEM_COMPONENT
             && (table_get(facing, lower(b->g->a, c->id)) != TABLE_NONE
                 || c->boundary_facing)) {
-            seen[i] = true;
-            queue[tail++] = i;
+            d.seen[i] = true;
+            d.queue[d.tail++] = i;
         }
     }
-    uint32_t roots = tail;
-    while (head < tail) {
-        uint32_t at = queue[head];
+    uint32_t roots = d.tail;
+    while (head < d.tail) {
+        uint32_t at = d.queue[head];
         uint32_t root = head++ < roots ? at : b->above[at];
         for (uint32_t l = m->out[at]; l < m->out[at + 1]; l++) {
             uint32_t to = m->links[l].to;
-            if (m->links[l].kind != LINK_USES || to == ITEM_NONE || seen[to]
-                || m->items[to].kind != ITEM_COMPONENT)
-                continue;
-            seen[to] = true;
-            b->above[to] = root;
-            queue[tail++] = to;
+            if (m->links[l].kind == LINK_USES && to != ITEM_NONE && !d.seen[to]
+                && m->items[to].kind == ITEM_COMPONENT)
+                reach(b, &d, to, root);
         }
     }
 }

@@ -3,50 +3,13 @@
  * One clean project; each defect is planted in it alone. Every rule must find its defect, and
  * find nothing in the clean project.
  */
+#include "review/check/ask.h"
 #include "review/check/groups.h"
-#include "review/read/see.h"
 
 #include "tests/support/check.h"
-#include "tests/support/planted.h"
+#include "tests/support/clean_project.h"
 
 /* clang-format off */
-static const struct line clean[] = {
-    {"requirements", NULL},
-    {NULL, "id=SEC-001; principle=least privilege; boundary=TB-4; threats=T-01; verified_by=tests/privilege; text=A request of device A for a record of device B shall be answered 403."},
-    {NULL, "id=SEC-003; principle=fail secure; boundary=TB-4; threats=T-02; verified_by=tests/away; text=While the cloud cannot be reached the device shall keep measuring."},
-    {NULL, "id=SEC-004; principle=fail secure; parent=SEC-003; threats=T-02; verified_by=tests/away; text=While the cloud cannot be reached the device shall show NOT SYNCHRONISED."},
-    {"trust boundaries", NULL},
-    {NULL, "id=TB-4; name=device to cloud"},
-    {"threats", NULL},
-    {NULL, "id=T-01; title=A device reads another's records; hazards=HS-01"},
-    {NULL, "id=T-02; title=The cloud is away"},
-    {"hazards", NULL},
-    {NULL, "id=HS-01; situation=Records are mixed up; requirements=SEC-001"},
-    {"controls", NULL},
-    {NULL, "id=CTL-001; requirement=SEC-001; threat=T-01; test=tests/privilege"},
-    {"credentials", NULL},
-    {NULL, "id=CR-01; name=Device key; holder=each of all devices; scope=own telemetry; unique=true; rotation=24 months; revocation=row in the store; storage=file of its role; leak=one device; negative_test=tests/privilege; revocation_test=tests/away"},
-    {"components", NULL},
-    {NULL, "name=zlib; package=zlib1g; version=1.2; class=supported; support_ends=2028-06-30; review=2026-01-01: read"},
-    {"decisions", NULL},
-    {NULL, "id=DEC-001; finding=TRACE-MANUAL-00000000; reason=short; by=A. Person; date=2026-01-01; until=2027-01-01"},
-};
-static const struct line clean_design[] = {
-    {"Gate", "The path rule (SEC-001@%) answers 403."},
-    {"Courier", "SEC-004: it waits, up to 60 s, with CR-01."},
-    {"Measure", "It goes on (SEC-003)."},
-};
-static const struct line clean_results[] = {
-    {NULL, "class=tests/privilege; name=B is refused; status=passed; at=2026-11-28T08:00:00Z"},
-    {NULL, "class=tests/away; name=it goes on; status=passed; at=2026-11-28T08:00:00Z"},
-    {NULL, "class=prove; name=CTL-001; status=passed; property.control=CTL-001; property.proof=fails without it; at=2026-11-28T08:00:00Z"},
-};
-
-static const struct line clean_built[] = {
-    {NULL, "name=zlib; version=1.2.13; purl=pkg:deb/debian/zlib1g@1.2.13"},
-};
-static const struct line clean_source[] = {{NULL, "id=SEC-001; symbol=main"}};
-
 static const struct defect {
     enum rule_id rule;
     const char *subject;
@@ -60,13 +23,13 @@ static const struct defect {
     {RULE_TRACE_PARTLY, "SEC-003", "verified_by=tests/away; text=While the cloud cannot be reached the device shall keep", "verified_by=tests/away; verified_by=tests/never-ran; text=While the cloud cannot be reached the device shall keep"},
     {RULE_TRACE_SKIPPED, "SEC-004", "it goes on; status=passed", "it goes on; status=skipped"},
     {RULE_TRACE_STALE, "SEC-004", "it goes on; status=passed; at=2026-11-28", "it goes on; status=passed; at=2026-11-26"},
-    {RULE_TRACE_SUSPECT, "design.md#Gate", "SEC-001@%", "SEC-001@00000000"},
-    {RULE_TRACE_ORPHAN, "TB-9", "id=TB-4; name=device to cloud", "id=TB-4; name=device to cloud|id=TB-9; name=nowhere"},
+    {RULE_TRACE_SUSPECT, "design.md#Gate", "SEC-001%", "SEC-001@00000000"},
+    {RULE_TRACE_ORPHAN, "TB-9", "id=TB-4; name=device to cloud", "id=TB-9; name=nowhere|id=TB-4; name=device to cloud"},
     {RULE_TRACE_DANGLING, "T-77", "threats=T-01;", "threats=T-01; threats=T-77;"},
     {RULE_TRACE_DUPLICATE, "T-02", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-02; title=Something else"},
     {RULE_TRACE_REPEATED, "T-02", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-02; title=The cloud is away"},
     {RULE_TRACE_CYCLE, "SEC-004", "id=SEC-003; principle", "id=SEC-003; parent=SEC-004; principle"},
-    {RULE_TRACE_NO_REQUIREMENT, "VER-9", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=VER-9; how=look"},
+    {RULE_TRACE_NO_REQUIREMENT, "VER-9", "id=T-02; title=The cloud is away", "id=VER-9; how=look|id=T-02; title=The cloud is away"},
     {RULE_LADDER_DESCRIBED, "CTL-001", "test=tests/privilege", "test=tests/nothing"},
     {RULE_LADDER_VERIFIED, "CTL-001", "property.proof=fails without it; ", ""},
     {RULE_WORDING_VAGUE, "SEC-001", "A request of device A for a record of device B shall be answered 403.", "The device shall authenticate to the cloud."},
@@ -78,7 +41,7 @@ static const struct defect {
     {RULE_THREAT_OPEN, "T-05", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-05; title=Theft; hazards=HS-01"},
     {RULE_THREAT_OPEN, "T-05", "id=T-02; title=The cloud is away", "id=T-02; title=The cloud is away|id=T-05; title=Theft; hazards=HS-01|id=DEC-005; finding=THREAT-OPEN-00000000; subject=T-05; reason=r; by=p; date=2026-01-01"},
     {RULE_HAZARD_OPEN, "HS-01", "; requirements=SEC-001", ""},
-    {RULE_RISK_ACCEPTED, "T-02", "title=The cloud is away", "title=The cloud is away; status=accepted"},
+    {RULE_RISK_ACCEPTED, "T-01", "another's records", "another's records; status=accepted"},
     {RULE_CRED_INCOMPLETE, "CR-01", "leak=one device; ", ""},
     {RULE_CRED_WILDCARD, "CR-01", "scope=own telemetry", "scope=topics/*"},
     {RULE_CRED_SHARED, "CR-01", "unique=true", "unique=false"},
@@ -86,74 +49,15 @@ static const struct defect {
     {RULE_CRED_NO_REVOCATION_TEST, "CR-01", "revocation_test=tests/away", "revocation_test=tests/nobody"},
     {RULE_CRED_UNUSED, "CR-01", " with CR-01", ""},
     {RULE_CRED_UNREGISTERED, "api_key", "symbol=main", "symbol=main; secret=assignment; fingerprint=0011223344556677; name=api_key"},
-    {RULE_SOUP_NO_REVIEW, "zlib", "; review=2026-01-01: read", ""},
-    {RULE_SOUP_NO_CLASS, "zlib", "class=supported; ", ""},
-    {RULE_SOUP_NO_END, "zlib", "support_ends=2028-06-30; ", ""},
-    {RULE_SOUP_ENDED, "zlib", "support_ends=2028-06-30", "support_ends=2026-06-30"},
-    {RULE_SOUP_UNLISTED, "zlib", "name=zlib; package=zlib1g", "name=lzo; package=lzo2"},
-    {RULE_SOUP_VERSION, "zlib", "name=zlib; version=1.2.13", "name=zlib; version=1.3"},
+    {RULE_SOUP_NO_REVIEW, "zip", "; review=2026-01-01: read", ""},
+    {RULE_SOUP_NO_CLASS, "tls", "class=supported; ", ""},
+    {RULE_SOUP_NO_END, "zip", "support_ends=2028-06-30; ", ""},
+    {RULE_SOUP_ENDED, "zip", "support_ends=2028-06-30", "support_ends=2026-06-30"},
+    {RULE_SOUP_UNLISTED, "zip", "name=zip; package=zip", "name=lzo; package=lzo2"},
+    {RULE_SOUP_VERSION, "zip", "name=zip; version=1.2", "name=zip; version=1.3"},
     {RULE_DECISION_BARE, "DEC-001", "by=A. Person; ", ""},
 };
 /* clang-format on */
-
-static const struct defect *planted; /* NULL: clean */
-static char digest_now[9];
-
-/* What is planted now, as a swap of text. */
-static struct swap swap_now(void)
-{
-    return planted ? (struct swap){planted->from, planted->to} : (struct swap){0};
-}
-
-static void put_lines(
-    struct emit *e, const struct line *l, size_t count, enum unit_kind kind)
-{
-    planted_lines(e, swap_now(), l, count, kind);
-}
-
-static void put_register(struct emit *e)
-{
-    put_lines(e, clean, sizeof clean / sizeof clean[0], UNIT_ENTRY);
-}
-
-static void put_results(struct emit *e)
-{
-    put_lines(
-        e, clean_results, sizeof clean_results / sizeof clean_results[0], UNIT_RESULT);
-}
-
-static void put_built(struct emit *e)
-{
-    put_lines(e, clean_built, 1, UNIT_COMPONENT);
-}
-
-static void put_source(struct emit *e)
-{
-    put_lines(e, clean_source, 1, UNIT_TAG);
-}
-
-static void put_design(struct emit *e)
-{
-    bool appendix = planted && planted->rule == RULE_SEC_APPENDIX;
-    for (size_t i = 0; i < sizeof clean_design / sizeof clean_design[0]; i++) {
-        char text[256], heading[64], *percent;
-        snprintf(heading, sizeof heading, "%s%s", appendix ? "Appendix: " : "",
-            clean_design[i].heading);
-        emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(heading));
-        planted_text(swap_now(), clean_design[i].fields, text, sizeof text);
-        emit_begin(e, UNIT_PARAGRAPH, 0, (uint32_t)i * 10 + 1, 0);
-        percent = strchr(text, '%');
-        emit_text(
-            e, text_upto(text_of(text), percent ? (size_t)(percent - text) : SIZE_MAX));
-        if (percent) {
-            emit_text(e, text_of(digest_now));
-            emit_text(e, text_of(percent + 1));
-        }
-        emit_end(e);
-    }
-}
-
-enum { FILES = 5 };
 
 struct judged {
     struct seen seen;
@@ -165,15 +69,10 @@ struct judged {
 
 static void judge_project(struct judged *j)
 {
-    static const struct see_file files[] = {{"design.md", put_design},
-        {"register.yaml", put_register}, {"results.xml", put_results},
-        {"sbom.json", put_built}, {"gate.c", put_source}};
     j->a = arena_new();
     rules_default(&j->rules);
-    j->rules.as_of_s = 1795860000;
-    j->seen = see_files(files, FILES);
-    for (uint32_t i = 0; i < FILES; i++)
-        j->seen.docs[i].changed_s = 1795860000 - 86400;
+    j->rules.as_of_s = CLEAN_CHANGED_S + 86400;
+    j->seen = clean_read();
     model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
     check_model(j->a, &j->m, &j->rules, &j->f);
 }
@@ -184,15 +83,24 @@ static void end_project(struct judged *j)
     arena_free(j->a);
 }
 
-/* The digest that a person would write beside SEC-001 after having read it. */
-static void learn_digest(void)
+/* The project as it is clean, with the digest that a person would write beside SEC-001. */
+static void begin_clean(void)
 {
     struct judged j;
-    strcpy(digest_now, "00000000");
+    memset(&clean_now, 0, sizeof clean_now);
     judge_project(&j);
     const uint8_t *d = j.m.items[model_find(&j.m, TEXT("SEC-001"))].digest;
-    snprintf(digest_now, sizeof digest_now, "%02x%02x%02x%02x", d[0], d[1], d[2], d[3]);
+    snprintf(clean_now.confirmed, sizeof clean_now.confirmed, "@%02x%02x%02x%02x", d[0],
+        d[1], d[2], d[3]);
     end_project(&j);
+}
+
+static void judge_planted(const struct defect *d, struct judged *j)
+{
+    begin_clean();
+    clean_now.swap = (struct swap){d->from, d->to};
+    clean_now.appendix = d->rule == RULE_SEC_APPENDIX;
+    judge_project(j);
 }
 
 static bool found(const struct judged *j, enum rule_id rule, const char *subject)
@@ -214,8 +122,7 @@ static void print_findings(const struct judged *j)
 static void a_clean_project_has_no_finding(void)
 {
     struct judged j;
-    planted = NULL;
-    learn_digest();
+    begin_clean();
     judge_project(&j);
     CHECK(j.f.count == 0);
     print_findings(&j);
@@ -226,18 +133,14 @@ static void every_planted_defect_is_found_by_its_rule(void)
 {
     for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
         struct judged j;
-        planted = NULL;
-        learn_digest();
-        planted = &defects[i];
-        judge_project(&j);
-        bool good = found(&j, planted->rule, planted->subject);
-        printf("# %s %s\n", good ? "found" : "MISSED", rule_of(planted->rule)->name);
+        judge_planted(&defects[i], &j);
+        bool good = found(&j, defects[i].rule, defects[i].subject);
+        printf("# %s %s\n", good ? "found" : "MISSED", rule_of(defects[i].rule)->name);
         CHECK(good);
         if (!good)
             print_findings(&j);
         end_project(&j);
     }
-    planted = NULL;
 }
 
 static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes(
@@ -246,8 +149,7 @@ static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_ch
     struct judged j, moved, changed;
     static const struct defect no_result = {
         RULE_TRACE_NO_RESULT, "SEC-004", "class=tests/away", NULL};
-    planted = &no_result;
-    judge_project(&j);
+    judge_planted(&no_result, &j);
     CHECK(found(&j, RULE_TRACE_NO_RESULT, "SEC-004"));
     char id[FINDING_ID] = "";
     for (uint32_t i = 0; i < j.f.count; i++)
@@ -267,7 +169,6 @@ static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_ch
     for (uint32_t i = 0; i < changed.f.count; i++)
         still |= strcmp(changed.f.at[i].id, id) == 0;
     CHECK(!still);
-    planted = NULL;
     end_project(&j);
     end_project(&moved);
     end_project(&changed);
@@ -326,6 +227,35 @@ a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text(voi
     end_project(&j);
 }
 
+/* One alphabet, so that who searches for a rule by its name finds it in every report. */
+static void every_rule_is_named_in_capitals_digits_and_hyphens(void)
+{
+    for (unsigned r = 0; r < RULE_COUNT; r++) {
+        const char *name = rule_of((enum rule_id)r)->name;
+        CHECK(strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(name));
+    }
+}
+
+/* The register of a credential and the eighth question read one list of names. */
+static void the_damage_of_a_leak_is_read_under_every_name_of_it(void)
+{
+    static const char *const names[] = {"leak", "damage", "leak_effect", "leak effect",
+        "blast_radius", "damage if leaked"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct judged j;
+        char named[64];
+        snprintf(named, sizeof named, "%s=one device; ", names[i]);
+        judge_planted(
+            &(struct defect){RULE_CRED_INCOMPLETE, "CR-01", "leak=one device; ", named},
+            &j);
+        CHECK(!found(&j, RULE_CRED_INCOMPLETE, "CR-01"));
+        struct asked q = ask_question(j.a, &j.m, &j.f, 8);
+        CHECK(q.answer == ANSWER_SHOWN);
+        list_free(&q.lines);
+        end_project(&j);
+    }
+}
+
 /* "property.requirement" beside a class that the requirement's register names already. */
 static void a_result_that_names_a_requirement_twice_counts_once(void)
 {
@@ -333,9 +263,7 @@ static void a_result_that_names_a_requirement_twice_counts_once(void)
         "it goes on; status=passed",
         "it goes on; status=passed; property.requirement=SEC-004"};
     struct judged j;
-    planted = &twice;
-    judge_project(&j);
-    planted = NULL;
+    judge_planted(&twice, &j);
     struct verified v = verified_of(&j.m, model_find(&j.m, TEXT("SEC-004")));
     CHECK(v.cases == 1 && v.passed == 1);
     end_project(&j);
@@ -343,6 +271,8 @@ static void a_result_that_names_a_requirement_twice_counts_once(void)
 
 MAIN(TEST(a_clean_project_has_no_finding),
     TEST(every_planted_defect_is_found_by_its_rule),
+    TEST(the_damage_of_a_leak_is_read_under_every_name_of_it),
+    TEST(every_rule_is_named_in_capitals_digits_and_hyphens),
     TEST(a_result_that_names_a_requirement_twice_counts_once),
     TEST(a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes),
     TEST(a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text))
