@@ -69,27 +69,36 @@ static bool answers_to(const struct clause *c, struct bytes name)
     return text_same_word(text_from(c->id, own + 1), number) || has_number(c, number);
 }
 
-const struct clause *clause_find(
-    struct arena *a, const struct catalogue *c, struct bytes name, struct bytes *others)
+/* The only one that answers, of all or of one standard; NULL and *others: several do. */
+static const struct clause *only(struct arena *a, const struct catalogue *c,
+    struct bytes standard, struct bytes name, struct bytes *others)
 {
     const struct clause *found = NULL;
     *others = (struct bytes){0};
     for (uint32_t i = 0; i < clause_count(c); i++) {
         const struct clause *k = clause_at(c, i);
-        if (text_same_word(k->id, name)) {
-            *others = (struct bytes){0};
-            return k;
-        }
-        if (!answers_to(k, name))
+        if (!text_starts(k->id, standard) || !answers_to(k, name))
             continue;
+        struct bytes before = others->len ? *others : found ? found->id : *others;
         if (found)
-            *others = arena_print(a, "%.*s or %.*s",
-                (int)(others->len ? others->len : found->id.len),
-                (const char *)(others->len ? others->at : found->id.at), (int)k->id.len,
-                (const char *)k->id.at);
+            *others = arena_print(a, "%.*s or %.*s", (int)before.len,
+                (const char *)before.at, (int)k->id.len, (const char *)k->id.at);
         found = k;
     }
     return others->len ? NULL : found;
+}
+
+const struct clause *clause_find(
+    struct arena *a, const struct catalogue *c, struct bytes name, struct bytes *others)
+{
+    *others = (struct bytes){0};
+    for (uint32_t i = 0; i < clause_count(c); i++)
+        if (text_same_word(clause_at(c, i)->id, name))
+            return clause_at(c, i);
+    const struct clause *k = NULL;
+    if (text_find(name, TEXT(":")) == name.len)
+        k = only(a, c, TEXT("iec81001-5-1:"), name, others);
+    return k || others->len ? k : only(a, c, (struct bytes){0}, name, others);
 }
 
 uint8_t constraint_find(const struct clause *c, struct bytes id)

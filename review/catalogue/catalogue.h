@@ -17,6 +17,7 @@
 enum {
     CATALOGUE_FILE_MAX = 4194304, /* bytes */
     CONSTRAINTS_MAX = 64,         /* of one clause: a set of them is one word of bits */
+    PRACTICES_MAX = 32,
     CATALOGUE_NONE = UINT8_MAX,
 };
 
@@ -46,7 +47,8 @@ struct control_group { /* constraints that count only where their condition hold
 struct constraint {
     struct bytes id, text, test; /* test: what a reviewer would try; may be empty */
     struct bytes source; /* of ORIGIN_ADDED, the id of a source; else may be empty */
-    uint8_t practice, group;   /* index in the clause, or CATALOGUE_NONE */
+    uint32_t practices;  /* bit i: practices[i] of the clause */
+    uint8_t group;       /* index in the clause, or CATALOGUE_NONE */
     uint8_t origin, force, by; /* the enums above */
     uint32_t line;
 };
@@ -121,7 +123,7 @@ struct column { /* of the crosswalk */
 
 struct correction { /* something public pages have wrong */
     struct bytes id, where, says, finding;
-    struct texts about; /* ids of clauses; empty: of all */
+    struct texts about; /* ids of clauses */
     uint8_t confidence;
     uint32_t file, line;
 };
@@ -181,8 +183,8 @@ static inline const struct clause *clause_at(const struct catalogue *c, uint32_t
 }
 /*
  * A clause as people write it: its id, with or without "iec" in front, or a standard and one of
- * its numbers, or a number that one clause alone has ("81001-5-1:5.3.2", "5.3.2", "mdr:17.2").
- * NULL: none, or several; *others then says which.
+ * its numbers ("81001-5-1:5.3.2", "mdr:23.4(ab)"), or a number alone: of IEC 81001-5-1 where it
+ * has it, else of the one clause that has it. NULL: none, or several; *others then says which.
  */
 const struct clause *clause_find(struct arena *a, const struct catalogue *c,
     struct bytes name, struct bytes *others);

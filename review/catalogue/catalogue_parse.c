@@ -2,6 +2,7 @@
 #include "review/catalogue/catalogue.h"
 #include "review/catalogue/fields.h"
 #include "review/catalogue/names.h"
+#include "review/catalogue/pattern.h"
 #include "review/read/structure.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ enum { ROWS_MAX = 1000, FEW_MAX = 32 };
 /* References as they stand in the file, until the clause is whole. */
 struct taken_constraint {
     struct constraint is;
-    struct bytes practice, group;
+    struct texts practices;
+    struct bytes group;
     uint32_t line;
 };
 struct taken_question {
@@ -73,6 +75,20 @@ static bool take_severity(struct fields *f, uint32_t n, void *to)
         "minor, major or critical", to);
 }
 
+static bool take_pattern(struct fields *f, uint32_t n, void *to)
+{
+    struct pattern *p = NULL;
+    const char *expected = NULL;
+    struct bytes text = flat_text(f->flat, n);
+    enum status s = pattern_new(text, &p, &expected);
+    pattern_free(p);
+    if (s != OK)
+        return fields_refuse(f, n, text.len ? text : flat_key_of(f->flat, n),
+            expected ? expected : "memory for it");
+    *(struct bytes *)to = arena_copy(f->a, text);
+    return true;
+}
+
 static bool take_weight(struct fields *f, uint32_t n, void *to)
 {
     return field_word(f, n, signal_weight_words, COUNT(signal_weight_words),
@@ -98,12 +114,12 @@ static const struct field_rule constraint_rules[] = {
     {"source", false, field_id, offsetof(struct taken_constraint, is.source)},
     {"force", false, take_force, offsetof(struct taken_constraint, is.force)},
     {"by", false, take_by, offsetof(struct taken_constraint, is.by)},
-    {"practice", false, field_id, offsetof(struct taken_constraint, practice)},
+    {"practices", false, field_ids, offsetof(struct taken_constraint, practices)},
     {"group", false, field_id, offsetof(struct taken_constraint, group)},
 };
 
 static const struct field_rule file_rules[] = {
-    {"pattern", true, field_text, offsetof(struct file_signal, pattern)},
+    {"pattern", true, take_pattern, offsetof(struct file_signal, pattern)},
     {"weight", true, take_weight, offsetof(struct file_signal, weight)},
     {"language", false, field_id, offsetof(struct file_signal, language)},
     {"hit", true, field_texts, offsetof(struct file_signal, hit)},
@@ -164,7 +180,7 @@ static bool take_crosswalk(struct fields *f, uint32_t node, void *to)
 static bool take_practices(struct fields *f, uint32_t n, void *to)
 {
     const struct field_rows_kind kind =
-        ROWS(struct taken_practice, practice_rules, FEW_MAX);
+        ROWS(struct taken_practice, practice_rules, PRACTICES_MAX);
     return field_rows(f, n, &kind, to);
 }
 
@@ -267,7 +283,7 @@ static const struct field_rule correction_rules[] = {
     {"says", true, field_text, offsetof(struct correction, says)},
     {"finding", true, field_text, offsetof(struct correction, finding)},
     {"confidence", true, take_confidence, offsetof(struct correction, confidence)},
-    {"about", false, field_ids, offsetof(struct correction, about)},
+    {"about", true, field_ids, offsetof(struct correction, about)},
 };
 
 static const struct field_rule number_rules[] = {
@@ -395,29 +411,36 @@ static uint8_t place_of(const void *at, uint32_t count, size_t each, struct byte
     return CATALOGUE_NONE;
 }
 
+static bool settle_constraint(struct fields *f, const struct clause *c,
+    const struct taken_constraint *from, struct constraint *to)
+{
+    *to = from->is;
+    to->line = from->line;
+    for (uint32_t i = 0; i < from->practices.count; i++) {
+        struct bytes id = from->practices.at[i];
+        uint8_t place =
+            place_of(c->practices, c->practice_count, sizeof *c->practices, id);
+        if (place == CATALOGUE_NONE)
+            return refuse_line(f, to->line, id, "a practice of this clause");
+        to->practices |= UINT32_C(1) << place;
+    }
+    to->group = place_of(c->groups, c->group_count, sizeof *c->groups, from->group);
+    if (from->group.len && to->group == CATALOGUE_NONE)
+        return refuse_line(f, to->line, from->group, "a group of this clause");
+    return (to->origin == ORIGIN_ADDED) == (to->source.len > 0)
+        || refuse_line(
+            f, to->line, to->id, "a source where, and only where, the origin is added");
+}
+
 static bool settle_constraints(struct fields *f, struct taken_clause *t)
 {
     struct clause *c = &t->is;
     const struct taken_constraint *from = t->constraints.at;
     c->constraint_count = t->constraints.count;
     c->constraints = arena_take(f->a, c->constraint_count * sizeof *c->constraints);
-    for (uint32_t i = 0; i < c->constraint_count; i++) {
-        struct constraint *to = &c->constraints[i];
-        *to = from[i].is;
-        to->line = from[i].line;
-        to->practice = place_of(
-            c->practices, c->practice_count, sizeof *c->practices, from[i].practice);
-        to->group =
-            place_of(c->groups, c->group_count, sizeof *c->groups, from[i].group);
-        if (from[i].practice.len && to->practice == CATALOGUE_NONE)
-            return refuse_line(
-                f, to->line, from[i].practice, "a practice of this clause");
-        if (from[i].group.len && to->group == CATALOGUE_NONE)
-            return refuse_line(f, to->line, from[i].group, "a group of this clause");
-        if ((to->origin == ORIGIN_ADDED) != (to->source.len > 0))
-            return refuse_line(f, to->line, to->id,
-                "a source where, and only where, the origin is added");
-    }
+    for (uint32_t i = 0; i < c->constraint_count; i++)
+        if (!settle_constraint(f, c, &from[i], &c->constraints[i]))
+            return false;
     return true;
 }
 

@@ -19,7 +19,7 @@ static void whole(const struct clause *k)
     for (uint32_t i = 0; i < k->constraint_count; i++) {
         const struct constraint *m = &k->constraints[i];
         sound(m->text);
-        if ((m->practice != CATALOGUE_NONE && m->practice >= k->practice_count)
+        if ((k->practice_count < 32 && m->practices >> k->practice_count)
             || (m->group != CATALOGUE_NONE && m->group >= k->group_count)
             || constraint_find(k, m->id) != i || m->origin > ORIGIN_ADDED)
             __builtin_trap();

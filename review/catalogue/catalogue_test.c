@@ -16,13 +16,13 @@ static enum status parse(struct catalogue *c, const char *name, const char *text
 /* A clause with one of everything; each row below breaks one thing of it. */
 #define HEAD \
     "schema: holdfast-catalogue/1\nstandard: Own rules\nclauses:\n- id: own:1\n"
-#define BODY                                                            \
-    "  numbers: [\"1\", \"2\"]\n  title: A title\n  confidence: low\n"  \
-    "  sources: [S]\n  summary: >\n    A text of\n    two lines.\n"     \
-    "  practices:\n  - {id: a, name: n, text: t}\n"                     \
-    "  groups:\n  - {id: g, applies_if: always}\n"                      \
-    "  constraints:\n"                                                  \
-    "  - {id: 1-C01, text: x, origin: clause, practice: a, group: g}\n" \
+#define BODY                                                               \
+    "  numbers: [\"1\", \"2\"]\n  title: A title\n  confidence: low\n"     \
+    "  sources: [S]\n  summary: >\n    A text of\n    two lines.\n"        \
+    "  practices:\n  - {id: a, name: n, text: t}\n"                        \
+    "  groups:\n  - {id: g, applies_if: always}\n"                         \
+    "  constraints:\n"                                                     \
+    "  - {id: 1-C01, text: x, origin: clause, practices: [a], group: g}\n" \
     "  - {id: 1-C02, text: y, origin: added, source: S, force: should, by: model}\n"
 #define TAIL                                                                         \
     "  files:\n  - {pattern: 'a+', weight: strong, hit: [aa], miss: [b]}\n"          \
@@ -42,8 +42,8 @@ static void a_clause_is_taken_with_its_references_resolved(void)
     CHECK(text_same(k->summary, TEXT("A text of two lines.")));
     CHECK(k->numbers.count == 2 && k->confidence == CONFIDENCE_LOW);
     CHECK(k->constraint_count == 2 && k->force == FORCE_SHALL);
-    CHECK(k->constraints[0].practice == 0 && k->constraints[0].group == 0);
-    CHECK(k->constraints[1].practice == CATALOGUE_NONE);
+    CHECK(k->constraints[0].practices == 1 && k->constraints[0].group == 0);
+    CHECK(k->constraints[1].practices == 0);
     CHECK(k->constraints[1].group == CATALOGUE_NONE);
     CHECK(k->constraints[1].force == FORCE_SHOULD && k->constraints[1].by == BY_MODEL);
     CHECK(k->constraints[1].origin == ORIGIN_ADDED && k->constraints[1].line == 18);
@@ -86,8 +86,13 @@ static void what_is_wrong_in_a_file_is_one_line_that_says_where(void)
         {"another confidence", HEAD "  confidence: sure\n",
             "f:5: sure: expected low, medium or high"},
         {"an unknown practice",
-            HEAD BODY "  - {id: 1-C03, text: z, origin: clause, practice: b}\n" TAIL,
+            HEAD BODY "  - {id: 1-C03, text: z, origin: clause, practices: [b]}\n" TAIL,
             "f:19: b: expected a practice of this clause"},
+        {"a pattern that no regex is",
+            HEAD BODY
+            "  defence: {text: d}\n  files:\n"
+            "  - {pattern: 'a{1,999}', weight: strong, hit: [a], miss: [b]}\n",
+            "f:21: a{1,999}: expected a pattern without {m,n}"},
         {"an unknown group",
             HEAD BODY "  - {id: 1-C03, text: z, origin: clause, group: b}\n" TAIL,
             "f:19: b: expected a group of this clause"},
@@ -176,25 +181,37 @@ static void a_clause_is_found_as_people_write_it(void)
     arena = arena_new();
     struct catalogue c = catalogue_new();
     struct bytes others;
+    const struct clause *k;
     catalogue_builtin(arena, &c);
     static const char *const names[] = {
         "iec81001-5-1:5.3.2", "81001-5-1:5.3.2", "IEC81001-5-1:5.3.2", "5.3.2"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct clause *k = clause_find(arena, &c, text_of(names[i]), &others);
+        k = clause_find(arena, &c, text_of(names[i]), &others);
         CHECK(k && text_same(k->id, TEXT("iec81001-5-1:5.3.2")) && !others.len);
     }
     CHECK(!clause_find(arena, &c, TEXT("99.9"), &others) && !others.len);
     CHECK(!clause_find(arena, &c, TEXT("62304:5.3.2"), &others));
+    k = clause_find(arena, &c, TEXT("62304:8.1.2"), &others);
+    CHECK(k && text_same(k->id, TEXT("iec62304:soup")));
     catalogue_settle(&c);
     CHECK(parse(&c, "own.yaml",
               HEAD "  numbers: ['5.3.2']\n  title: t\n  confidence: high\n"
                    "  sources: [S]\n  summary: s\n  constraints: []\n"
                    "  defence: {text: d}\n")
         == OK);
-    CHECK(!clause_find(arena, &c, TEXT("5.3.2"), &others));
-    CHECK(text_same(others, TEXT("iec81001-5-1:5.3.2 or own:1")));
-    CHECK(clause_find(arena, &c, TEXT("own:5.3.2"), &others)
-        == clause_at(&c, clause_count(&c) - 1));
+    /* A number alone is meant of IEC 81001-5-1 where it has one, else it must be the only one. */
+    k = clause_find(arena, &c, TEXT("5.3.2"), &others);
+    CHECK(k && text_same(k->id, TEXT("iec81001-5-1:5.3.2")));
+    CHECK(clause_find(arena, &c, TEXT("17.2"), &others));
+    CHECK(parse(&c, "more.yaml",
+              "schema: holdfast-catalogue/1\nstandard: s\nclauses:\n- id: own:2\n"
+              "  numbers: ['17.2']\n  title: t\n  confidence: high\n  sources: [S]\n"
+              "  summary: s\n  constraints: []\n  defence: {text: d}\n")
+        == OK);
+    CHECK(!clause_find(arena, &c, TEXT("17.2"), &others));
+    CHECK(text_same(others, TEXT("mdr:17.2 or own:2")));
+    k = clause_find(arena, &c, TEXT("own:5.3.2"), &others);
+    CHECK(k && text_same(k->id, TEXT("own:1")));
     catalogue_free(&c);
     arena_free(arena);
 }
@@ -212,7 +229,7 @@ static void clause_5_3_2_is_whole(void)
         const struct constraint *m = &k->constraints[i];
         /* C01 to C09 are the clause's own words; the groups and C15 are how it is read. */
         CHECK(m->origin == (i < 9 ? ORIGIN_CLAUSE : ORIGIN_READING));
-        CHECK(m->practice == (i < 8 ? i : CATALOGUE_NONE));
+        CHECK(m->practices == (i < 8 ? 1u << i : i == 8 || i == 14 ? 0xffu : 0u));
         CHECK(m->group == (i >= 9 && i < 14 ? i - 9 : CATALOGUE_NONE));
         CHECK(m->text.len && m->test.len);
     }
