@@ -2,8 +2,8 @@
 /*
  * Change page: a judged change as one page for a terminal or a pull request, or as JSON.
  *
- * The page names a few of each kind and counts the rest; the JSON has all. Same change, same
- * bytes.
+ * The page names a few of each kind and counts the rest; the JSON has all, and keeps to
+ * change.schema.json. Same change, same bytes.
  */
 #pragma once
 

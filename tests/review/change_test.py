@@ -4,6 +4,7 @@
 
 change_test.py HOLDFAST_REVIEW. The history is made in a temporary folder, with fixed dates.
 """
+import copy
 import json
 import os
 import resource
@@ -13,9 +14,18 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'integration'))
-from harness import check, main  # noqa: E402
+import jsonschema  # noqa: E402
+from harness import TOP, check, main  # noqa: E402
 
 TOOL = os.path.abspath(sys.argv[1])
+
+
+def schema_of(name):
+    with open(os.path.join(TOP, 'review', 'render', name), encoding='utf-8') as f:
+        return json.load(f)
+
+
+SCHEMA = jsonschema.Draft202012Validator(schema_of('change.schema.json'))
 
 START = {
     'docs/architecture.md': """# Software architecture
@@ -98,6 +108,8 @@ class Project:
         code, text = self.page(*(args or ('--base', 'main')), '--json')
         got = json.loads(text)
         check(got['go'] == (code == 0), 'exit %d, go %s' % (code, got['go']))
+        wrong = ['%s: %s' % (e.json_path, e.message[:200]) for e in SCHEMA.iter_errors(got)]
+        check(not wrong, wrong[:5])
         return got
 
 
@@ -312,6 +324,34 @@ def test_two_folders_and_two_files_are_compared_without_git():
         check(done.returncode == 3, 'an empty file compared: exit %d' % done.returncode)
 
 
+def test_the_published_schema_holds_for_a_page_with_everything_in_it_and_for_no_other():
+    """Every other page of these tests is held to it as well, where it is read."""
+    schema = schema_of('change.schema.json')
+    jsonschema.Draft202012Validator.check_schema(schema)
+    report = schema_of('review.schema.json')
+    for name in sorted(set(schema['$defs']) & set(report['$defs'])):
+        check(schema['$defs'][name] == report['$defs'][name], 'the two schemas differ in ' + name)
+
+    def act(p):
+        p.edit('assurance/requirements.yaml', ' boundary: TB-1,', '')  # the boundary has other links, and the same text
+        p.edit('assurance/threats.yaml', ', mitigated_by: [SEC-002]', '')
+        p.edit('assurance/hazards.yaml', START['assurance/hazards.yaml'], '')
+        p.write({'sbom.cdx.json': bill('3.5.4'), 'assurance/controls.yaml':
+                 '- {id: CTL-001, requirement: SEC-001, threat: T-01, test: tests/privilege}\n'})
+        got = p.judged()
+        for name in ('findings', 'changed', 'reopened', 'questions', 'signers'):
+            check(got[name], name + ' is empty')
+        check({c['what'] for c in got['changed']} == {'new', 'gone', 'text', 'links'}, str(got['changed']))
+        for spoil in (lambda x: x.pop('go'), lambda x: x.update(more=1), lambda x: x['changed'][0].update(what='moved'),
+                      lambda x: x['findings'][0].update(severity='bad'), lambda x: x['files'].update(new=-1),
+                      lambda x: x['reopened'][0].update(kind='all'), lambda x: x['signers'][0].update(who=''),
+                      lambda x: x.update(schema='holdfast-review/1'), lambda x: x['findings'][0].pop('place')):
+            other = copy.deepcopy(got)
+            spoil(other)
+            check(not SCHEMA.is_valid(other), 'the schema takes %s' % json.dumps(other)[:200])
+    project(act)
+
+
 def cpu_s(folder, components):
     def name(n):
         return os.path.join(folder, '%d-%s.cdx.json' % (components, n))
@@ -359,5 +399,6 @@ main([
     test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_same_bytes,
     test_the_page_fits_a_terminal_and_says_why,
     test_two_folders_and_two_files_are_compared_without_git,
+    test_the_published_schema_holds_for_a_page_with_everything_in_it_and_for_no_other,
     test_eight_times_the_components_cost_no_square,
 ])
