@@ -4,6 +4,7 @@
 #include "review/read/growing.h"
 #include "review/read/read.h"
 #include "review/read/readers.h"
+#include "review/read/secret.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
@@ -427,6 +428,7 @@ void read_html(struct bytes document, struct emit *out)
     struct html h = {.out = out, .grid = grid_new(out)};
     struct growing clean = {0};
     const char *encoding = "UTF-8";
+    secret_scan(document, out);
     emit_counts_lines(out);
     if (!utf8_valid(document)) {
         if (names_an_encoding(document))

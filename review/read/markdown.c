@@ -10,6 +10,7 @@
 #include "review/read/html_block.h"
 #include "review/read/read.h"
 #include "review/read/readers.h"
+#include "review/read/secret.h"
 
 #include <md4c.h>
 
@@ -312,6 +313,7 @@ void read_markdown(struct bytes document, struct emit *out)
         .text = on_text,
     };
     struct state s = {.out = out, .line = 1};
+    secret_scan(document, out);
     s.head.ends = LIST_OF(size_t);
     s.row.ends = LIST_OF(size_t);
     size_t front = front_read(document, out);

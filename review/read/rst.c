@@ -12,6 +12,7 @@
 #include "review/read/read.h"
 #include "review/read/readers.h"
 #include "review/read/rst_table.h"
+#include "review/read/secret.h"
 
 enum { LINES_MAX = 4000000, STYLES_MAX = 6 };
 
@@ -688,6 +689,7 @@ void read_rst(struct bytes document, struct emit *out)
 {
     struct rst r = {.source = document, .out = out, .grid = grid_new(out)};
     r.lines = LIST_OF(struct row_of_text);
+    secret_scan(document, out);
     emit_counts_lines(out);
     split_lines(&r);
     blocks(&r, 0, r.lines.count, (struct around){0, 0, NULL});

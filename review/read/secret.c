@@ -125,6 +125,17 @@ static bool is_run(struct bytes text)
     return text.len > 2 && steady * 4 >= (text.len - 2) * 3;
 }
 
+/* Two runs of one step, one character of each in turn, over half of the text: a1b2c3d4e5f6. */
+static bool is_plaited(struct bytes text)
+{
+    size_t steady = 2, longest = 0;
+    for (size_t i = 2; i < text.len; i++) {
+        steady = text.at[i] == text.at[i - 2] + 1 ? steady + 1 : 2;
+        longest = steady > longest ? steady : longest;
+    }
+    return longest >= 8 && longest * 2 >= text.len;
+}
+
 static bool is_placeholder(struct bytes text)
 {
     for (size_t i = 0; i < COUNT(placeholders); i++)
@@ -136,7 +147,7 @@ static bool is_placeholder(struct bytes text)
     /* A stored verifier ("$argon2id$...") and a path open nothing by themselves. */
     bool other =
         text.len && (text.at[0] == '$' || text.at[0] == '/' || text.at[0] == '.');
-    return other || is_run(text);
+    return other || is_run(text) || is_plaited(text);
 }
 
 static bool has_mix(struct bytes text)
@@ -159,6 +170,8 @@ static struct bytes waiver_in(struct bytes near)
     why = text_trim(text_upto(why, text_find(why, TEXT("\n"))));
     if (text_ends(why, TEXT("*/")))
         why.len -= 2;
+    else if (text_ends(why, TEXT("-->")))
+        why.len -= 3;
     return text_trim(why);
 }
 
@@ -244,24 +257,28 @@ static bool word_is(struct bytes word, struct bytes wanted)
     return text_same_word(word, wanted);
 }
 
-static bool row_at(const struct words *w, size_t i, struct bytes row)
+/* How many words a row takes that stands there; 0: it does not. */
+static size_t row_at(const struct words *w, size_t i, struct bytes row)
 {
+    size_t from = i;
     while (row.len) {
         size_t end = text_find(row, TEXT(" "));
         if (i == w->count || !word_is(w->at[i++], text_upto(row, end)))
-            return false;
+            return 0;
         row = text_from(row, end + 1);
     }
-    return true;
+    return i - from;
 }
 
-static bool words_match(const struct words *w, const char *rows)
+/* Whether one of the rows stands in the name; `last`: at its end. */
+static bool words_match(const struct words *w, const char *rows, bool last)
 {
     struct bytes left = text_of(rows);
     while (left.len) {
-        size_t end = text_find(left, TEXT("|"));
+        size_t end = text_find(left, TEXT("|")), taken;
         for (size_t i = 0; i < w->count; i++)
-            if (row_at(w, i, text_upto(left, end)))
+            if ((taken = row_at(w, i, text_upto(left, end))) != 0
+                && (!last || i + taken == w->count))
                 return true;
         left = text_from(left, end + 1);
     }
@@ -271,7 +288,7 @@ static bool words_match(const struct words *w, const char *rows)
 static bool is_harmless(const struct words *w)
 {
     for (size_t i = 0; i < COUNT(harmless); i++)
-        if (w->count && text_same_word(w->at[w->count - 1], text_of(harmless[i])))
+        if (words_match(w, harmless[i], true))
             return true;
     for (size_t i = 0; i < w->count; i++)
         if (text_same_word(w->at[i], TEXT("public"))
@@ -307,15 +324,19 @@ static bool same_letters(struct bytes a, struct bytes b)
     }
 }
 
-/* The rule that a literal breaks when it is given to this name, or NULL. */
+/*
+ * The rule that a literal breaks when it is given to this name, or NULL. In words of a sentence
+ * the credential is named last: "the admin password", and not "password hashing".
+ */
 static const char *rule_of(struct bytes name, struct bytes literal)
 {
     struct words w = words_of(name);
-    if (!w.count || is_harmless(&w))
-        return NULL;
+    bool sentence = text_find(name, TEXT(" ")) < name.len;
+    /* Few literals fit; the names of all others need not be compared. */
     for (size_t i = 0; i < COUNT(assigned); i++)
-        if (words_match(&w, assigned[i].words) && fits(&assigned[i], literal)
-            && !same_letters(literal, name) && !is_placeholder(literal))
+        if (fits(&assigned[i], literal) && words_match(&w, assigned[i].words, sentence)
+            && !is_harmless(&w) && !same_letters(literal, name)
+            && !is_placeholder(literal))
             return assigned[i].name;
     return NULL;
 }
@@ -325,7 +346,38 @@ static bool name_byte(uint8_t c)
     return is_alnum(c) || c == '_' || c == '-';
 }
 
-/* Each identifier of what stands before an assignment: a type may stand beside the name. */
+static struct bytes without_emphasis(struct bytes text)
+{
+    while (text.len && memchr("*`", text.at[0], 2))
+        text = text_from(text, 1);
+    while (text.len && memchr("*`", text.at[text.len - 1], 2))
+        text.len--;
+    return text_trim(text);
+}
+
+/* The last words of a text with nothing but blanks between, no more than a name may have. */
+static struct bytes last_words(struct bytes text)
+{
+    enum { SENTENCE_WORDS = 3 };
+    text = without_emphasis(text_trim(text));
+    size_t i = text.len;
+    for (int words = 0; words < SENTENCE_WORDS; words++) {
+        size_t end = i;
+        while (i > 0 && text.at[i - 1] == ' ')
+            i--;
+        size_t word = i;
+        while (i > 0 && name_byte(text.at[i - 1]))
+            i--;
+        if (i == word) {
+            i = end;
+            break;
+        }
+    }
+    return text_from(text, i);
+}
+
+/* Each identifier of what stands before an assignment: a type may stand beside the name. Then
+ * the last of them together: "Wifi password". */
 static void judge_literal(
     struct scan *s, struct bytes before, struct bytes literal, size_t at)
 {
@@ -343,6 +395,10 @@ static void judge_literal(
             return;
         }
     }
+    struct bytes name = last_words(before);
+    const char *rule = name.len ? rule_of(name, literal) : NULL;
+    if (rule)
+        say_find(s, rule, name, literal, at);
 }
 
 /*
@@ -358,8 +414,8 @@ static struct bytes assigned_before(const struct scan *s, size_t at)
         i--; /* b"", u8"", r"" */
     if (i > low && is_alnum(t[i - 1]))
         return (struct bytes){0};
-    while (i > low && (t[i - 1] == ' ' || t[i - 1] == '\t'))
-        i--;
+    while (i > low && memchr(" \t*", t[i - 1], 3))
+        i--; /* "**Password:** `...`" */
     if (i > low && t[i - 1] == '>' && i - 1 > low && t[i - 2] == '=')
         i--; /* => */
     if (i == low)
@@ -376,6 +432,49 @@ static struct bytes assigned_before(const struct scan *s, size_t at)
     while (from > low && !memchr(",;{(", t[from - 1], 4))
         from--;
     return (struct bytes){t + from, end - from};
+}
+
+static bool plain_value(struct bytes v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (!is_alnum(v.at[i]) && !memchr("+/=_@!%^*~-.#?", v.at[i], 14))
+            return false;
+    return v.len >= 8 && has_mix(v);
+}
+
+/* A row of a list, a quote, a comment or a shell's script, without what says so. */
+static struct bytes without_mark(struct bytes row)
+{
+    static const char *const marks[] = {
+        "export ", "- ", "* ", "+ ", "> ", "# ", "// ", "/* ", "** ", "; "};
+    row = text_trim(row);
+    for (size_t i = 0; i < COUNT(marks); i++)
+        if (text_starts(row, text_of(marks[i])))
+            return text_trim(text_from(row, strlen(marks[i])));
+    size_t n = 0;
+    while (n < row.len && n < 3 && is_digit(row.at[n]))
+        n++;
+    bool counted = n > 0 && text_starts(text_from(row, n), TEXT(". "));
+    return counted ? text_trim(text_from(row, n + 2)) : row;
+}
+
+/* NAME=value and `name: value` of configuration files, and "Name of it: value" of prose. */
+static void judge_bare(struct scan *s, struct bytes row)
+{
+    row = without_emphasis(without_mark(row));
+    size_t n = 0;
+    while (n < row.len && (name_byte(row.at[n]) || memchr(". *`", row.at[n], 4)))
+        n++;
+    struct bytes name = without_emphasis(text_trim(text_upto(row, n)));
+    struct bytes rest = text_from(row, n);
+    if (!name.len || !rest.len || (rest.at[0] != '=' && rest.at[0] != ':'))
+        return;
+    struct bytes value = text_trim(text_from(rest, 1));
+    size_t comment = text_find(value, TEXT(" #"));
+    value = without_emphasis(text_trim(text_upto(value, comment)));
+    const char *rule = plain_value(value) ? rule_of(name, value) : NULL;
+    if (rule)
+        say_find(s, rule, name, value, (size_t)(value.at - s->text.at));
 }
 
 static void judge_quoted(struct scan *s)
@@ -396,39 +495,10 @@ static void judge_quoted(struct scan *s)
         struct bytes literal = {t + i + 1, end - i - 1};
         if (literal.len && literal.len <= LITERAL_MAX)
             judge_literal(s, assigned_before(s, i), literal, i + 1);
+        if (literal.len && literal.len <= LITERAL_MAX)
+            judge_bare(s, literal); /* "NAME=value" as an argument, or in `code` */
         i = end;
     }
-}
-
-static bool plain_value(struct bytes v)
-{
-    for (size_t i = 0; i < v.len; i++)
-        if (!is_alnum(v.at[i]) && !memchr("+/=_@!%^*~-.#?", v.at[i], 14))
-            return false;
-    return v.len >= 8 && has_mix(v);
-}
-
-/* NAME=value and `name: value` of configuration files. */
-static void judge_bare(struct scan *s)
-{
-    struct bytes row = {s->text.at + s->line_at, s->line_end - s->line_at};
-    row = text_trim(text_upto(row, LITERAL_MAX));
-    if (text_starts(row, TEXT("export ")))
-        row = text_trim(text_from(row, 7));
-    else if (text_starts(row, TEXT("- ")))
-        row = text_trim(text_from(row, 2));
-    size_t n = 0;
-    while (n < row.len && (name_byte(row.at[n]) || row.at[n] == '.'))
-        n++;
-    struct bytes name = text_upto(row, n), rest = text_trim(text_from(row, n));
-    if (!n || !rest.len || (rest.at[0] != '=' && rest.at[0] != ':'))
-        return;
-    struct bytes value = text_trim(text_from(rest, 1));
-    size_t comment = text_find(value, TEXT(" #"));
-    value = text_trim(text_upto(value, comment));
-    const char *rule = plain_value(value) ? rule_of(name, value) : NULL;
-    if (rule)
-        say_find(s, rule, name, value, (size_t)(value.at - s->text.at));
 }
 
 /* One number of a row of bytes; false where none stands. */
@@ -485,7 +555,7 @@ static void judge_array(struct scan *s)
             i--;
         struct bytes name = {row.at + i, stop - i};
         struct words w = words_of(name);
-        if (words_match(&w, "key|secret|psk|token") && !is_harmless(&w)) {
+        if (words_match(&w, "key|secret|psk|token", false) && !is_harmless(&w)) {
             say_find(s, "key-array", name, key, s->line_at + open);
             return;
         }
@@ -498,7 +568,8 @@ static void judge_line(struct scan *s)
         return;
     s->line_done = true;
     judge_quoted(s);
-    judge_bare(s);
+    struct bytes row = {s->text.at + s->line_at, s->line_end - s->line_at};
+    judge_bare(s, text_upto(row, LITERAL_MAX));
     judge_array(s);
 }
 
@@ -584,20 +655,34 @@ static void judge_url(struct scan *s, size_t at)
 
 enum trigger { T_LINE = 1, T_WORD = 2, T_SHAPE = 4, T_BLOCK = 8, T_URL = 16 };
 
+/* What may begin with a byte and the one behind it: bits of enum trigger. Two of them let most
+ * of a text pass. */
 struct triggers {
-    uint8_t on[256]; /* bits of enum trigger: what may begin with this byte */
+    uint8_t first[256], second[256];
 };
+
+static void arm(
+    struct triggers *t, enum trigger bit, const char *first, const char *second)
+{
+    for (const char *c = first; *c; c++)
+        t->first[(uint8_t)*c] |= (uint8_t)bit;
+    for (const char *c = second; *c; c++)
+        t->second[(uint8_t)*c] |= (uint8_t)bit;
+}
 
 static struct triggers make_triggers(void)
 {
-    struct triggers t = {{0}};
-    for (const char *c = "pstkPSTK"; *c; c++)
-        t.on[(uint8_t)*c] = T_WORD;
-    for (size_t i = 0; i < COUNT(shapes); i++)
-        t.on[(uint8_t)shapes[i].front[0]] |= T_SHAPE;
-    t.on['\n'] = T_LINE;
-    t.on['-'] = T_BLOCK;
-    t.on[':'] = T_URL;
+    struct triggers t = {{0}, {0}};
+    arm(&t, T_WORD, "pstkPSTK", "aeoswAEOSW");
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        t.first[(uint8_t)shapes[i].front[0]] |= T_SHAPE;
+        t.second[(uint8_t)shapes[i].front[1]] |= T_SHAPE;
+    }
+    arm(&t, T_BLOCK, "-", "-");
+    arm(&t, T_URL, ":", "/");
+    arm(&t, T_LINE, "\n", "");
+    for (size_t i = 0; i < sizeof t.second; i++)
+        t.second[i] |= T_LINE;
     return t;
 }
 
@@ -641,7 +726,8 @@ void secret_scan(struct bytes text, struct emit *out)
     next_line(&s, 0);
     s.before_at = 0;
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t on = t.on[text.at[i]];
+        uint8_t next = i + 1 < text.len ? text.at[i + 1] : 0;
+        uint8_t on = t.first[text.at[i]] & t.second[next];
         if (!on)
             continue;
         if (on & T_LINE)

@@ -91,6 +91,16 @@ static void each_kind_of_credential_is_found_once_and_named(void)
         {"url-password", "me", "url = \"https://me:" PASS "@host.org/x\""},
         {"key-array", "device_key",
             "static const uint8_t device_key[16] = {0x9f, 0x3a, 0x71, 0xc6, 0x08,\n 190, 0xd2, 0x54, 0xe7, 0xb1, 0x4c, 0x90, 0xa6, 0xf8, 0x35, 0x2d};"},
+        /* as people write it down for each other */
+        {"password", "Password", "- **Password:** `" PASS "`"},
+        {"password", "Password", "* **Password**: " PASS "1"},
+        {"password", "Default admin password", "2. Default admin password: " PASS "1"},
+        {"password", "password", "Log in with the default password: `" PASS "`."},
+        {"password", "DB_PASSWORD", "Set `DB_PASSWORD=" PASS "1` first."},
+        {"password", "password", "run(\"--user me\", \"password=" PASS "1\")"},
+        {"password", "password", "# password: " PASS "1"},
+        {"api-key", "API key", "> API key: `" NOISE "`"},
+        {"wifi-psk", "Wifi password", "Wifi password = " PASS "1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct seen s = scan(text_of(rows[i].text));
@@ -142,6 +152,12 @@ static void what_is_no_credential_is_passed_over(void)
         "https://user:password@host.org/",
         "uint8_t key[32] = {0};",
         "uint8_t key[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};",
+        "Password hashing: PBKDF2-SHA256",
+        "- **Password storage**: Argon2id-2019",
+        "Password: at least 8 characters",
+        "| Session token | SEC-AUTH-0012 |",
+        "Access Token: \"loopapp-a1b2c3d4e5f6g7h8\"",
+        "\"NextToken\": \"" NOISE "\"",
         "AK"
         "IA",
         "xAK"
@@ -187,6 +203,8 @@ static void a_find_is_waived_by_a_reason_on_its_line_or_the_line_above(void)
             "of a demo"},
         {"# holdfast-review: not a secret, of a demo\npassword = \"" PASS "\"",
             "of a demo"},
+        {"<!-- holdfast-review: not a secret, of a demo -->\npassword: `" PASS "`",
+            "of a demo"},
         {"# holdfast-review: not a secret, of a demo\n\npassword = \"" PASS "\"", ""},
         {"# holdfast-review: not a secret,\npassword = \"" PASS "\"", ""},
     };
@@ -194,6 +212,34 @@ static void a_find_is_waived_by_a_reason_on_its_line_or_the_line_above(void)
         struct seen s = scan(text_of(rows[i].text));
         CHECK(s.corpus.unit_count == 1);
         CHECK(text_same(first(&s, "waived"), text_of(rows[i].why)));
+        see_end(&s);
+    }
+}
+
+static void whoever_reads_text_finds_what_was_pasted_into_it(void)
+{
+    static const struct {
+        const char *what;
+        reader_fn *reader;
+        uint32_t line;
+        const char *text;
+    } rows[] = {
+        {"Markdown", read_markdown, 4, "# Setup\n\n```\nDB_PASSWORD=" PASS "1\n```\n"},
+        {"Markdown, below its front matter", read_markdown, 5,
+            "---\ntitle: x\n---\n\n- **Password:** `" PASS "`\n"},
+        {"text", read_text, 3, "Setup\r\n=====\r\npassword: " PASS "1\r\n"},
+        {"RST", read_rst, 6, "Setup\n=====\n\n::\n\n  password = \"" PASS "\"\n"},
+        {"HTML", read_html, 2,
+            "<html><body><pre>\npassword = '" PASS "'</pre></body></html>"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct seen s = see_read(rows[i].reader, text_of(rows[i].text));
+        bool good = s.status == OK && s.corpus.unit_count > 1
+            && text_same(first(&s, "secret"), TEXT("password"))
+            && s.corpus.units[0].line == rows[i].line;
+        if (!good)
+            printf("# %s\n", rows[i].what);
+        CHECK(good);
         see_end(&s);
     }
 }
@@ -221,4 +267,5 @@ MAIN(TEST(each_kind_of_credential_is_found_once_and_named),
     TEST(the_literal_is_in_nothing_that_is_written),
     TEST(the_same_literal_has_the_same_fingerprint_wherever_it_stands),
     TEST(a_find_is_waived_by_a_reason_on_its_line_or_the_line_above),
+    TEST(whoever_reads_text_finds_what_was_pasted_into_it),
     TEST(ten_megabytes_on_one_line_take_no_longer_than_on_many))

@@ -4,6 +4,7 @@
  * by an underline or by a number that stands alone ("2.1 Cloud").
  */
 #include "review/read/readers.h"
+#include "review/read/secret.h"
 
 enum { DEPTHS = 32, HEADING_MAX = 100, TAB = 8 };
 
@@ -172,6 +173,7 @@ static size_t indent_of(struct bytes line)
 void read_text(struct bytes document, struct emit *out)
 {
     struct state s = {.out = out, .rest = document, .alone = true};
+    secret_scan(document, out);
     if (text_starts(document, TEXT("\xEF\xBB\xBF")))
         s.rest = text_from(document, 3);
     while (s.rest.len && !emit_full(out)) {
