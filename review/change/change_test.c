@@ -61,7 +61,7 @@ struct compared {
 static void judge_side(struct compared *c, struct side *s)
 {
     model_build(c->a, &s->seen.corpus, &c->rules, &s->m);
-    check_model(c->a, &s->m, &c->rules, &s->f);
+    check_model(c->a, &s->m, &c->rules, NULL, &s->f);
 }
 
 /* The clean project, or with what is planted and one more decision. */

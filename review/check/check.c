@@ -2,7 +2,7 @@
 #include "review/check/groups.h"
 
 void check_model(struct arena *a, const struct model *m, const struct rules *rules,
-    struct findings *out)
+    void (*also)(struct judge *), struct findings *out)
 {
     static void (*const groups[])(struct judge *) = {
         check_reading,
@@ -12,10 +12,12 @@ void check_model(struct arena *a, const struct model *m, const struct rules *rul
         check_security,
         check_credentials,
         check_components,
-        check_decisions,
     };
     struct judge j = {.a = a, .m = m, .rules = rules, .found = LIST_OF(struct finding)};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         groups[i](&j);
+    if (also)
+        also(&j);
+    check_decisions(&j);
     judge_done(&j, out);
 }

@@ -74,7 +74,7 @@ static void judge_project(struct judged *j)
     j->rules.as_of_s = CLEAN_CHANGED_S + 86400;
     j->seen = clean_read();
     model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
-    check_model(j->a, &j->m, &j->rules, &j->f);
+    check_model(j->a, &j->m, &j->rules, NULL, &j->f);
 }
 
 static void end_project(struct judged *j)
@@ -158,14 +158,14 @@ static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_ch
     judge_project(&moved);
     for (uint32_t i = 0; i < moved.m.corpus->unit_count; i++)
         moved.seen.corpus.units[i].line += 100;
-    check_model(moved.a, &moved.m, &moved.rules, &moved.f);
+    check_model(moved.a, &moved.m, &moved.rules, NULL, &moved.f);
     bool same = false, still = false;
     for (uint32_t i = 0; i < moved.f.count; i++)
         same |= strcmp(moved.f.at[i].id, id) == 0;
     CHECK(same);
     judge_project(&changed);
     changed.m.items[model_find(&changed.m, TEXT("SEC-004"))].digest[0] ^= 1;
-    check_model(changed.a, &changed.m, &changed.rules, &changed.f);
+    check_model(changed.a, &changed.m, &changed.rules, NULL, &changed.f);
     for (uint32_t i = 0; i < changed.f.count; i++)
         still |= strcmp(changed.f.at[i].id, id) == 0;
     CHECK(!still);
@@ -200,7 +200,7 @@ static void decide(const char *id, const char *until, struct judged *j)
     j->rules.as_of_s = 1795860000; /* 2026-11-28 10:00 */
     j->seen = see_files(files, 2);
     model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
-    check_model(j->a, &j->m, &j->rules, &j->f);
+    check_model(j->a, &j->m, &j->rules, NULL, &j->f);
 }
 
 static void

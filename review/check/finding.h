@@ -66,6 +66,7 @@ struct finding *judge_place(struct judge *j, enum rule_id rule, uint32_t doc,
 /* Sorts and counts; of findings with one id the first stays. */
 void judge_done(struct judge *j, struct findings *out);
 
-/* All groups of rules over a model, in order (check.c). */
+/* All groups of rules over a model, in order (check.c); `also` is one more, of a room that stands
+ * on this one, or NULL. */
 void check_model(struct arena *a, const struct model *m, const struct rules *rules,
-    struct findings *out);
+    void (*also)(struct judge *), struct findings *out);

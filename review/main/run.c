@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "review/base/date.h"
+#include "review/clause/contradiction.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,7 +125,7 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r)
 void run_judge(struct run *r)
 {
     model_build(r->a, &r->corpus, &r->rules, &r->model);
-    check_model(r->a, &r->model, &r->rules, &r->findings);
+    check_model(r->a, &r->model, &r->rules, check_contradictions, &r->findings);
 }
 
 enum exit_code run_review(const struct run_ask *ask, struct run *out)

@@ -98,6 +98,8 @@ PLANTED = {
     'READ-JOINED-ID': ('split.pdf', write('split.pdf', pdf(lines(b'The gate meets SEC-', b'001 by its path rule.')))),
     'READ-VERSION': ('bom.json', swap('bom.json', '"specVersion": "1.5"', '"specVersion": "9.9"')),
     'READ-UNKNOWN-FORMAT': ('blob.bin', write('blob.bin', bytes(range(256)) * 4)),
+    'CONTRADICTION': ('TLS', add('architecture.md', '\nThe cloud is spoken to over TLS 1.3 only.\n\n'
+                                 'Clinics that ask for it are served over TLS 1.2.\n')),
     'READ-NOTHING': ('project', lambda folder: [os.unlink(os.path.join(d, f)) for d, _, fs in os.walk(folder) for f in fs]),
     'TRACE-NO-DESIGN': ('SRS-001', swap('architecture.md', '(SRS-001)', '')),
     'TRACE-CODE-ONLY': ('SEC-001', swap('architecture.md', '(SEC-001)', '')),
