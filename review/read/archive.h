@@ -28,6 +28,9 @@ bool archive_xml(
 /* The part without which the document is none: its absence is DAMAGED. */
 void archive_main(
     struct archive *a, const char *part, const struct xml_calls *calls, void *ctx);
+/* Ahead of reading it: what is wrong with the part is said then, and not now. */
+void archive_glance(
+    struct archive *a, const char *part, const struct xml_calls *calls, void *ctx);
 /*
  * The part that a relation of this type points to (the end of the type's address counts:
  * "/officeDocument"), or `otherwise`. `rels` is the part with relations, `base` the folder

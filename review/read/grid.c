@@ -10,6 +10,7 @@ struct cell {
     struct growing text;
     unsigned rows_left;        /* below this one, that it still covers */
     bool filled, header, kept; /* kept: the row below may say that it goes on */
+    bool again;                /* its text was read in a row above */
 };
 
 struct line_of_cells {
@@ -25,7 +26,8 @@ struct grid {
     size_t open;   /* the cell that takes text, or SIZE_MAX */
     uint32_t line, page, header_line, header_page;
     bool in_row, dropped, header_whole, header_given;
-    uint32_t body_rows;
+    bool groups; /* a cell of the header spans columns */
+    uint32_t header_rows, body_rows;
 };
 
 struct grid *grid_new(struct emit *out)
@@ -77,8 +79,8 @@ void grid_begin(struct grid *g, enum grid_header header)
     cells_free(&g->header);
     cells_free(&g->row);
     g->kind = header;
-    g->in_row = g->header_whole = g->header_given = false;
-    g->body_rows = 0;
+    g->in_row = g->header_whole = g->header_given = g->groups = false;
+    g->header_rows = g->body_rows = 0;
     g->open = SIZE_MAX;
 }
 
@@ -90,7 +92,7 @@ static struct bytes cell_text(const struct line_of_cells *c, size_t i)
 static bool holds_anything(const struct line_of_cells *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (cell_text(c, i).len)
+        if (!c->at[i].again && cell_text(c, i).len)
             return true;
     return false;
 }
@@ -102,6 +104,8 @@ static void write_row(
     size_t count = cells->count;
     if (names && names->count > count)
         count = names->count;
+    while (names && count > names->count && !cell_text(cells, count - 1).len)
+        count--; /* of a cell that is wider than the table */
     emit_begin(g->out, UNIT_ROW, 0, line, page);
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -111,6 +115,17 @@ static void write_row(
     for (size_t i = 0; names && i < names->count; i++)
         emit_field(g->out, cell_text(names, i), cell_text(cells, i), line);
     emit_end(g->out);
+}
+
+/* One cell over several columns, above the header: it names the table, and no column. */
+static bool is_banner(const struct grid *g)
+{
+    if (g->kind != GRID_FIRST || g->header_given || !g->groups)
+        return false;
+    size_t filled = 0;
+    for (size_t i = 0; i < g->row.count; i++)
+        filled += cell_text(&g->row, i).len > 0;
+    return filled == 1;
 }
 
 static bool is_header(const struct grid *g)
@@ -123,6 +138,16 @@ static bool is_header(const struct grid *g)
     for (size_t i = 0; i < g->row.count; i++)
         all = all && (g->row.at[i].header || !g->row.at[i].filled);
     return all;
+}
+
+/* "Tests" over "Name" and "Result", with "Id" beside both rows: two rows are one header. */
+static bool header_goes_on(struct grid *g)
+{
+    enum { HEADER_ROWS_MAX = 4 };
+    bool down = false;
+    for (size_t i = 0; i < g->row.count; i++)
+        down = down || g->row.at[i].rows_left > 0;
+    return down && g->groups && ++g->header_rows < HEADER_ROWS_MAX;
 }
 
 static void take_header(struct grid *g)
@@ -142,14 +167,14 @@ static void take_header(struct grid *g)
         growing_add(name, more);
     }
     g->header_given = true;
-    g->header_whole = g->kind == GRID_FIRST;
+    g->header_whole = g->kind == GRID_FIRST && !header_goes_on(g);
 }
 
 static void drop_unfilled(struct line_of_cells *row)
 {
     for (size_t i = 0; i < row->count; i++)
         if (!row->at[i].filled) {
-            row->at[i].kept = false;
+            row->at[i].kept = row->at[i].again = false;
             row->at[i].text.len = 0;
         }
     while (row->count && !row->at[row->count - 1].filled)
@@ -165,6 +190,14 @@ static void close_row(struct grid *g)
     drop_unfilled(&g->row);
     if (g->dropped || !holds_anything(&g->row))
         return;
+    if (is_banner(g)) {
+        emit_begin(g->out, UNIT_ROW, 0, g->line, g->page);
+        for (size_t i = 0; i < g->row.count; i++)
+            emit_text(g->out, cell_text(&g->row, i));
+        emit_end(g->out);
+        g->groups = false;
+        return;
+    }
     if (is_header(g)) {
         take_header(g);
         return;
@@ -180,6 +213,7 @@ static void clear_row(struct grid *g)
     size_t kept = 0;
     for (size_t i = 0; i < g->row.count; i++) {
         struct cell *c = &g->row.at[i];
+        c->again = c->rows_left || c->kept;
         if (c->rows_left) {
             c->rows_left--;
             kept = i + 1;
@@ -211,7 +245,7 @@ static void place_cell(struct grid *g, size_t column, bool header, unsigned down
     c->text.len = 0;
     c->filled = true;
     c->header = header;
-    c->kept = false;
+    c->kept = c->again = false;
     c->rows_left = down > 1 ? (down < 65535 ? down : 65535) - 1 : 0;
 }
 
@@ -223,6 +257,7 @@ void grid_cell(struct grid *g, bool header, unsigned across, unsigned down)
     if (!g->in_row || g->column >= GRID_COLUMNS_MAX)
         return;
     g->open = g->column;
+    g->groups = g->groups || (!g->header_whole && across > 1);
     size_t last = g->column + (across > 1 ? across - 1 : 0);
     if (last >= GRID_COLUMNS_MAX)
         last = GRID_COLUMNS_MAX - 1;
@@ -246,14 +281,22 @@ void grid_cell_down(struct grid *g, bool begins, unsigned across)
     }
 }
 
-void grid_cell_at(struct grid *g, unsigned column)
+void grid_cell_at(struct grid *g, unsigned column, unsigned across, unsigned down)
 {
     g->open = SIZE_MAX;
-    if (!g->in_row || column >= GRID_COLUMNS_MAX)
+    g->column = column;
+    if (column < g->row.count && g->row.at[column].filled)
         return;
-    place_cell(g, column, false, 1);
-    g->open = column;
-    g->column = column + 1;
+    grid_cell(g, false, across, down);
+}
+
+void grid_rows_passed(struct grid *g, unsigned rows)
+{
+    close_row(g);
+    for (size_t i = 0; i < g->row.count; i++) {
+        struct cell *c = &g->row.at[i];
+        c->rows_left = c->rows_left > rows ? c->rows_left - rows : 0;
+    }
 }
 
 void grid_text(struct grid *g, struct bytes piece)

@@ -168,6 +168,92 @@ static void a_sheet_is_a_heading_and_rows_with_days_as_days(void)
     drop(d);
 }
 
+/* One sheet, cells as text; `merged` follows them, as it does in a file. */
+static struct bytes sheet_of(const char *rows, const char *merged)
+{
+    static const char rels[] =
+        "<r><Relationship Id='r1' Target='worksheets/a.xml'/></r>";
+    static const char book[] = "<w xmlns:r='r'><sheet name='S' r:id='r1'/></w>";
+    size_t len = strlen(rows) + strlen(merged) + 64;
+    char *sheet = malloc(len);
+    if (!sheet)
+        abort();
+    snprintf(sheet, len, "<w><sheetData>%s</sheetData>%s</w>", rows, merged);
+    struct zipped_part parts[] = {{"xl/workbook.xml", text_of(book)},
+        {"xl/_rels/workbook.xml.rels", text_of(rels)},
+        {"xl/worksheets/a.xml", text_of(sheet)}};
+    struct bytes d = zipped(parts, sizeof parts / sizeof parts[0], true);
+    free(sheet);
+    return d;
+}
+
+#define ROW(n, cells)   "<row r='" n "'>" cells "</row>"
+#define AT(place, text) "<c r='" place "' t='str'><v>" text "</v></c>"
+#define MERGED(area)    "<mergeCell ref='" area "'/>"
+
+static void check_sheet(const char *rows, const char *merged, const char *expected)
+{
+    struct bytes d = sheet_of(rows, merged);
+    check_units(read_xlsx, d, expected);
+    drop(d);
+}
+
+static void a_merged_area_is_its_first_cell_and_stands_in_each_of_its_rows(void)
+{
+    check_sheet(ROW("1", AT("A1", "Part") AT("B1", "Id") AT("C1", "Text"))
+                    ROW("2", AT("A2", "Cloud") AT("B2", "S-1") AT("C2", "one"))
+        /* what stood in the cells before they were merged is in the file still */
+        ROW("3", AT("A3", "hidden") AT("B3", "S-2") AT("C3", "two"))
+        /* row 4 holds nothing and is not in the file */
+        ROW("5", AT("B5", "S-3") AT("C5", "three"))
+            ROW("6", AT("A6", "Device") AT("B6", "S-4 is wide") AT("C6", "hidden"))
+                ROW("7", AT("A7", "All") AT("B7", "S-5")) ROW("8", AT("A8", "hidden"))
+                    ROW("9", AT("A9", "Last") AT("B9", "S-6")),
+        MERGED("A2:A5") MERGED("B6:C6") MERGED("A7:A8") MERGED("B7:C8"),
+        "heading1 [] S\n"
+        "row [S] Cloud | S-1 | one {Part=Cloud; Id=S-1; Text=one}\n"
+        "row [S] Cloud | S-2 | two {Part=Cloud; Id=S-2; Text=two}\n"
+        "row [S] Cloud | S-3 | three {Part=Cloud; Id=S-3; Text=three}\n"
+        "row [S] Device | S-4 is wide | {Part=Device; Id=S-4 is wide; Text=}\n"
+        "row [S] All | S-5 | {Part=All; Id=S-5; Text=}\n"
+        "row [S] Last | S-6 | {Part=Last; Id=S-6; Text=}\n");
+}
+
+static void a_header_that_groups_columns_is_joined_from_its_rows(void)
+{
+    check_sheet(ROW("1", AT("A1", "Id") AT("B1", "Test"))
+                    ROW("2", AT("B2", "name") AT("C2", "result"))
+                        ROW("3", AT("A3", "S-1") AT("B3", "t1") AT("C3", "passed")),
+        MERGED("A1:A2") MERGED("B1:C1"),
+        "heading1 [] S\nrow [S] S-1 | t1 | passed {Id=S-1; Test name=t1; result=passed}\n");
+    /* A title over the whole table names no column. */
+    check_sheet(ROW("1", AT("A1", "All requirements"))
+                    ROW("2", AT("A2", "Id") AT("B2", "Text"))
+                        ROW("3", AT("A3", "S-1") AT("B3", "one")),
+        MERGED("A1:F1"),
+        "heading1 [] S\nrow [S] All requirements\nrow [S] S-1 | one {Id=S-1; Text=one}\n");
+    /* A heading of rows without a header of columns is none of a header. */
+    check_sheet(ROW("1", AT("A1", "Part") AT("B1", "S-1")) ROW("2", AT("B2", "S-2")),
+        MERGED("A1:A2"), "heading1 [] S\nrow [S] Part | S-2 {Part=Part; S-1=S-2}\n");
+}
+
+static void areas_that_make_no_sense_change_nothing(void)
+{
+    static const char *const areas[] = {"", "A1", "B2:A1", ":", "A0:B0", "ZZZZ1:A9",
+        "A99999999999:B99999999999", "XFD1:XFD9"};
+    for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+        char merged[64];
+        snprintf(merged, sizeof merged, "<mergeCell ref='%s'/><mergeCell/>", areas[i]);
+        check_sheet(ROW("1", AT("A1", "Id") AT("B1", "Text"))
+                        ROW("2", AT("A2", "S-1") AT("B2", "one")),
+            merged, "heading1 [] S\nrow [S] S-1 | one {Id=S-1; Text=one}\n");
+    }
+    /* Of two that overlap the first counts, and a whole sheet is one cell. */
+    check_sheet(ROW("1", AT("A1", "Id") AT("B1", "Text"))
+                    ROW("2", AT("A2", "S-1") AT("B2", "one")),
+        MERGED("A1:XFD1048576") MERGED("A2:B2"), "heading1 [] S\nrow [S] Id\n");
+}
+
 static struct bytes long_docx(void)
 {
     struct bytes body =
@@ -286,6 +372,9 @@ MAIN(TEST(a_paragraph_of_docx_is_what_its_style_and_list_say),
     TEST(the_first_row_of_a_docx_table_is_its_header_and_merged_cells_repeat),
     TEST(an_odt_reads_as_the_docx_does),
     TEST(a_sheet_is_a_heading_and_rows_with_days_as_days), TEST(live_in_256_mib),
+    TEST(a_merged_area_is_its_first_cell_and_stands_in_each_of_its_rows),
+    TEST(a_header_that_groups_columns_is_joined_from_its_rows),
+    TEST(areas_that_make_no_sense_change_nothing),
     TEST(a_docx_cut_at_any_hundredth_is_read_up_to_there),
     TEST(a_part_that_unfolds_out_of_all_proportion_is_refused),
     TEST(a_part_that_claims_to_be_huge_is_refused_unread),

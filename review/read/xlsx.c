@@ -2,7 +2,8 @@
 /*
  * XLSX: each sheet is a heading, its first row that holds anything is the header, the others
  * are rows. Values as they are stored, not as they are shown, but for days and times, which
- * are numbers in the file. Lines are row numbers.
+ * are numbers in the file. Lines are row numbers. A merged area is its first cell: what the
+ * others still hold is not shown, and not read.
  */
 #include "review/read/archive.h"
 #include "review/read/grid.h"
@@ -13,13 +14,17 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SHEETS_MAX = 1000, STRINGS_MAX = 4000000 };
+enum { SHEETS_MAX = 1000, STRINGS_MAX = 4000000, AREAS_MAX = 200000 };
 
 enum value_kind { VALUE_NUMBER, VALUE_SHARED, VALUE_TEXT, VALUE_TRUTH };
 enum time_kind { TIME_NONE, TIME_DAY = 1, TIME_CLOCK = 2 }; /* bits */
 
 struct sheet {
     struct bytes name, relation;
+};
+
+struct area { /* merged cells; rows from 1, columns from 0 */
+    uint32_t row, column, down, across;
 };
 
 struct number_format {
@@ -34,6 +39,7 @@ struct xlsx {
     struct list sheets, formats, cell_times; /* cell_times: uint8_t by cell style */
     struct growing strings;                  /* all shared strings */
     struct list ends;                        /* size_t: where each ends in strings */
+    struct list areas;                       /* of the sheet, by row and column */
     struct growing value;
     unsigned column, phonetic;
     enum value_kind kind;
@@ -166,6 +172,49 @@ static unsigned column_of(struct bytes place)
     return column - 1;
 }
 
+static uint32_t row_of(struct bytes place)
+{
+    uint32_t row = 0;
+    for (size_t i = 0; i < place.len && row < 100000000; i++)
+        if (place.at[i] >= '0' && place.at[i] <= '9')
+            row = row * 10 + (uint32_t)(place.at[i] - '0');
+    return row;
+}
+
+/* They stand behind the cells that they are about. */
+static void area_open(void *self, const struct xml_tag *tag)
+{
+    struct xlsx *x = self;
+    if (!is(tag->name, "mergeCell") || x->areas.count >= AREAS_MAX)
+        return;
+    struct bytes ref = xml_attribute(tag, "ref");
+    size_t colon = text_find(ref, TEXT(":"));
+    struct bytes from = text_upto(ref, colon), to = text_from(ref, colon + 1);
+    struct area a = {row_of(from), column_of(from), row_of(to), column_of(to)};
+    if (!a.row || a.column >= GRID_COLUMNS_MAX || a.down < a.row || a.across < a.column)
+        return;
+    a.down = a.down - a.row + 1;
+    a.across = a.across - a.column + 1;
+    *(struct area *)list_add(&x->areas) = a;
+}
+
+static int by_first_cell(const void *a, const void *b)
+{
+    const struct area *x = a, *y = b;
+    return x->row != y->row ? (x->row > y->row) - (x->row < y->row)
+                            : (x->column > y->column) - (x->column < y->column);
+}
+
+/* The area that the cell is the first of, or the cell itself. */
+static struct area area_at(const struct xlsx *x, uint32_t row, uint32_t column)
+{
+    struct area cell = {row, column, 1, 1};
+    const struct area *found = x->areas.count
+        ? bsearch(&cell, x->areas.at, x->areas.count, sizeof cell, by_first_cell)
+        : NULL;
+    return found ? *found : cell;
+}
+
 static enum value_kind kind_of(struct bytes type)
 {
     if (is(type, "s"))
@@ -189,7 +238,10 @@ static void sheet_open(void *self, const struct xml_tag *tag)
 {
     struct xlsx *x = self;
     if (is(tag->name, "row")) {
-        x->row = xml_number(tag, "r", x->row + 1);
+        uint32_t row = xml_number(tag, "r", x->row + 1);
+        if (row > x->row + 1)
+            grid_rows_passed(x->grid, row - x->row - 1);
+        x->row = row;
         x->column = UINT32_MAX;
         grid_row(x->grid, x->row, 0);
     } else if (is(tag->name, "c")) {
@@ -268,7 +320,8 @@ static void close_cell(struct xlsx *x)
     x->in_cell = false;
     if (x->column >= GRID_COLUMNS_MAX)
         return;
-    grid_cell_at(x->grid, x->column);
+    struct area own = area_at(x, x->row, x->column);
+    grid_cell_at(x->grid, x->column, own.across, own.down);
     switch (x->kind) {
     case VALUE_NUMBER: put_number(x); break;
     case VALUE_SHARED:
@@ -294,12 +347,17 @@ static void sheet_close(void *self, struct bytes name)
 
 static void read_sheet(struct xlsx *x, struct archive *a, const struct sheet *s)
 {
-    static const struct xml_calls calls = {sheet_open, sheet_close, sheet_text};
+    static const struct xml_calls calls = {sheet_open, sheet_close, sheet_text},
+                                  ahead = {area_open, nothing_closes, no_text};
     char *part =
         archive_related(a, "xl/_rels/workbook.xml.rels", "xl/", s->relation, "", "");
     emit_unit(x->out, UNIT_HEADING, 1, 0, 0, s->name);
     x->row = x->phonetic = 0;
     x->in_cell = x->in_value = false;
+    x->areas.count = 0;
+    archive_glance(a, part, &ahead, x);
+    if (x->areas.count)
+        qsort(x->areas.at, x->areas.count, sizeof(struct area), by_first_cell);
     grid_begin(x->grid, GRID_FIRST);
     archive_main(a, part, &calls, x);
     grid_end(x->grid);
@@ -328,11 +386,13 @@ void read_xlsx(struct bytes document, struct emit *out)
     x.formats = LIST_OF(struct number_format);
     x.cell_times = LIST_OF(uint8_t);
     x.ends = LIST_OF(size_t);
+    x.areas = LIST_OF(struct area);
     read_parts(&x, a);
     list_free(&x.sheets);
     list_free(&x.formats);
     list_free(&x.cell_times);
     list_free(&x.ends);
+    list_free(&x.areas);
     growing_free(&x.strings);
     growing_free(&x.value);
     grid_free(x.grid);
