@@ -196,10 +196,10 @@ static size_t characters(struct bytes t)
 }
 
 /* Underlines may be a little short: the tool that renders them only warns. */
-static bool underlines(const struct rst *r, size_t title)
+static bool underlines(const struct rst *r, size_t title, uint32_t column)
 {
     struct bytes line = text_at(r, title + 1);
-    return !blank(r, title) && adornment(line) && indent(r, title + 1) == 0
+    return !blank(r, title) && adornment(line) && indent(r, title + 1) == column
         && (line.len >= characters(text_at(r, title)) || line.len >= 4);
 }
 
@@ -213,15 +213,16 @@ static uint8_t section_level(struct rst *r, unsigned style)
     return (uint8_t)r->style_count;
 }
 
-/* How many lines the section title takes here, or 0. */
-static size_t section(struct rst *r, size_t i, size_t to)
+/* How many lines the section title takes here, or 0. Sections also stand in directives
+ * ("only"), set in; in lists and quotes none does. */
+static size_t section(struct rst *r, size_t i, size_t to, struct around a)
 {
     struct bytes first = text_at(r, i);
-    if (indent(r, i) != 0 || i + 1 >= to)
+    if (a.lists || a.quotes || i + 1 >= to)
         return 0;
-    bool over = adornment(first) && first.len >= 2 && i + 2 < to && underlines(r, i + 1)
-        && text_at(r, i + 2).at[0] == first.at[0];
-    if (!over && (adornment(first) || !underlines(r, i)))
+    bool over = adornment(first) && first.len >= 2 && i + 2 < to
+        && underlines(r, i + 1, indent(r, i)) && text_at(r, i + 2).at[0] == first.at[0];
+    if (!over && (adornment(first) || !underlines(r, i, indent(r, i))))
         return 0;
     size_t title = over ? i + 1 : i;
     unsigned style = text_at(r, title + 1).at[0] + (over ? 256u : 0u);
@@ -652,7 +653,7 @@ static size_t block(
         return explicit_markup(r, i, to, a);
     if (text_starts(t, TEXT("__ ")))
         return i + 1;
-    if ((n = table_here(r, i, to)) || (n = section(r, i, to)))
+    if ((n = table_here(r, i, to)) || (n = section(r, i, to, a)))
         return i + n;
     if (adornment(t) && t.len >= 4 && blank(r, i + 1))
         return i + 1;

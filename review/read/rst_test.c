@@ -15,6 +15,17 @@ static void sections_take_their_level_from_the_order_of_their_adornments(void)
         "paragraph 24/0 [Title > Second] The note goes on.\n");
 }
 
+static void sections_in_a_directive_are_sections_and_in_lists_and_quotes_there_are_none(
+    void)
+{
+    check_units(read_rst,
+        TEXT("First\n-----\n\n.. only:: board_a\n\n    Sub\n    ~~~\n\n    Text.\n\n"
+             "Second\n------\n\n- an item\n  ------\n\n    said\n    ~~~~\n"),
+        "heading1 [] First\nheading2 [First] Sub\nparagraph [First > Sub] Text.\n"
+        "heading1 [] Second\nitem1 [Second] an item ------\n"
+        "quote [Second] said ~~~~\n");
+}
+
 static void lists_nest_by_indentation_and_names_become_fields(void)
 {
     check_units(read_rst,
@@ -102,6 +113,7 @@ static void ten_megabytes_on_one_line_end_within_limits(void)
 }
 
 MAIN(TEST(sections_take_their_level_from_the_order_of_their_adornments),
+    TEST(sections_in_a_directive_are_sections_and_in_lists_and_quotes_there_are_none),
     TEST(lists_nest_by_indentation_and_names_become_fields),
     TEST(quotes_code_and_directives_are_what_they_hold),
     TEST(the_four_kinds_of_table_give_the_same_rows),
