@@ -340,6 +340,14 @@ static bool blank(struct bytes text, size_t i)
         || text.at[i] == '\t';
 }
 
+static bool only_digits(struct bytes word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (!digit(word.at[i]))
+            return false;
+    return true;
+}
+
 /* Behind these a full stop ends no sentence; behind the second row only before a number. */
 static bool abbreviated(struct bytes word, uint8_t next)
 {
@@ -347,8 +355,8 @@ static bool abbreviated(struct bytes word, uint8_t next)
         "vs", "cf", "dr", "mr", "ms", "incl", "approx", "resp", "al"};
     static const char *const numbered[] = {
         "fig", "sec", "no", "nr", "ref", "ver", "vol"};
-    if (word.len == 1) /* "e.g.", "i.e.", but "layer 2." */
-        return !digit(word.at[0]);
+    if (word.len == 1 && !digit(word.at[0])) /* "e.g.", "i.e.", but "layer 2." */
+        return true;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         if (text_same_word(word, text_of(always[i])))
             return true;
@@ -367,7 +375,11 @@ static bool closing(uint8_t c)
 
 static bool ends_sentence(struct bytes text, size_t i, const struct word *last)
 {
-    size_t next = i + 1;
+    size_t next = i + 1, run = i;
+    while (run > 0 && text.at[run - 1] == text.at[i])
+        run--;
+    if (run == 0 || blank(text, run - 1)) /* "!!! Note" opens a box in some dialects */
+        return false;
     while (next < text.len && closing(text.at[next]))
         next += text.at[next] == 0xE2 ? 3 : 1;
     if (!blank(text, next))
@@ -376,6 +388,8 @@ static bool ends_sentence(struct bytes text, size_t i, const struct word *last)
         next++;
     if (text.at[i] != '.' || !last || next >= text.len)
         return true;
+    if (last->at == 0 && only_digits((struct bytes){text.at, last->len}))
+        return false; /* "4. Boundaries" */
     return !abbreviated((struct bytes){text.at + last->at, last->len}, text.at[next]);
 }
 

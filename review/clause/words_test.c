@@ -171,6 +171,8 @@ static void a_text_becomes_the_words_that_a_reader_sees(void)
         {"bad \xC3 \xFF bytes \xE2\x80", "bad bytes"},
         {"ports, files, etc. are closed. Etc. Then",
             "ports files etc are closed. etc. then"},
+        {"4. Boundaries of layer 2. Then", "4 boundaries of layer 2. then"},
+        {"!!! Note this !!! Then... so", "note this then. so"},
         {"...", ""},
         {"", ""},
     };
