@@ -436,7 +436,7 @@ static bool put_question(
     return s == OK;
 }
 
-/* Req: HF-SEC-011 "No page and no data shall be served without a valid session" */
+/* Req: HF-SEC-011 "No reading, and nothing about a device or a person, shall be served without a valid session" */
 static enum MHD_Result with_session(struct view_request *q)
 {
     struct session_token token;

@@ -168,6 +168,9 @@ static enum status take_from_keeper(struct measure *m, uint16_t what, struct byt
             m->tally->settled = below;
         return OK;
     }
+    /* Only a run that was asked for so many batches ends by keeper's word. */
+    if (what == SAY_STOP && m->env->batches == 0)
+        return REFUSED;
     if (what == SAY_STOP) {
         stop_measuring(m);
         return OK;

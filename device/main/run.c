@@ -156,7 +156,9 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
         {"--journal-mib",
             role == ROLE_KEEPER ? text(r, (uint64_t)r->settings.journal_mib) : NULL},
         {"--batches",
-            role == ROLE_KEEPER && r->env.batches > 0 ? text(r, r->env.batches) : NULL},
+            (role == ROLE_KEEPER || role == ROLE_MEASURE) && r->env.batches > 0
+                ? text(r, r->env.batches)
+                : NULL},
         {"--screen", role == ROLE_SCREEN ? r->screen : NULL},
         {"--sensor", role == ROLE_MEASURE ? r->sensor : NULL},
         {"--seed", role == ROLE_MEASURE ? cli_word(r->args, "seed", "1") : NULL},

@@ -23,7 +23,7 @@ enum message {
     SAY_KEPT =
         0x0201, /* u64: every reading below is on stable storage, or its loss is declared */
     SAY_STATE = 0x0202, /* struct said_state; also keeper -> status */
-    SAY_STOP = 0x0203,  /* enough batches: say END */
+    SAY_STOP = 0x0203,  /* enough batches, if the run asked for so many: say END */
     /* keeper -> courier */
     SAY_WANT = 0x0301,    /* something waits to be sent */
     SAY_OFFER = 0x0302,   /* nonce (16), then the envelope */

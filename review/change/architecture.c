@@ -55,7 +55,7 @@ static void judge_new_boundary(struct gate *g, uint32_t after)
     bool threat = threat_names(g, after), requirement = guarded(g, after);
     if ((threat && requirement) || gate_decided(g, id))
         return;
-    judge_item(&g->judge, RULE_GATE_BOUNDARY_NEW, after,
+    gate_item(g, RULE_GATE_BOUNDARY_NEW, after,
         threat            ? TEXT("it is new, and no requirement stands at it")
             : requirement ? TEXT("it is new, and no threat names it")
                           : TEXT("it is new; no threat and no requirement name it"));
@@ -77,7 +77,7 @@ static void judge_new_flow(struct gate *g, uint32_t after)
     }
     if (!crosses || looked_at || gate_decided(g, m->items[after].id))
         return;
-    struct finding *f = judge_item(&g->judge, RULE_GATE_FLOW_NEW, after,
+    struct finding *f = gate_item(g, RULE_GATE_FLOW_NEW, after,
         arena_print(
             g->a, "it is new and crosses %.*s; no threat names it", ARG(boundary)));
     f->skeleton = arena_print(g->a,
@@ -111,7 +111,7 @@ static void judge_listed_flows(struct gate *g, uint32_t before, uint32_t after)
             || model_find(g->after, f->value) != ITEM_NONE) /* judged as itself */
             continue;
         if (!new_threat_at(g, after) && !gate_decided(g, y->id))
-            judge_item(&g->judge, RULE_GATE_FLOW_NEW, after,
+            gate_item(g, RULE_GATE_FLOW_NEW, after,
                 arena_print(g->a, "%.*s is new in its list; no new threat is at it",
                     ARG(f->value)));
     }
@@ -148,7 +148,7 @@ static void judge_strength(struct gate *g, uint32_t before, uint32_t after)
         struct bytes is = field_of(&g->after->items[after], what);
         if (!weaker(what, was, is) || gate_decided(g, g->after->items[after].id))
             continue;
-        judge_item(&g->judge, (enum rule_id)rows[r].rule, after,
+        gate_item(g, (enum rule_id)rows[r].rule, after,
             is.len ? arena_print(
                 g->a, "its %s was %.*s and is %.*s", rows[r].name, ARG(was), ARG(is))
                    : arena_print(g->a, "its %s was %.*s and is not stated any more",
@@ -182,7 +182,7 @@ static void judge_cut_mitigation(struct gate *g, const struct link *l)
         || gate_decided(g, from->id)
         || (still == ITEM_NONE && from->kind == ITEM_CONTROL))
         return;
-    judge_item(&g->judge, RULE_GATE_MITIGATION_REMOVED, to,
+    gate_item(g, RULE_GATE_MITIGATION_REMOVED, to,
         still == ITEM_NONE
             ? arena_print(g->a, "%.*s mitigated it and is gone", ARG(from->id))
             : arena_print(
@@ -202,7 +202,7 @@ static void judge_cut_link(struct gate *g, const struct link *l)
     if (gate_decided(g, g->after->items[requirement].id))
         return;
     const struct item *o = &g->after->items[other];
-    judge_item(&g->judge, RULE_GATE_UNLINKED, requirement,
+    gate_item(g, RULE_GATE_UNLINKED, requirement,
         arena_print(g->a, "it is no longer linked with %s %.*s",
             item_kind_name((enum item_kind)o->kind), ARG(o->id)));
 }
@@ -252,8 +252,11 @@ static void judge_rules(struct gate *g)
             || (was != UNIT_NONE
                 && memcmp(b->docs[was].digest, c->docs[d].digest, 32) == 0))
             continue;
-        judge_place(&g->judge, RULE_GATE_RULES_CHANGED, d, 0, 0, c->docs[d].path,
-            was == UNIT_NONE ? TEXT("it is new") : TEXT("it changed"));
+        struct finding *f = judge_place(&g->judge, RULE_GATE_RULES_CHANGED, d, 0, 0,
+            c->docs[d].path, was == UNIT_NONE ? TEXT("it is new") : TEXT("it changed"));
+        judge_bind(f, BYTES_OF(c->docs[d].digest));
+        if (was != UNIT_NONE)
+            judge_bind(f, BYTES_OF(b->docs[was].digest));
     }
 }
 

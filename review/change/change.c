@@ -177,12 +177,29 @@ static void count_files(const struct gate *g, struct change *out)
 
 /* ---- what the gates share ---- */
 
+static void bind_before(const struct gate *g, struct finding *f, uint32_t before_item)
+{
+    const struct item *was = &g->before->items[before_item];
+    judge_bind(f, (struct bytes){was->digest, sizeof was->digest});
+}
+
+struct finding *gate_item(
+    struct gate *g, enum rule_id rule, uint32_t after_item, struct bytes says)
+{
+    struct finding *f = judge_item(&g->judge, rule, after_item, says);
+    if (g->pairs.before_of[after_item] != ITEM_NONE)
+        bind_before(g, f, g->pairs.before_of[after_item]);
+    return f;
+}
+
 struct finding *gate_gone(struct gate *g, enum rule_id rule, uint32_t before_item,
     struct bytes subject, struct bytes says)
 {
     uint32_t doc = g->before->corpus->units[g->before->items[before_item].unit].doc;
-    return judge_place(
-        &g->judge, rule, g->pairs.doc_after_of[doc], 0, 0, subject, says);
+    struct finding *f =
+        judge_place(&g->judge, rule, g->pairs.doc_after_of[doc], 0, 0, subject, says);
+    bind_before(g, f, before_item);
+    return f;
 }
 
 bool gate_is_fresh(const struct gate *g, uint32_t after_item)
@@ -206,15 +223,14 @@ static struct table *find_decided(struct gate *g)
         bool signed_by = item_field(d, "by").len || item_field(d, "reviewer").len
             || item_field(d, "owner").len;
         if (d->kind != ITEM_DECISION || !signed_by || !date_s(item_field(d, "date"))
-            || item_field(d, "component").len || !gate_is_fresh(g, i))
+            || item_field(d, "component").len || !gate_is_fresh(g, i)
+            || item_field(d, "finding").len) /* accepts that, and nothing else */
             continue;
         for (uint32_t l = m->out[i]; l < m->out[i + 1]; l++)
             if (m->links[l].to != ITEM_NONE && m->links[l].kind != LINK_CROSSES)
                 table_put(t, m->items[m->links[l].to].id, i);
         for (uint16_t f = 0; f < d->field_count; f++) {
             struct id_found id;
-            if (text_same_word(d->fields[f].name, TEXT("finding")))
-                continue; /* accepts that finding, and nothing else */
             if (d->fields[f].value.len)
                 table_put(t, d->fields[f].value, i);
             for (struct bytes rest = d->fields[f].value; id_next(rest, &id);

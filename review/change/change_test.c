@@ -122,13 +122,17 @@ static bool found(const struct compared *c, enum rule_id rule, const char *subje
     return false;
 }
 
+static bool is_gate(enum rule_id r)
+{
+    return r >= RULE_GATE_COMPONENT_NEW && r <= RULE_GATE_RULES_CHANGED;
+}
+
 /* Gate findings only: a defect may well break a trace too, which its answer does not mend. */
 static uint32_t gates(const struct compared *c)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < c->change.broken.count; i++)
-        n += c->change.broken.at[i].rule >= RULE_GATE_COMPONENT_NEW
-            && c->change.broken.at[i].rule <= RULE_GATE_RULES_CHANGED;
+        n += is_gate((enum rule_id)c->change.broken.at[i].rule);
     return n;
 }
 
@@ -156,8 +160,7 @@ static void every_gate_finds_what_is_planted_and_is_quiet_when_somebody_answered
 {
     for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
         struct compared c;
-        bool gate = defects[i].rule >= RULE_GATE_COMPONENT_NEW
-            && defects[i].rule <= RULE_GATE_RULES_CHANGED;
+        bool gate = is_gate(defects[i].rule);
         compare(&c, &defects[i], NULL);
         bool good = found(&c, defects[i].rule, defects[i].subject) && !c.change.go
             && gates(&c) == (gate ? 1 : 0);
@@ -218,6 +221,145 @@ static void an_older_decision_covers_nothing_that_comes_later(void)
     struct compared c; /* the clean project's decision stood there before */
     compare(&c, &cut, NULL);
     CHECK(found(&c, RULE_GATE_MITIGATION_REMOVED, "T-02"));
+    end(&c);
+}
+
+/* The one gate finding of the change, as `accept` writes its decision. */
+static void accept_gate(const struct compared *c, char *out, size_t cap)
+{
+    for (uint32_t i = 0; i < c->change.broken.count; i++) {
+        const struct finding *f = &c->change.broken.at[i];
+        if (is_gate((enum rule_id)f->rule))
+            snprintf(out, cap,
+                "id=DEC-9; finding=%s; subject=%.*s; reason=r; by=A. Person; "
+                "date=2026-11-27; until=2027-06-30",
+                f->id, (int)f->subject.len, (const char *)f->subject.at);
+    }
+}
+
+static uint32_t accepted_gates(const struct compared *c)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->change.broken.count; i++)
+        n += is_gate((enum rule_id)c->change.broken.at[i].rule)
+            && c->change.broken.at[i].accepted;
+    return n;
+}
+
+static void every_gate_finding_can_be_accepted_and_stays_in_the_page(void)
+{
+    for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+        struct compared c;
+        char decision[256] = "";
+        if (!is_gate(defects[i].rule))
+            continue;
+        compare(&c, &defects[i], NULL);
+        uint32_t others = c.change.broken.count - gates(&c);
+        accept_gate(&c, decision, sizeof decision);
+        end(&c);
+        compare(&c, &defects[i], decision);
+        bool good = gates(&c) == 1 && accepted_gates(&c) == 1
+            && c.change.go == (others == 0) && c.change.broken.count == others + 1;
+        CHECK(good);
+        if (!good)
+            print_findings(&c);
+        end(&c);
+    }
+}
+
+/* What was accepted is this change of this text, not any change of that kind. */
+static void an_acceptance_is_suspect_when_the_change_is_another(void)
+{
+    static const struct {
+        struct defect accepted, other;
+    } rows[] = {
+        {{RULE_GATE_COMPONENT_VERSION, "png",
+             "version=1.6; purl=pkg:deb/debian/png@1.6",
+             "version=1.7; purl=pkg:deb/debian/png@1.7", NULL},
+            {RULE_GATE_COMPONENT_VERSION, "png",
+                "version=1.6; purl=pkg:deb/debian/png@1.6",
+                "version=1.8; purl=pkg:deb/debian/png@1.8", NULL}},
+        {{RULE_GATE_FLOW_NEW, "DF-2", "id=DF-1;",
+             "id=DF-2; name=updates; boundary=TB-4|id=DF-1;", NULL},
+            {RULE_GATE_FLOW_NEW, "DF-2", "id=DF-1;",
+                "id=DF-2; name=all; boundary=TB-4|id=DF-1;", NULL}},
+        {{RULE_GATE_UNLINKED, "SEC-001", "principle=least privilege; boundary=TB-4;",
+             "principle=least privilege;", NULL},
+            {RULE_GATE_UNLINKED, "SEC-001", "principle=least privilege; boundary=TB-4;",
+                "principle=defence in depth;", NULL}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct compared c;
+        char decision[256] = "";
+        compare(&c, &rows[i].accepted, NULL);
+        accept_gate(&c, decision, sizeof decision);
+        end(&c);
+        compare(&c, &rows[i].other, decision);
+        CHECK(accepted_gates(&c) == 0 && !c.change.go);
+        CHECK(found(&c, RULE_DECISION_SUSPECT, "DEC-9"));
+        end(&c);
+    }
+}
+
+/* The text before is a part of what was accepted: HS-01 may be removed, another HS-01 not. */
+static void an_acceptance_is_bound_to_what_was_there_before(void)
+{
+    static const struct defect cut = {
+        RULE_GATE_RISK_REMOVED, "HS-01", "id=HS-01;", NULL, NULL};
+    static const struct defect worse = {
+        RULE_COUNT, "", "Records are mixed up", "A patient is harmed", NULL};
+    struct compared c;
+    char decision[256] = "";
+    compare(&c, &cut, NULL);
+    accept_gate(&c, decision, sizeof decision);
+    end(&c);
+    begin(&c);
+    read_project(&c, &c.before, &worse, NULL);
+    read_project(&c, &c.after, &cut, decision);
+    judge(&c, (struct bytes){0});
+    CHECK(gates(&c) == 1 && accepted_gates(&c) == 0);
+    CHECK(found(&c, RULE_DECISION_SUSPECT, "DEC-9"));
+    end(&c);
+}
+
+/* It is about one finding: the other gate at the same item stays shut. */
+static void an_acceptance_opens_no_other_gate_at_its_item(void)
+{
+    static const struct defect weaker_twice = {RULE_GATE_PROTOCOL_WEAKER, "DF-1",
+        "protocol=TLS 1.3; authentication=mTLS",
+        "protocol=TLS 1.2; authentication=token", NULL};
+    struct compared c;
+    char decision[256] = "";
+    compare(&c, &weaker_twice, NULL);
+    CHECK(gates(&c) == 2);
+    accept_gate(&c, decision, sizeof decision);
+    end(&c);
+    compare(&c, &weaker_twice, decision);
+    CHECK(gates(&c) == 2 && accepted_gates(&c) == 1 && !c.change.go);
+    end(&c);
+}
+
+/* An old acceptance, the same before and after, is nothing that this change did. */
+static void what_was_accepted_before_is_not_of_this_change(void)
+{
+    static const struct defect no_case = {RULE_TRACE_NO_CASE, "SEC-004",
+        "parent=SEC-003; threats=T-02; verified_by=tests/away;",
+        "parent=SEC-003; threats=T-02;", NULL};
+    struct compared c;
+    char decision[256] = "";
+    begin(&c);
+    read_project(&c, &c.before, &no_case, NULL);
+    for (uint32_t i = 0; i < c.before.f.count; i++)
+        snprintf(decision, sizeof decision,
+            "id=DEC-9; finding=%s; reason=r; by=p; date=2026-01-01",
+            c.before.f.at[i].id);
+    CHECK(c.before.f.count == 1);
+    see_end(&c.before.seen);
+    read_project(&c, &c.before, &no_case, decision);
+    read_project(&c, &c.after, &no_case, decision);
+    judge(&c, (struct bytes){0});
+    CHECK(c.before.f.at[0].accepted && c.after.f.at[0].accepted);
+    CHECK(c.change.broken.count == 0);
     end(&c);
 }
 
@@ -410,6 +552,11 @@ MAIN(TEST(nothing_changed_breaks_nothing_and_re_opens_nothing),
     TEST(every_gate_rule_is_planted_above),
     TEST(a_record_counts_only_when_it_is_whole_and_names_the_version),
     TEST(an_older_decision_covers_nothing_that_comes_later),
+    TEST(every_gate_finding_can_be_accepted_and_stays_in_the_page),
+    TEST(an_acceptance_is_suspect_when_the_change_is_another),
+    TEST(an_acceptance_is_bound_to_what_was_there_before),
+    TEST(an_acceptance_opens_no_other_gate_at_its_item),
+    TEST(what_was_accepted_before_is_not_of_this_change),
     TEST(a_reworded_fault_is_the_same_fault), TEST(what_is_re_opened_says_by_which_way),
     TEST(who_signs_follows_from_what_changed),
     TEST(the_last_line_of_owners_that_matches_decides), TEST(weaker_means_weaker),

@@ -235,8 +235,7 @@ static void want_after(struct bill *b, enum rule_id rule, uint32_t after,
     uint32_t near = ITEM_NONE;
     const struct item *c = &b->g->after->items[after];
     if (!reviewed_by_any_name(b, c, w, &lack, &near))
-        ask_for_record(
-            b, judge_item(&b->g->judge, rule, after, says), c, w, lack, near);
+        ask_for_record(b, gate_item(b->g, rule, after, says), c, w, lack, near);
 }
 
 static struct bytes or_none(struct bytes t)

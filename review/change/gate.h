@@ -21,6 +21,9 @@ void gate_architecture(struct gate *g); /* boundaries, flows, protocols, mitigat
 void gate_new_only(struct arena *a, const struct findings *before,
     const struct findings *after, struct list *out);
 
+/* About an item as it is now; the finding's id stands for what it was before, too. */
+struct finding *gate_item(
+    struct gate *g, enum rule_id rule, uint32_t after_item, struct bytes says);
 /* About an item that is no more: at the file that held it, if that is still there. */
 struct finding *gate_gone(struct gate *g, enum rule_id rule, uint32_t before_item,
     struct bytes subject, struct bytes says);

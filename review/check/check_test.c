@@ -174,12 +174,12 @@ static void a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_ch
     end_project(&changed);
 }
 
-static char decision[256];
+static char decision[512]; /* "a|b" are two */
 
 static void put_decision(struct emit *e)
 {
     emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("decisions"));
-    planted_entry(e, decision, UNIT_ENTRY, 2);
+    planted_lines(e, (struct swap){0}, &(struct line){NULL, decision}, 1, UNIT_ENTRY);
 }
 
 static void put_open_requirement(struct emit *e)
@@ -188,19 +188,96 @@ static void put_open_requirement(struct emit *e)
     planted_entry(e, "id=REQ-1; text=The device shall beep.", UNIT_ENTRY, 2);
 }
 
-static void decide(const char *id, const char *until, struct judged *j)
+static void judge_decision(struct judged *j)
 {
     static const struct see_file files[] = {
         {"a.yaml", put_open_requirement}, {"decisions.yaml", put_decision}};
-    snprintf(decision, sizeof decision,
-        "id=DEC-1; finding=%s; subject=REQ-1; reason=r; by=p; date=2026-01-01; until=%s",
-        id, until);
     j->a = arena_new();
     rules_default(&j->rules);
     j->rules.as_of_s = 1795860000; /* 2026-11-28 10:00 */
     j->seen = see_files(files, 2);
     model_build(j->a, &j->seen.corpus, &j->rules, &j->m);
     check_model(j->a, &j->m, &j->rules, NULL, &j->f);
+}
+
+static void decide(const char *id, const char *until, struct judged *j)
+{
+    snprintf(decision, sizeof decision,
+        "id=DEC-1; finding=%s; subject=REQ-1; reason=r; by=p; date=2026-01-01; until=%s",
+        id, until);
+    judge_decision(j);
+}
+
+static void id_of_no_case(char id[FINDING_ID])
+{
+    struct judged j;
+    decide("TRACE-NO-CASE-00000000", "2027-01-01", &j);
+    for (uint32_t i = 0; i < j.f.count; i++)
+        if (j.f.at[i].rule == RULE_TRACE_NO_CASE)
+            strcpy(id, j.f.at[i].id);
+    end_project(&j);
+}
+
+static bool accepted(const struct judged *j, const char *id)
+{
+    const struct finding *f = findings_find(&j->f, id);
+    return f && f->accepted && f->decision != ITEM_NONE;
+}
+
+static void a_decision_that_lacks_something_accepts_nothing(void)
+{
+    static const struct {
+        const char *fields;
+        bool accepts;
+    } rows[] = {
+        {"subject=REQ-1; reason=r; by=p; date=2026-01-01", true},
+        {"subject=REQ-1; reason=r; by=p; date=2026-01-01; until=soon", false},
+        {"subject=REQ-1; by=p; date=2026-01-01", false},
+        {"subject=REQ-1; reason=r; date=2026-01-01", false},
+        {"subject=REQ-1; reason=r; by=p", false},
+    };
+    char id[FINDING_ID] = "";
+    id_of_no_case(id);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct judged j;
+        snprintf(
+            decision, sizeof decision, "id=DEC-1; finding=%s; %s", id, rows[i].fields);
+        judge_decision(&j);
+        CHECK(accepted(&j, id) == rows[i].accepts);
+        CHECK(found(&j, RULE_DECISION_BARE, "DEC-1") == !rows[i].accepts);
+        end_project(&j);
+    }
+}
+
+/* As decisions of earlier versions have it. */
+static void a_finding_may_be_named_by_the_front_of_its_id(void)
+{
+    char id[FINDING_ID] = "";
+    id_of_no_case(id);
+    size_t whole = strlen(id);
+    for (size_t cut = 0; cut < FINDING_HEX; cut++) {
+        struct judged j;
+        id[whole - cut] = 0;
+        decide(id, "2027-01-01", &j);
+        CHECK((findings_find(&j.f, id) != NULL)
+            == (cut <= FINDING_HEX - FINDING_HEX_MIN));
+        CHECK(accepted(&j, id) == (cut <= FINDING_HEX - FINDING_HEX_MIN));
+        end_project(&j);
+    }
+}
+
+static void what_is_accepted_anew_makes_no_older_decision_suspect(void)
+{
+    char id[FINDING_ID] = "";
+    struct judged j;
+    id_of_no_case(id);
+    snprintf(decision, sizeof decision,
+        "id=DEC-1; finding=TRACE-NO-CASE-00000000; subject=REQ-1; reason=r; by=p; date=2026-01-01|"
+        "id=DEC-2; finding=%s; subject=REQ-1; reason=r; by=p; date=2026-01-02",
+        id);
+    judge_decision(&j);
+    CHECK(accepted(&j, id) && !found(&j, RULE_DECISION_SUSPECT, "DEC-1"));
+    end_project(&j);
 }
 
 static void
@@ -275,4 +352,7 @@ MAIN(TEST(a_clean_project_has_no_finding),
     TEST(every_rule_is_named_in_capitals_digits_and_hyphens),
     TEST(a_result_that_names_a_requirement_twice_counts_once),
     TEST(a_finding_keeps_its_id_when_lines_move_and_loses_it_when_the_text_changes),
+    TEST(a_decision_that_lacks_something_accepts_nothing),
+    TEST(a_finding_may_be_named_by_the_front_of_its_id),
+    TEST(what_is_accepted_anew_makes_no_older_decision_suspect),
     TEST(a_decision_accepts_one_finding_until_its_day_and_turns_suspect_with_the_text))

@@ -30,14 +30,14 @@ static void name_finding(struct finding *f, const struct bytes *parts, size_t co
 {
     struct sha256 s;
     struct digest d;
-    uint8_t hex[9];
+    uint8_t hex[FINDING_HEX + 1];
     sha256_start(&s);
     for (size_t i = 0; i < count; i++) {
         sha256_more(&s, parts[i]);
         sha256_more(&s, (struct bytes){(const uint8_t *)"", 1});
     }
     sha256_peek(&s, &d);
-    hex_of((struct bytes){d.b, 4}, ROOM_OF(hex));
+    hex_of((struct bytes){d.b, FINDING_HEX / 2}, ROOM_OF(hex));
     snprintf(f->id, sizeof f->id, "%s-%s", rules[f->rule].name, (const char *)hex);
 }
 
@@ -48,6 +48,7 @@ static struct finding *add(struct judge *j, enum rule_id rule, struct bytes says
     f->severity = rules[rule].severity;
     f->item = ITEM_NONE;
     f->doc = UNIT_NONE;
+    f->decision = ITEM_NONE;
     f->says = says;
     return f;
 }
@@ -80,6 +81,13 @@ struct finding *judge_place(struct judge *j, enum rule_id rule, uint32_t doc,
         path = j->m->corpus->docs[doc].path;
     name_finding(f, (struct bytes[]){path, subject, says}, 3);
     return f;
+}
+
+void judge_bind(struct finding *f, struct bytes content)
+{
+    char id[FINDING_ID];
+    memcpy(id, f->id, sizeof id);
+    name_finding(f, (struct bytes[]){text_of(id), content}, 2);
 }
 
 static int by_weight(const void *x, const void *y)
@@ -116,4 +124,18 @@ void judge_done(struct judge *j, struct findings *out)
     }
     out->count = kept;
     list_free(&j->found);
+}
+
+bool finding_is(const struct finding *f, struct bytes id)
+{
+    size_t least = strlen(rules[f->rule].name) + 1 + FINDING_HEX_MIN;
+    return id.len >= least && text_starts(text_of(f->id), id);
+}
+
+const struct finding *findings_find(const struct findings *f, const char *id)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (finding_is(&f->at[i], text_of(id)))
+            return &f->at[i];
+    return NULL;
 }

@@ -27,15 +27,20 @@ struct rule {
 const struct rule *rule_of(enum rule_id r);
 const char *severity_name(enum severity s);
 
-enum { FINDING_ID = 64 };
+/*
+ * With 16 digits no two of a million findings have one id. Who names a finding may leave off
+ * the end, but for 8 digits: decisions of earlier versions did.
+ */
+enum { FINDING_ID = 64, FINDING_HEX = 16, FINDING_HEX_MIN = 8 };
 
 struct finding {
-    uint8_t rule;     /* enum rule_id */
-    uint8_t severity; /* the rule's, or changed by what it concerns */
-    bool accepted;    /* a decision that still holds covers it */
+    uint8_t rule;      /* enum rule_id */
+    uint8_t severity;  /* the rule's, or changed by what it concerns */
+    bool accepted;     /* a decision that still holds covers it */
+    uint32_t decision; /* the item that accepts it, or ITEM_NONE */
     char id
-        [FINDING_ID]; /* "TRACE-NO-RESULT-1f3a5b7c": rule, '-', 8 hex digits; NUL-ended */
-    uint32_t item;    /* subject, or ITEM_NONE */
+        [FINDING_ID]; /* "TRACE-NO-RESULT-1f3a5b7c9d0e2f46": rule, '-', FINDING_HEX digits */
+    uint32_t item;            /* subject, or ITEM_NONE */
     uint32_t doc, line, page; /* where to look; doc UNIT_NONE: the project as a whole */
     struct bytes subject;     /* id or short text */
     struct bytes says;        /* one sentence: what was found, with names and numbers */
@@ -63,8 +68,17 @@ struct finding *judge_item(
 /* About a place; the id is made of rule, path, subject and `says`. */
 struct finding *judge_place(struct judge *j, enum rule_id rule, uint32_t doc,
     uint32_t line, uint32_t page, struct bytes subject, struct bytes says);
+/* The id stands for this content too: what a change took away, what was there before it. */
+void judge_bind(struct finding *f, struct bytes content);
 /* Sorts and counts; of findings with one id the first stays. */
 void judge_done(struct judge *j, struct findings *out);
+
+/* Its id, by whom, until when, and why: one sentence. */
+struct bytes decision_says(struct arena *a, const struct item *decision);
+/* The finding's id, or a front of it that is long enough. */
+bool finding_is(const struct finding *f, struct bytes id);
+/* The first of that id; NULL: not there. */
+const struct finding *findings_find(const struct findings *f, const char *id);
 
 /* All groups of rules over a model, in order (check.c); `also` is one more, of a room that stands
  * on this one, or NULL. */

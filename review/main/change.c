@@ -52,14 +52,6 @@ static enum exit_code empty(const char *name)
         "nothing could be read in it", "documents to compare");
 }
 
-/* One side of the comparison. */
-struct side {
-    struct run_ask ask;
-    struct run run;
-    const char *name; /* for errors and for the page */
-    enum exit_code code;
-};
-
 static void *read_side(void *side)
 {
     struct side *s = side;
@@ -124,26 +116,55 @@ static enum exit_code read_both(
     return EXIT_DONE;
 }
 
-static enum exit_code compare(
-    const struct change_run *c, struct side *before, struct side *after)
+static void compare(const struct change_run *c, struct compared *x)
 {
-    struct run *r = &after->run;
-    struct change change;
+    struct run *r = &x->after.run;
     struct change_ask ask = {.rules = &r->rules,
-        .before = &before->run.model,
+        .before = &x->before.run.model,
         .after = &r->model,
-        .before_findings = &before->run.findings,
+        .before_findings = &x->before.run.findings,
         .after_findings = &r->findings,
         .owners = owners_file(r),
         .fail_on = c->fail_on};
-    change_judge(r->a, &ask, &change);
+    change_judge(r->a, &ask, &x->change);
+}
+
+enum exit_code change_open(const struct change_run *c, struct compared *out)
+{
+    *out = (struct compared){
+        .before = {.ask = c->ask, .name = c->base ? c->base : c->before},
+        .after = {.ask = c->ask, .name = c->ask.revision ? c->ask.revision : c->after}};
+    if (read_start(&out->second, 2) != OK) /* before anything large is in memory */
+        return (enum exit_code)cli_error(EXIT_INTERNAL, NULL, 0,
+            "the reading process could not be started", "to fork and to confine it");
+    out->before.ask.path = c->before;
+    out->before.ask.revision = c->base;
+    out->before.ask.reading = out->second;
+    out->after.ask.path = c->after;
+    enum exit_code code = read_both(c, &out->before, &out->after);
+    if (code == EXIT_DONE)
+        compare(c, out);
+    return code;
+}
+
+void change_end(struct compared *c)
+{
+    run_end(&c->before.run);
+    run_end(&c->after.run);
+    if (c->second)
+        read_end(c->second);
+}
+
+static enum exit_code print(const struct change_run *c, const struct compared *x)
+{
+    const struct run *r = &x->after.run;
     struct change_page page = {.product = r->product,
-        .before_name = text_of(before->name),
+        .before_name = text_of(x->before.name),
         .after_name = c->base && !c->ask.revision ? TEXT("the folder as it is")
-                                                  : text_of(after->name),
-        .before = &before->run.model,
+                                                  : text_of(x->after.name),
+        .before = &x->before.run.model,
         .after = &r->model,
-        .change = &change,
+        .change = &x->change,
         .fail_on = c->fail_on > SEVERITY_CRITICAL
             ? "never"
             : severity_name((enum severity)c->fail_on)};
@@ -151,27 +172,15 @@ static enum exit_code compare(
         render_change_json(&page, stdout);
     else
         render_change(&page, stdout, c->width, c->colour);
-    return change.go ? EXIT_DONE : EXIT_NO;
+    return x->change.go ? EXIT_DONE : EXIT_NO;
 }
 
 enum exit_code verb_change(const struct change_run *c)
 {
-    struct reading *second;
-    if (read_start(&second, 2) != OK) /* before anything large is in memory */
-        return (enum exit_code)cli_error(EXIT_INTERNAL, NULL, 0,
-            "the reading process could not be started", "to fork and to confine it");
-    struct side before = {.ask = c->ask, .name = c->base ? c->base : c->before},
-                after = {.ask = c->ask,
-                    .name = c->ask.revision ? c->ask.revision : c->after};
-    before.ask.path = c->before;
-    before.ask.revision = c->base;
-    before.ask.reading = second;
-    after.ask.path = c->after;
-    enum exit_code code = read_both(c, &before, &after);
+    struct compared x;
+    enum exit_code code = change_open(c, &x);
     if (code == EXIT_DONE)
-        code = compare(c, &before, &after);
-    run_end(&before.run);
-    run_end(&after.run);
-    read_end(second);
+        code = print(c, &x);
+    change_end(&x);
     return code;
 }

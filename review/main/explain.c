@@ -52,41 +52,56 @@ static void print_links(const struct run *r, uint32_t item)
     }
 }
 
-enum exit_code verb_why(const struct run *r, const char *id)
+enum exit_code no_finding(const struct run *r, const struct findings *f, const char *id)
 {
-    for (uint32_t i = 0; i < r->findings.count; i++) {
-        const struct finding *f = &r->findings.at[i];
-        if (strcmp(f->id, id) != 0)
-            continue;
-        const struct rule *rule = rule_of((enum rule_id)f->rule);
-        printf("%s  %s%s\n\n", f->id, severity_name((enum severity)f->severity),
-            f->accepted ? ", accepted" : "");
-        told("what", text_of(rule->title));
-        told("about", f->subject);
-        told("found", f->says);
-        if (f->doc != UNIT_NONE)
-            told("where",
-                f->line
-                    ? arena_print(r->a, "%.*s:%u", (int)r->corpus.docs[f->doc].path.len,
-                        (const char *)r->corpus.docs[f->doc].path.at, f->line)
-                    : r->corpus.docs[f->doc].path);
-        told("asked", text_of(rule->asks));
-        told("fix", text_of(rule->fix));
-        told("fix in", f->fix_in);
-        if (f->skeleton.len)
-            printf("paste\n%.*s\n", (int)f->skeleton.len, (const char *)f->skeleton.at);
-        if (f->item != ITEM_NONE) {
-            told("text", r->model.items[f->item].text);
-            printf("links\n");
-            print_links(r, f->item);
-        }
-        printf(
-            "\nto accept: holdfast-review accept %s --reason TEXT --by NAME --until DATE\n",
-            id);
-        return EXIT_DONE;
-    }
+    bool of_change = text_starts(text_of(id), TEXT("GATE-"));
     return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, id,
-        "the id of a finding (holdfast-review report --format json lists them)");
+        of_change && f == &r->findings
+            ? "--base REVISION or --before PATH: a change has it, no folder"
+            : "the id of a finding (--json lists them)");
+}
+
+static void tell_decision(const struct run *r, const struct finding *f)
+{
+    if (f->decision == ITEM_NONE)
+        return;
+    const struct item *d = &r->model.items[f->decision];
+    told("accepted", decision_says(r->a, d));
+}
+
+enum exit_code verb_why(
+    const struct run *r, const struct findings *findings, const char *id)
+{
+    const struct finding *f = findings_find(findings, id);
+    if (!f)
+        return no_finding(r, findings, id);
+    const struct rule *rule = rule_of((enum rule_id)f->rule);
+    bool of_change = findings != &r->findings;
+    printf("%s  %s%s\n\n", f->id, severity_name((enum severity)f->severity),
+        f->accepted ? ", accepted" : "");
+    told("what", text_of(rule->title));
+    told("about", f->subject);
+    told("found", f->says);
+    if (f->doc != UNIT_NONE)
+        told("where",
+            f->line ? arena_print(r->a, "%.*s:%u", (int)r->corpus.docs[f->doc].path.len,
+                (const char *)r->corpus.docs[f->doc].path.at, f->line)
+                    : r->corpus.docs[f->doc].path);
+    told("asked", text_of(rule->asks));
+    told("fix", text_of(rule->fix));
+    told("fix in", f->fix_in);
+    tell_decision(r, f);
+    if (f->skeleton.len)
+        printf("paste\n%.*s\n", (int)f->skeleton.len, (const char *)f->skeleton.at);
+    if (f->item != ITEM_NONE) {
+        told("text", r->model.items[f->item].text);
+        printf("links\n");
+        print_links(r, f->item);
+    }
+    printf(
+        "\nto accept: holdfast-review accept %s%s --reason TEXT --by NAME --until DATE\n",
+        id, of_change ? " --base REVISION" : "");
+    return EXIT_DONE;
 }
 
 enum exit_code verb_trace(const struct run *r, const char *id)

@@ -15,6 +15,7 @@ static const struct cli_option options[] = {
         false},
     {"base", CLI_WORD, 0, 0, "REVISION", "the state before the change, as git names it",
         false},
+    {"before", CLI_WORD, 0, 0, "PATH", "the same, as a folder or file", false},
     {"at", CLI_WORD, 0, 0, "REVISION", "review a commit of git, not what lies there",
         false},
     {"fail-on", CLI_WORD, 0, 0, "SEVERITY",
@@ -132,10 +133,7 @@ static int change(void *ctx, const struct cli_args *a)
     if (base ? a->operand_count > 1 : a->operand_count != 2 || cli_given(a, "at"))
         return cli_error(EXIT_USAGE, NULL, 0, "change",
             "--base REVISION [PATH], or two folders, or two files");
-    struct change_run c = {.ask = {.reading = p->reading,
-                               .config = cli_word(a, "config", NULL),
-                               .revision = cli_word(a, "at", NULL),
-                               .as_of = cli_word(a, "as-of", NULL)},
+    struct change_run c = {.ask = ask_of(p, a, NULL),
         .before = where(a),
         .after = base ? where(a) : a->operand[1],
         .base = base,
@@ -147,13 +145,47 @@ static int change(void *ctx, const struct cli_args *a)
     return (int)verb_change(&c);
 }
 
+/* Findings of a folder, or with --base or --before those of the change that led to it. */
+struct judged {
+    struct run run;
+    struct compared compared;
+    const struct run *r;
+    const struct findings *f;
+};
+
+static enum exit_code start_judged(
+    struct program *p, const struct cli_args *a, struct judged *out)
+{
+    const char *root = cli_word(a, "in", "."), *base = cli_word(a, "base", NULL),
+               *before = cli_word(a, "before", NULL);
+    *out = (struct judged){.r = &out->run, .f = &out->run.findings};
+    if (base && before)
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, NULL, 0, "--before", "that or --base, not both");
+    if (!base && !before)
+        return start(p, a, root, &out->run);
+    struct change_run c = {.ask = ask_of(p, a, NULL),
+        .before = base ? root : before,
+        .after = root,
+        .base = base};
+    out->r = &out->compared.after.run;
+    out->f = &out->compared.change.broken;
+    return change_open(&c, &out->compared);
+}
+
+static void end_judged(struct judged *j)
+{
+    run_end(&j->run);
+    change_end(&j->compared);
+}
+
 static int why(void *ctx, const struct cli_args *a)
 {
-    struct run r;
-    enum exit_code code = start(ctx, a, cli_word(a, "in", "."), &r);
+    struct judged j;
+    enum exit_code code = start_judged(ctx, a, &j);
     if (code == EXIT_DONE)
-        code = verb_why(&r, a->operand[0]);
-    run_end(&r);
+        code = verb_why(j.r, j.f, a->operand[0]);
+    end_judged(&j);
     return (int)code;
 }
 
@@ -169,17 +201,21 @@ static int trace(void *ctx, const struct cli_args *a)
 
 static int accept_finding(void *ctx, const struct cli_args *a)
 {
-    struct run r;
-    const char *root = cli_word(a, "in", ".");
+    struct judged j;
     char today[11];
     time_t now = time(NULL);
     struct tm day;
     strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &day));
-    enum exit_code code = start(ctx, a, root, &r);
+    struct accept_ask ask = {.root = cli_word(a, "in", "."),
+        .id = a->operand[0],
+        .reason = cli_word(a, "reason", NULL),
+        .until = cli_word(a, "until", NULL),
+        .by = cli_word(a, "by", NULL),
+        .today = today};
+    enum exit_code code = start_judged(ctx, a, &j);
     if (code == EXIT_DONE)
-        code = verb_accept(&r, root, a->operand[0], cli_word(a, "reason", NULL),
-            cli_word(a, "until", NULL), cli_word(a, "by", NULL), today);
-    run_end(&r);
+        code = verb_accept(j.r, j.f, &ask);
+    end_judged(&j);
     return (int)code;
 }
 
@@ -238,11 +274,12 @@ static const struct cli_verb verbs[] = {
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"why", "FINDING", "one finding: rule, place, links, how to fix",
-        (const char *const[]){COMMON, "in", NULL}, why},
+        (const char *const[]){COMMON, "in", "base", "before", NULL}, why},
     {"ask", "[1..8]", "answer the eight questions from the evidence",
         (const char *const[]){COMMON, "in", NULL}, ask},
     {"accept", "FINDING", "write a decision, bound to day and text",
-        (const char *const[]){COMMON, "in", "reason", "by", "until", NULL},
+        (const char *const[]){
+            COMMON, "in", "base", "before", "reason", "by", "until", NULL},
         accept_finding},
     {"wording", "", "each sentence of a table: testable or vague",
         (const char *const[]){"tsv", "json", NULL}, wording},

@@ -4,15 +4,24 @@
  */
 #pragma once
 
+#include "review/change/change.h"
 #include "review/main/run.h"
 #include "review/render/render.h"
 
 struct report report_of(const struct run *r);
 enum exit_code verb_report(
     const struct run *r, const char *folder, const char *formats);
-enum exit_code verb_why(const struct run *r, const char *id);
-enum exit_code verb_accept(const struct run *r, const char *root, const char *id,
-    const char *reason, const char *until, const char *by, const char *today);
+/* The findings are the run's own, or those of a change that leads to it. */
+enum exit_code verb_why(const struct run *r, const struct findings *f, const char *id);
+/* The one line about an id that none of them has. */
+enum exit_code no_finding(
+    const struct run *r, const struct findings *f, const char *id);
+struct accept_ask {
+    const char *root; /* folder whose decisions it is written to */
+    const char *id, *reason, *until, *by, *today;
+};
+enum exit_code verb_accept(
+    const struct run *r, const struct findings *f, const struct accept_ask *ask);
 enum exit_code verb_trace(const struct run *r, const char *id);
 enum exit_code verb_init(const char *root);
 enum exit_code verb_rules(void);
@@ -31,3 +40,21 @@ struct change_run {
     unsigned width;
 };
 enum exit_code verb_change(const struct change_run *c);
+
+/* One side of the comparison. */
+struct side {
+    struct run_ask ask;
+    struct run run;
+    const char *name; /* for errors and for the page */
+    enum exit_code code;
+};
+
+/* Both sides as they were read and judged, and what lies between. */
+struct compared {
+    struct reading *second;
+    struct side before, after;
+    struct change change;
+};
+/* EXIT_DONE, or the exit code after its one line was written; change_end() it in any case. */
+enum exit_code change_open(const struct change_run *c, struct compared *out);
+void change_end(struct compared *c);

@@ -64,40 +64,45 @@ static FILE *open_below(const char *root, const char *name, int flags)
     return fd < 0 ? NULL : fdopen(fd, "a");
 }
 
-enum exit_code verb_accept(const struct run *r, const char *root, const char *id,
-    const char *reason, const char *until, const char *by, const char *today)
+/* A decision that lacks one of these is none. */
+static enum exit_code check_whole(const struct accept_ask *ask)
 {
-    const struct finding *f = NULL;
-    for (uint32_t i = 0; i < r->findings.count && !f; i++)
-        if (strcmp(r->findings.at[i].id, id) == 0)
-            f = &r->findings.at[i];
-    if (!f)
-        return (enum exit_code)cli_error(
-            EXIT_USAGE, NULL, 0, id, "the id of a finding of this folder");
-    if (!reason || !reason[0])
+    if (!ask->reason || !ask->reason[0])
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--reason", "why this may stay as it is");
-    if (!by || !by[0])
+    if (!ask->by || !ask->by[0])
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--by", "the name of who decides");
-    if (!until || date_s(text_of(until)) <= date_s(text_of(today)))
+    if (!ask->until || date_s(text_of(ask->until)) <= date_s(text_of(ask->today)))
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--until", "a day after today, like 2027-06-30");
-    FILE *out = open_below(root, decisions_name, 0);
+    return EXIT_DONE;
+}
+
+enum exit_code verb_accept(
+    const struct run *r, const struct findings *findings, const struct accept_ask *ask)
+{
+    const struct finding *f = findings_find(findings, ask->id);
+    if (!f)
+        return no_finding(r, findings, ask->id);
+    enum exit_code code = check_whole(ask);
+    if (code != EXIT_DONE)
+        return code;
+    FILE *out = open_below(ask->root, decisions_name, 0);
     if (!out)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, decisions_name, 0, strerror(errno), "to write it");
     fprintf(out, "- {id: DEC-%03u, finding: %s, subject: ", next_number(r), f->id);
     quoted(out, (const char *)arena_copy(r->a, f->subject).at);
     fputs(", reason: ", out);
-    quoted(out, reason);
+    quoted(out, ask->reason);
     fputs(", by: ", out);
-    quoted(out, by);
-    fprintf(out, ", date: %s, until: %s}\n", today, until);
+    quoted(out, ask->by);
+    fprintf(out, ", date: %s, until: %s}\n", ask->today, ask->until);
     if (ferror(out) | fclose(out))
         return (enum exit_code)cli_error(EXIT_ENVIRONMENT, decisions_name, 0,
             "not written whole", "room on the disk");
-    printf("accepted %s until %s, in %s\n", id, until, decisions_name);
+    printf("accepted %s until %s, in %s\n", f->id, ask->until, decisions_name);
     return EXIT_DONE;
 }
 

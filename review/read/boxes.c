@@ -426,6 +426,29 @@ static void mark_furniture(struct boxes *b)
     arena_free(a);
 }
 
+/* Few lines hang out into the margin, or run over it. */
+static void find_margins(struct boxes *b)
+{
+    enum { FEW_LEFT = 50, FEW_RIGHT = 200 }; /* one line in so many */
+    struct list left = LIST_OF(float), right = LIST_OF(float);
+    for (size_t i = 0; i < b->lines.count; i++) {
+        const struct box_line *l = boxes_line(b, i);
+        if (l->furniture || in_margin(b, l) || boxes_are_code(b, i, i + 1))
+            continue;
+        *(float *)list_add(&left) = l->x0;
+        *(float *)list_add(&right) = l->x1;
+    }
+    size_t n = left.count;
+    if (n) {
+        qsort(left.at, n, sizeof(float), by_size);
+        qsort(right.at, n, sizeof(float), by_size);
+        b->left = *LIST_AT(&left, float, n / FEW_LEFT);
+        b->right = *LIST_AT(&right, float, n - 1 - n / FEW_RIGHT);
+    }
+    list_free(&left);
+    list_free(&right);
+}
+
 void boxes_read(struct bytes printed, struct emit *out, struct boxes *b)
 {
     static const struct xml_calls calls = {on_open, on_close, on_text};
@@ -447,6 +470,7 @@ void boxes_read(struct bytes printed, struct emit *out, struct boxes *b)
     measure(b);
     find_code_width(b);
     mark_furniture(b);
+    find_margins(b);
 }
 
 void boxes_free(struct boxes *b)

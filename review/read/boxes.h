@@ -34,6 +34,7 @@ struct boxes {
     float body_height; /* of a line of running text */
     float code_width;  /* of a letter of code; 0: there is none */
     float body_gap;    /* between two lines of one paragraph */
+    float left, right; /* where lines begin and end at most, but for a few */
 };
 
 void boxes_read(struct bytes printed, struct emit *out, struct boxes *b);

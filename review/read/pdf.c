@@ -5,12 +5,17 @@
  * and is a paragraph; letters of equal width are code.
  */
 #include "review/read/boxes.h"
+#include "review/read/pdf_list.h"
 #include "review/read/pdf_table.h"
 #include "review/read/readers.h"
 
 #include <stdlib.h>
 
-enum { SIZES_MAX = 6, LIST_DEPTH_MAX = 32 };
+enum {
+    SIZES_MAX = 6,
+    LIST_DEPTH_MAX = 32,
+    LIST_LINES_MAX = 400, /* without a gap; a page of paper holds fewer */
+};
 
 struct pdf {
     struct boxes boxes;
@@ -161,26 +166,38 @@ static void add_words(struct pdf *p, const struct box_line *l, uint32_t from)
     }
 }
 
-static void begin_item(struct pdf *p, const struct box_line *l)
+/* An item whose text begins with that word of the line. */
+static void begin_item(struct pdf *p, const struct box_line *l, uint32_t from)
 {
-    float x = boxes_word(&p->boxes, l->word + 1)->x0, slack = p->boxes.body_height / 2;
+    float x = boxes_word(&p->boxes, l->word + from)->x0,
+          slack = p->boxes.body_height / 2;
     while (p->lists && p->list_x[p->lists - 1] > x + slack)
         p->lists--;
     if ((!p->lists || p->list_x[p->lists - 1] < x - slack) && p->lists < LIST_DEPTH_MAX)
         p->list_x[p->lists++] = x;
     begin(p, UNIT_ITEM, (uint8_t)p->lists, l->page);
     p->text_x = x;
-    add_words(p, l, 1);
+    add_words(p, l, from);
 }
 
 /* A sentence that has not ended goes on at the top of the next page or column. */
-static bool unended(const struct pdf *p)
+static bool unended(const struct pdf *p, const struct box_line *next)
 {
     static const char *const ends[] = {".", ":", "!", "?", ";"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (text_ends(growing_bytes(&p->text), text_of(ends[i])))
             return false;
-    return p->text.len > 0;
+    bool ended = p->kind == UNIT_ITEM
+        && pdf_line_is_short(&p->boxes, p->last, next, p->boxes.right);
+    return p->text.len > 0 && !ended;
+}
+
+static bool close_below(
+    const struct pdf *p, const struct box_line *above, const struct box_line *l)
+{
+    float gap = l->y0 - above->y1;
+    return l->page == above->page && gap > -height(l) / 2
+        && gap < p->boxes.body_gap + p->boxes.body_height * 0.35f;
 }
 
 static bool goes_on(const struct pdf *p, const struct box_line *l)
@@ -193,7 +210,7 @@ static bool goes_on(const struct pdf *p, const struct box_line *l)
         || (large(p, l) && height(l) * 1.04f < height(above)))
         return false;
     if (l->page != above->page || l->y1 < above->y0)
-        return p->kind != UNIT_HEADING && unended(p) && !numbered(p, l);
+        return p->kind != UNIT_HEADING && unended(p, l) && !numbered(p, l);
     float gap = l->y0 - above->y1;
     bool near = gap < p->boxes.body_gap + p->boxes.body_height * 0.35f;
     bool beside = gap < -height(l) / 2; /* the same line, after a gap */
@@ -217,7 +234,7 @@ static void put_line(struct pdf *p, const struct box_line *l)
         begin(p, UNIT_HEADING, parts, l->page);
         add_words(p, l, 0);
     } else if (is_item(p, l)) {
-        begin_item(p, l);
+        begin_item(p, l, 1);
     } else {
         begin(p, UNIT_PARAGRAPH, 0, l->page);
         p->text_x = l->x0;
@@ -277,6 +294,44 @@ static size_t put_code(struct pdf *p, size_t i, size_t to)
     return end;
 }
 
+static bool is_plain(const struct pdf *p, const struct box_line *l)
+{
+    return !l->furniture && !l->table && !large(p, l) && !is_item(p, l)
+        && !numbered(p, l);
+}
+
+/* Lines from `i` that are items without marks; returns behind them. */
+static size_t put_list(struct pdf *p, size_t i, size_t from, size_t to)
+{
+    struct boxes *b = &p->boxes;
+    const struct box_line *first = boxes_line(b, i);
+    struct pdf_list list;
+    bool doubt = false;
+    size_t end = i, most = to - i < LIST_LINES_MAX ? to : i + LIST_LINES_MAX;
+    if (goes_on(p, first))
+        return i;
+    while (end < most && is_plain(p, boxes_line(b, end))
+        && (end == i || close_below(p, boxes_line(b, end - 1), boxes_line(b, end)))
+        && boxes_line(b, end)->x0 > first->x0 - b->body_height / 2)
+        end++;
+    if (!pdf_list_find(b, from, to, i, end, &list))
+        return i;
+    for (size_t k = i; k < end; k++) {
+        p->last = boxes_line(b, k);
+        struct bytes front = word(p, p->last, 0);
+        bool begins = pdf_list_begins(b, &list, k);
+        if (begins)
+            begin_item(p, p->last, 0);
+        else
+            add_words(p, p->last, 0);
+        doubt = doubt || (!begins && front.at[0] >= 'A' && front.at[0] <= 'Z');
+    }
+    if (doubt) /* the line above was full, and this one begins as an item would */
+        emit_note(p->out, NOTE_LOST_LAYOUT, 0, p->last->page,
+            TEXT("items of a list may have run together"));
+    return end;
+}
+
 static void put_table(struct pdf *p, const struct pdf_tables *t, size_t which)
 {
     end_unit(p);
@@ -304,6 +359,8 @@ static void put_page(struct pdf *p, size_t from, size_t to, const struct pdf_tab
             continue;
         }
         size_t behind = put_code(p, i, to);
+        if (behind == i)
+            behind = put_list(p, i, from, to);
         if (behind > i)
             i = behind - 1;
         else

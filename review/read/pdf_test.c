@@ -103,6 +103,112 @@ static void marks_make_items_and_their_place_the_depth(void)
         "paragraph 0/1 [] After it.\n");
 }
 
+/* A line of some 480 points. */
+#define FULL                                                                           \
+    "This line of words is as long as any on its page, so that nothing more has room " \
+    "behind its end"
+
+static void items_whose_marks_were_drawn_are_told_by_the_room_behind_them(void)
+{
+    struct print p;
+    print_open(&p);
+    page(&p, true);
+    line(&p, 50, 100, 10, FULL);
+    line(&p, 50, 113, 10, "and here it ends.");
+    line(&p, 80, 140, 10, "Readings carry the time");
+    line(&p, 80, 153, 10,
+        "Whoever receives them says that one is not there, since readings "
+        "have numbers");
+    line(&p, 80, 166, 10, "without gaps");
+    line(&p, 110, 179, 10, "an inner one");
+    line(&p, 110, 192, 10,
+        "and a second one that is long enough for two lines of this page, "
+        "and goes");
+    line(&p, 110, 205, 10, "on");
+    line(&p, 80, 218, 10,
+        "This item ends just where its line is full, and nobody can tell "
+        "whether it does");
+    line(&p, 80, 231, 10, "Readings are stored first");
+    line(&p, 50, 258, 10, "Behind it.");
+    check_print(&p,
+        "paragraph 0/1 [] " FULL " and here it ends.\n"
+        "item1 0/1 [] Readings carry the time\n"
+        "item1 0/1 [] Whoever receives them says that one is not there, since readings "
+        "have numbers without gaps\n"
+        "item2 0/1 [] an inner one\n"
+        "item2 0/1 [] and a second one that is long enough for two lines of this page, and "
+        "goes on\n"
+        "item1 0/1 [] This item ends just where its line is full, and nobody can tell whether "
+        "it does Readings are stored first\nparagraph 0/1 [] Behind it.\n"
+        "note LOST-LAYOUT items of a list may have run together\n");
+}
+
+static void an_item_at_the_end_of_a_page_goes_on_only_if_it_was_full(void)
+{
+    struct print p;
+    print_open(&p);
+    for (unsigned i = 0; i < 2; i++) {
+        page(&p, i == 0);
+        line(&p, 80, 140, 10,
+            i ? "Readings are stored first" : "Readings carry the time");
+        line(&p, 80, 153, 10, i ? "Nothing is shown" : "Readings have numbers");
+    }
+    line(&p, 50, 180, 10, FULL);
+    check_print(&p,
+        "item1 0/1 [] Readings carry the time\nitem1 0/1 [] Readings have numbers\n"
+        "item1 0/2 [] Readings are stored first\nitem1 0/2 [] Nothing is shown\n"
+        "paragraph 0/2 [] " FULL "\n");
+}
+
+static void a_quote_a_box_and_a_title_in_the_middle_are_no_lists(void)
+{
+    struct print p;
+    print_open(&p);
+    page(&p, true);
+    line(&p, 50, 100, 10, FULL);
+    /* as far from the right as from the left */
+    line(&p, 110, 130, 10,
+        "A quote is as far away from the right as it is from the left, and");
+    line(&p, 110, 143, 10, "its lines are full there.");
+    /* full up to a margin of its own */
+    line(&p, 80, 180, 10, "A box of text has lines that are full at a place");
+    line(&p, 80, 193, 10, "of their own, which no other line on the page");
+    line(&p, 80, 206, 10, "knows");
+    line(&p, 214.85, 240, 10, "Software requirements");
+    line(&p, 238.5, 253, 10, "of the meter");
+    check_print(&p,
+        "paragraph 0/1 [] " FULL "\n"
+        "paragraph 0/1 [] A quote is as far away from the right as it is from the left, and "
+        "its lines are full there.\n"
+        "paragraph 0/1 [] A box of text has lines that are full at a place of their own, "
+        "which no other line on the page knows\n"
+        "paragraph 0/1 [] Software requirements\nparagraph 0/1 [] of the meter\n");
+}
+
+static void a_list_in_one_of_two_columns_is_measured_by_its_column(void)
+{
+    struct print p;
+    print_open(&p);
+    page(&p, true);
+    for (int i = 0; i < 7; i++)
+        line(&p, 50, 100 + i * 13, 10, "The left side is as wide as the right one");
+    line(&p, 70, 204, 10, "An item that is longer than its side");
+    line(&p, 70, 217, 10, "is wide");
+    line(&p, 70, 230, 10, "A short one.");
+    for (int i = 0; i < 12; i++)
+        line(&p, 300, 100 + i * 13, 10, "Words fill the right of both sides here");
+    struct bytes printed = print_close(&p);
+    struct seen s = see_read(read_pdf_boxes, printed);
+    char *got = see_print(&s, false);
+    CHECK(s.corpus.unit_count == 4);
+    CHECK(strstr(got,
+        "item1 [] An item that is longer than its side is wide\n"
+        "item1 [] A short one.\nparagraph [] Words fill the right"));
+    free(got);
+    see_end(&s);
+    free(p.at);
+}
+
 static void columns_make_a_table_and_split_identifiers_are_joined(void)
 {
     struct print p;
@@ -310,10 +416,25 @@ static void hostile_prints_end_within_limits(void)
     CHECK(s.status == OK && s.corpus.unit_count > 0);
     see_end(&s);
     free(p.at);
+
+    /* One page of lines that look like a list and, by the last of each few, are none. */
+    print_open(&p);
+    page(&p, true);
+    for (int i = 0; i < 100000; i++)
+        line(&p, i % 390 ? 90 + 20 * (i % 2) : 40, i * 12.0, 10, "Three short words");
+    d = print_close(&p);
+    s = see_read(read_pdf_boxes, d);
+    CHECK(s.status == OK && s.corpus.unit_count > 0);
+    see_end(&s);
+    free(p.at);
 }
 
 MAIN(TEST(larger_lines_are_headings_and_gaps_part_paragraphs),
     TEST(marks_make_items_and_their_place_the_depth),
+    TEST(items_whose_marks_were_drawn_are_told_by_the_room_behind_them),
+    TEST(an_item_at_the_end_of_a_page_goes_on_only_if_it_was_full),
+    TEST(a_quote_a_box_and_a_title_in_the_middle_are_no_lists),
+    TEST(a_list_in_one_of_two_columns_is_measured_by_its_column),
     TEST(columns_make_a_table_and_split_identifiers_are_joined),
     TEST(a_table_goes_on_on_the_next_page_under_the_same_header),
     TEST(letters_of_one_width_are_code_with_their_indentation),

@@ -7,8 +7,6 @@
 enum { ALIKE = 3, EACH = 4, NAMED = 3, COLUMN = 10, WHAT = 26 };
 enum { NARROWEST = 14, WIDEST = 36 }; /* of the first of two columns */
 
-/* ---- the page ---- */
-
 static void place(const struct change_page *p, const struct finding *f, FILE *out)
 {
     if (f->doc == UNIT_NONE)
@@ -56,48 +54,78 @@ static void one_finding(
     }
     out_wrapped(out, f->says, at, COLUMN + 2, width);
     putc('\n', out);
-    if (f->fix_in.len) {
+    if (f->fix_in.len && !f->accepted) {
         fprintf(out, "%*sin ", COLUMN + 2, "");
         out_text(out, f->fix_in);
         putc('\n', out);
     }
+    fprintf(out, "%*s%s\n", COLUMN + 2, "", f->id);
+}
+
+static void accepted_by(
+    const struct change_page *p, const struct finding *f, FILE *out, unsigned width)
+{
+    struct arena *a = arena_new();
+    fprintf(out, "%*s", COLUMN + 2, "");
+    out_wrapped(out, decision_says(a, &p->after->items[f->decision]), COLUMN + 2,
+        COLUMN + 2, width);
+    putc('\n', out);
+    arena_free(a);
+}
+
+struct shown { /* which findings, and how */
+    bool accepted;
+    bool colour;
+    unsigned width;
+};
+
+static void rule_line(const struct finding *f, FILE *out, const struct shown *how)
+{
+    enum severity s = (enum severity)f->severity;
+    const char *label = how->accepted ? "accepted" : severity_name(s);
+    fprintf(out, "%s%-*s%s", how->accepted ? "" : paint(s, how->colour), COLUMN, label,
+        how->colour && !how->accepted ? "\033[0m" : "");
+    out_wrapped(out, text_of(rule_of((enum rule_id)f->rule)->title), COLUMN, COLUMN,
+        how->width);
+    putc('\n', out);
+}
+
+/* The findings of one rule from `i` on, as far as they are shown; the next of another. */
+static uint32_t one_rule(
+    const struct change_page *p, uint32_t i, FILE *out, const struct shown *how)
+{
+    const struct findings *all = &p->change->broken;
+    const struct finding *first = &all->at[i];
+    uint32_t there = 0;
+    for (; i < all->count && all->at[i].rule == first->rule
+         && all->at[i].severity == first->severity;
+         i++) {
+        if (all->at[i].accepted != how->accepted)
+            continue;
+        if (there++ == 0)
+            rule_line(first, out, how);
+        if (there > ALIKE)
+            continue;
+        one_finding(p, &all->at[i], out, how->width);
+        if (how->accepted)
+            accepted_by(p, &all->at[i], out, how->width);
+    }
+    if (there > ALIKE)
+        fprintf(out, "%*sand %u more\n", COLUMN, "", there - ALIKE);
+    if (there && !how->accepted) {
+        fprintf(out, "%*s-> ", COLUMN, "");
+        out_wrapped(out, text_of(rule_of((enum rule_id)first->rule)->fix), COLUMN + 3,
+            COLUMN + 3, how->width);
+        putc('\n', out);
+    }
+    return i;
 }
 
 /* Findings of one rule stand together. */
-static void findings(
-    const struct change_page *p, FILE *out, unsigned width, bool colour)
+static void findings(const struct change_page *p, FILE *out, const struct shown *how)
 {
-    const struct findings *all = &p->change->broken;
-    uint32_t i = 0;
-    while (i < all->count) {
-        const struct finding *first = &all->at[i];
-        const struct rule *rule = rule_of((enum rule_id)first->rule);
-        uint32_t told = 0, open = 0;
-        for (; i < all->count && all->at[i].rule == first->rule
-             && all->at[i].severity == first->severity;
-             i++) {
-            if (all->at[i].accepted)
-                continue;
-            if (open == 0) {
-                const char *severity = severity_name((enum severity)first->severity);
-                fprintf(out, "%s%-*s%s", paint((enum severity)first->severity, colour),
-                    COLUMN, severity, colour ? "\033[0m" : "");
-                out_wrapped(out, text_of(rule->title), COLUMN, COLUMN, width);
-                putc('\n', out);
-            }
-            if (open++ < ALIKE) {
-                one_finding(p, &all->at[i], out, width);
-                told++;
-            }
-        }
-        if (open > told)
-            fprintf(out, "%*sand %u more\n", COLUMN, "", open - told);
-        if (open) {
-            fprintf(out, "%*s-> ", COLUMN, "");
-            out_wrapped(out, text_of(rule->fix), COLUMN + 3, COLUMN + 3, width);
-            putc('\n', out);
-        }
-    }
+    for (uint32_t i = 0; i < p->change->broken.count;)
+        i = one_rule(p, i, out, how);
 }
 
 static void verdict(const struct change_page *p, FILE *out, bool colour)
@@ -117,12 +145,16 @@ static void verdict(const struct change_page *p, FILE *out, bool colour)
         open += f->by_severity[s];
     }
     if (open)
-        fprintf(out, " broken by this change (no-go from %s)\n", p->fail_on);
+        fprintf(out, " broken by this change (no-go from %s)", p->fail_on);
     else
-        fputs("this change breaks nothing that was in order\n", out);
+        fputs("this change breaks nothing that was in order", out);
+    if (f->count > open)
+        fprintf(
+            out, open ? "; %u accepted" : " but what is accepted: %u", f->count - open);
+    putc('\n', out);
 }
 
-static struct bytes called(const struct change_page *p, const struct change_item *c)
+struct bytes change_called(const struct change_page *p, const struct change_item *c)
 {
     const struct item *i = c->after != ITEM_NONE ? &p->after->items[c->after]
                                                  : &p->before->items[c->before];
@@ -135,7 +167,7 @@ static void named(
     unsigned at = 50;
     uint32_t n = 0;
     for (uint32_t i = from; i < to && n < NAMED; i++, n++) {
-        struct bytes id = called(p, &p->change->items[i]);
+        struct bytes id = change_called(p, &p->change->items[i]);
         if (n && at + out_columns(id) + 12 > width)
             break;
         fputs(n ? ", " : "  ", out);
@@ -228,7 +260,8 @@ void render_change(const struct change_page *p, FILE *out, unsigned width, bool 
     out_text(out, p->after_name);
     fputs("\n\n", out);
     verdict(p, out, colour);
-    findings(p, out, width, colour);
+    findings(p, out, &(struct shown){false, colour, width});
+    findings(p, out, &(struct shown){true, colour, width});
     changes(p, out, width);
     reopens(p, out, width);
     if (c->question_count)
@@ -245,87 +278,4 @@ void render_change(const struct change_page *p, FILE *out, unsigned width, bool 
         column = wider(column, 2, c->signers[i].who);
     for (uint32_t i = 0; i < c->signer_count; i++)
         listed(c->signers[i].who, c->signers[i].why, 2, column, out, width);
-}
-
-/* ---- JSON ---- */
-
-static void pair(FILE *out, const char *before, const char *name, struct bytes value)
-{
-    fprintf(out, "%s\"%s\":", before, name);
-    out_json(out, value);
-}
-
-static void json_findings(const struct change_page *p, FILE *out)
-{
-    const struct findings *all = &p->change->broken;
-    for (uint32_t i = 0; i < all->count; i++) {
-        const struct finding *f = &all->at[i];
-        const struct rule *rule = rule_of((enum rule_id)f->rule);
-        pair(out, i ? ",\n{" : "\n{", "id", text_of(f->id));
-        pair(out, ",", "rule", text_of(rule->name));
-        pair(out, ",", "severity", text_of(severity_name((enum severity)f->severity)));
-        fprintf(out, ",\"accepted\":%s", f->accepted ? "true" : "false");
-        pair(out, ",", "subject", f->subject);
-        pair(out, ",", "says", f->says);
-        pair(out, ",", "asks", text_of(rule->asks));
-        pair(out, ",", "fix", text_of(rule->fix));
-        pair(out, ",", "fix_in", f->fix_in);
-        pair(out, ",", "skeleton", f->skeleton);
-        if (f->doc == UNIT_NONE) {
-            fputs(",\"place\":null}", out);
-            continue;
-        }
-        pair(out, ",\"place\":{", "path", p->after->corpus->docs[f->doc].path);
-        if (f->line)
-            fprintf(out, ",\"line\":%u", f->line);
-        if (f->page)
-            fprintf(out, ",\"page\":%u", f->page);
-        fputs("}}", out);
-    }
-}
-
-void render_change_json(const struct change_page *p, FILE *out)
-{
-    const struct change *c = p->change;
-    fputs("{\"schema\":\"holdfast-review-change/1\",", out);
-    pair(out, "", "product", p->product);
-    pair(out, ",", "from", p->before_name);
-    pair(out, ",", "to", p->after_name);
-    fprintf(out, ",\"go\":%s", c->go ? "true" : "false");
-    pair(out, ",", "fail_on", text_of(p->fail_on));
-    fputs(",\n\"findings\":[", out);
-    json_findings(p, out);
-    fprintf(out,
-        "],\n\"files\":{\"new\":%u,\"gone\":%u,\"changed\":%u},"
-        "\n\"results\":{\"before\":%u,\"after\":%u},\n\"changed\":[",
-        c->files_new, c->files_gone, c->files_changed, c->results_before,
-        c->results_after);
-    for (uint32_t i = 0; i < c->item_count; i++) {
-        const struct change_item *x = &c->items[i];
-        pair(out, i ? ",\n{" : "\n{", "kind",
-            text_of(item_kind_name((enum item_kind)x->item_kind)));
-        pair(out, ",", "id", called(p, x));
-        pair(out, ",", "what", text_of(change_kind_name((enum change_kind)x->kind)));
-        putc('}', out);
-    }
-    fputs("],\n\"reopened\":[", out);
-    for (uint32_t i = 0; i < c->reopened_count; i++) {
-        pair(out, i ? ",\n{" : "\n{", "kind",
-            text_of(reopen_name((enum reopen)c->reopened[i].kind)));
-        pair(out, ",", "what", c->reopened[i].what);
-        pair(out, ",", "why", c->reopened[i].why);
-        putc('}', out);
-    }
-    fputs("],\n\"questions\":[", out);
-    for (uint32_t i = 0; i < c->question_count; i++) {
-        fputs(i ? ",\n" : "\n", out);
-        out_json(out, c->questions[i]);
-    }
-    fputs("],\n\"signers\":[", out);
-    for (uint32_t i = 0; i < c->signer_count; i++) {
-        pair(out, i ? ",\n{" : "\n{", "who", c->signers[i].who);
-        pair(out, ",", "why", c->signers[i].why);
-        putc('}', out);
-    }
-    fputs("]}\n", out);
 }

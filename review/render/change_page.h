@@ -19,5 +19,7 @@ struct change_page {
     const char *fail_on; /* as the user said it */
 };
 
+/* How people call what changed: a component by its name, all else by its id. */
+struct bytes change_called(const struct change_page *p, const struct change_item *c);
 void render_change(const struct change_page *p, FILE *out, unsigned width, bool colour);
 void render_change_json(const struct change_page *p, FILE *out);

@@ -3,69 +3,29 @@
 #include "core/base/hex.h"
 #include "review/base/date.h"
 #include "review/check/coverage.h"
+#include "review/render/json_parts.h"
 #include "review/render/out.h"
 #include "review/render/render.h"
-
-/* `lead` is what stands before the value: the sign behind the last one, and the key. */
-static void pair(FILE *out, const char *lead, struct bytes value)
-{
-    out_words(out, lead);
-    out_json(out, value);
-}
-
-/* A word of ours, which needs no escape. */
-static void word(FILE *out, const char *lead, const char *value)
-{
-    out_words(out, lead);
-    out_words(out, value);
-    out_words(out, "\"");
-}
-
-static void number(FILE *out, const char *lead, uint64_t value)
-{
-    out_words(out, lead);
-    out_number(out, value);
-}
 
 static void hex(FILE *out, const char *lead, struct bytes value)
 {
     uint8_t text[65];
     hex_of(value, ROOM_OF(text));
-    word(out, lead, (const char *)text);
-}
-
-static const char *next(uint32_t i)
-{
-    return i ? ",\n{" : "\n{";
+    json_word(out, lead, (const char *)text);
 }
 
 static void documents(const struct report *r, FILE *out)
 {
     for (uint32_t i = 0; i < r->corpus->doc_count; i++) {
         const struct document *d = &r->corpus->docs[i];
-        out_words(out, next(i));
-        pair(out, "\"path\":", d->path);
+        out_words(out, json_next(i));
+        json_pair(out, "\"path\":", d->path);
         hex(out, ",\"sha256\":\"", BYTES_OF(d->digest));
-        word(out, ",\"format\":\"", format_name((enum format)d->format));
-        number(out, ",\"bytes\":", d->size);
-        number(out, ",\"units\":", d->unit_count);
+        json_word(out, ",\"format\":\"", format_name((enum format)d->format));
+        json_number(out, ",\"bytes\":", d->size);
+        json_number(out, ",\"units\":", d->unit_count);
         out_words(out, "}");
     }
-}
-
-static void place(
-    const struct report *r, uint32_t doc, uint32_t line, uint32_t page, FILE *out)
-{
-    if (doc == UNIT_NONE) {
-        out_words(out, ",\"place\":null");
-        return;
-    }
-    pair(out, ",\"place\":{\"path\":", r->corpus->docs[doc].path);
-    if (line)
-        number(out, ",\"line\":", line);
-    if (page)
-        number(out, ",\"page\":", page);
-    out_words(out, "}");
 }
 
 static void items(const struct report *r, FILE *out)
@@ -73,15 +33,15 @@ static void items(const struct report *r, FILE *out)
     for (uint32_t i = 0; i < r->model->item_count; i++) {
         const struct item *it = &r->model->items[i];
         const struct unit *u = &r->corpus->units[it->unit];
-        out_words(out, next(i));
-        word(out, "\"kind\":\"", item_kind_name((enum item_kind)it->kind));
-        pair(out, ",\"id\":", it->id);
-        pair(out, ",\"title\":", it->title);
-        pair(out, ",\"text\":", it->text);
+        out_words(out, json_next(i));
+        json_word(out, "\"kind\":\"", item_kind_name((enum item_kind)it->kind));
+        json_pair(out, ",\"id\":", it->id);
+        json_pair(out, ",\"title\":", it->title);
+        json_pair(out, ",\"text\":", it->text);
         hex(out, ",\"digest\":\"", BYTES_OF(it->digest));
-        place(r, u->doc, u->line, u->page, out);
+        json_place(out, r->corpus, u->doc, u->line, u->page);
         if (it->outcome)
-            word(out, ",\"outcome\":\"", outcome_name((enum outcome)it->outcome));
+            json_word(out, ",\"outcome\":\"", outcome_name((enum outcome)it->outcome));
         out_words(out, "}");
     }
 }
@@ -91,15 +51,15 @@ static void links(const struct report *r, FILE *out)
     const struct model *m = r->model;
     for (uint32_t i = 0; i < m->link_count; i++) {
         const struct link *l = &m->links[i];
-        out_words(out, next(i));
+        out_words(out, json_next(i));
         if (l->from == ITEM_NONE)
             out_words(out, "\"from\":null");
         else
-            pair(out, "\"from\":", m->items[l->from].id);
-        word(out, ",\"kind\":\"", link_kind_name((enum link_kind)l->kind));
-        pair(out, ",\"to\":", l->to == ITEM_NONE ? l->target : m->items[l->to].id);
+            json_pair(out, "\"from\":", m->items[l->from].id);
+        json_word(out, ",\"kind\":\"", link_kind_name((enum link_kind)l->kind));
+        json_pair(out, ",\"to\":", l->to == ITEM_NONE ? l->target : m->items[l->to].id);
         out_words(out, l->to == ITEM_NONE ? ",\"defined\":false" : ",\"defined\":true");
-        place(r, m->corpus->units[l->unit].doc, l->line, 0, out);
+        json_place(out, r->corpus, m->corpus->units[l->unit].doc, l->line, 0);
         out_words(out, "}");
     }
 }
@@ -111,20 +71,20 @@ static void requirements(const struct report *r, FILE *out)
         if (r->model->items[i].kind != ITEM_REQUIREMENT)
             continue;
         struct row row = row_of(r->model, i);
-        out_words(out, next(told++));
-        pair(out, "\"id\":", r->model->items[i].id);
-        word(out, ",\"shown\":\"", shown_name(row.shown));
+        out_words(out, json_next(told++));
+        json_pair(out, "\"id\":", r->model->items[i].id);
+        json_word(out, ",\"shown\":\"", shown_name(row.shown));
         out_words(out,
             r->model->items[i].security ? ",\"security\":true" : ",\"security\":false");
-        number(out, ",\"designs\":", row.designs);
-        number(out, ",\"code\":", row.code);
-        number(out, ",\"cases\":", row.cases);
-        number(out, ",\"passed\":", row.verified.passed);
-        number(out, ",\"failed\":", row.verified.failed);
-        number(out, ",\"skipped\":", row.verified.skipped);
-        number(out, ",\"manual\":", row.verified.manual);
-        number(out, ",\"threats\":", row.threats);
-        number(out, ",\"hazards\":", row.hazards);
+        json_number(out, ",\"designs\":", row.designs);
+        json_number(out, ",\"code\":", row.code);
+        json_number(out, ",\"cases\":", row.cases);
+        json_number(out, ",\"passed\":", row.verified.passed);
+        json_number(out, ",\"failed\":", row.verified.failed);
+        json_number(out, ",\"skipped\":", row.verified.skipped);
+        json_number(out, ",\"manual\":", row.verified.manual);
+        json_number(out, ",\"threats\":", row.threats);
+        json_number(out, ",\"hazards\":", row.hazards);
         out_words(out, "}");
     }
 }
@@ -132,32 +92,19 @@ static void requirements(const struct report *r, FILE *out)
 static void findings(const struct report *r, FILE *out)
 {
     for (uint32_t i = 0; i < r->findings->count; i++) {
-        const struct finding *f = &r->findings->at[i];
-        const struct rule *rule = rule_of((enum rule_id)f->rule);
-        out_words(out, next(i));
-        word(out, "\"id\":\"", f->id);
-        word(out, ",\"rule\":\"", rule->name);
-        word(out, ",\"severity\":\"", severity_name((enum severity)f->severity));
-        out_words(out, f->accepted ? ",\"accepted\":true" : ",\"accepted\":false");
-        pair(out, ",\"subject\":", f->subject);
-        pair(out, ",\"says\":", f->says);
-        pair(out, ",\"asks\":", text_of(rule->asks));
-        pair(out, ",\"fix\":", text_of(rule->fix));
-        pair(out, ",\"fix_in\":", f->fix_in);
-        pair(out, ",\"skeleton\":", f->skeleton);
-        place(r, f->doc, f->line, f->page, out);
-        out_words(out, "}");
+        out_words(out, json_next(i));
+        json_finding(out, r->model, &r->findings->at[i]);
     }
 }
 
 void render_json(const struct report *r, FILE *out)
 {
-    pair(out, "{\"schema\":\"holdfast-review/1\",\"product\":", r->product);
-    pair(out, ",\"revision\":", r->revision);
+    json_pair(out, "{\"schema\":\"holdfast-review/1\",\"product\":", r->product);
+    json_pair(out, ",\"revision\":", r->revision);
     if (r->at_s) {
         char date[11];
         date_text(r->at_s, date);
-        word(out, ",\"date\":\"", date);
+        json_word(out, ",\"date\":\"", date);
     }
     out_words(out, ",\n\"documents\":[");
     documents(r, out);

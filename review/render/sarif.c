@@ -67,9 +67,13 @@ static void result(const struct report *r, const struct finding *f, FILE *out)
         fputs("}}]", out);
     }
     fprintf(out, ",\"partialFingerprints\":{\"holdfastFinding/v1\":\"%s\"}", f->id);
-    if (f->accepted)
+    if (f->accepted) {
         fputs(
-            ",\"suppressions\":[{\"kind\":\"external\",\"status\":\"accepted\"}]", out);
+            ",\"suppressions\":[{\"kind\":\"external\",\"status\":\"accepted\",\"justification\":",
+            out);
+        out_json(out, item_field(&r->model->items[f->decision], "reason"));
+        fputs("}]", out);
+    }
     fputc('}', out);
 }
 

@@ -137,6 +137,19 @@ def test_device_with_a_readable_key_measures_and_sends_nothing():
         check(device.program.log.of('key.file'), 'the refusal was not logged')
 
 
+def test_device_with_a_malformed_configuration_measures_and_sends_nothing():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'misset')
+        os.makedirs(os.path.join(device.root, 'etc/holdfast'))
+        open(os.path.join(device.root, 'etc/holdfast/oximeter.conf'), 'w').write('journal_mib = 16\nno_such_key = 1\n')
+        device.start('--for', '20', speed=20)
+        state = wait_for('measuring', lambda: (lambda s: s if s['readings'] >= 100 else None)(device.status()), 30)
+        check('config' in state['notes'] and not state['synchronised'], 'a bad configuration is not said: %r' % state)
+        check(cloud.counts()['batches'] == 0, 'sent with a configuration that was refused')
+        check(device.program.log.of('config.refused'), 'the refusal was not logged')
+
+
 main([
     test_malformed_recording_is_refused_with_its_line_before_anything_starts,
     test_malformed_bundle_is_refused_with_its_line_and_nothing_is_enrolled,
@@ -145,4 +158,5 @@ main([
     test_every_verb_says_how_it_is_used,
     test_key_file_that_others_can_read_stops_the_start,
     test_device_with_a_readable_key_measures_and_sends_nothing,
+    test_device_with_a_malformed_configuration_measures_and_sends_nothing,
 ])

@@ -21,7 +21,7 @@ def field(pid, name):
 
 def leaves_no_core(pid, who):
     limit = [l for l in open('/proc/%d/limits' % pid) if l.startswith('Max core file size')][0].split()
-    check(limit[4:6] == ['0', '0'], '%s may write a core of %s bytes' % (who, limit[4]))
+    check(limit[4:6] == ['0', '0'], '%s may write a core: limits %s' % (who, limit[4:6]))
     # The kernel gives what is inside a process that is not dumpable to root, whoever runs it.
     check(os.stat('/proc/%d/mem' % pid).st_uid == 0, 'the memory of %s is dumped to its own user' % who)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Req: HF-SEC-002, HF-SEC-005, HF-SEC-001: courier, enrol and view, each replaced by a hostile twin (gate's: defence_in_depth).
+"""Req: HF-SEC-002, HF-SEC-005, HF-SEC-001: courier, keeper (towards measure: HF-SEC-013), enrol and view, each replaced by a
+hostile twin (gate's: defence_in_depth).
 
 A twin is a program of its own (twin_*.py) that runs as the role's user with the role's files and doors, lies by a table,
 and is not believed here: what happened is told by the other roles, by the journal, by the database and by keys' folder.
@@ -11,9 +12,12 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import tempfile
+import time
 
-from harness import (OXIMETER, Device, Raw, Twin, bench, check, forge, main, request, role_pid, run, stopped, wait_for)
+from harness import (OXIMETER, Device, Log, Raw, Twin, bench, check, forge, main, request, role_pid, run, stopped,
+                     wait_for)
 from defence import Stolen
 
 SPEED = 300
@@ -251,6 +255,48 @@ def test_batches_that_a_taken_courier_withheld_reversed_and_doubled_are_stored_o
     check(not wrong, '%d of %d batches are not stored exactly once' % (len(wrong), len(sealed)))
     check([d['clone_suspected'] for d in s.cloud.lines('devices') if d['device'] == s.device.id] == [False],
           'the device counts as cloned')
+
+
+# ---- keeper ----
+
+class KeeperSite:
+    """Measure alone, started as its supervisor starts it; at keeper's door sits a twin with keeper's user."""
+
+    def __init__(self, b):
+        self.device = b.device(b.cloud(), 'measured')
+        self.device.start('--for', '1')  # makes the folders and tallies of a run
+        self.device.program.wait(30)
+        self.twin = Twin(b, 'keeper', 'keeper', self.device.root)
+        self.twin.ask('lies')  # it listens
+        ends = os.pipe()  # descriptor 3, where a role says that it is ready
+        words = [OXIMETER, '--role', 'measure', '--root', self.device.root, '--log-json', '--sensor', 'sim:normal', '--speed',
+                 '60', '--start-ms', str(time.monotonic_ns() // 1000000)]
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, close_fds=False,
+                                        preexec_fn=lambda: os.dup2(ends[1], 3))
+        self.ready, self.log = ends, Log(self.process.stderr)
+        b.things.append(self)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(10)
+        for end in self.ready:
+            os.close(end)
+
+
+def test_taken_keeper_cannot_make_measure_stop_or_wait():
+    s = site(KeeperSite)
+    newest = s.twin.ask('hear', 0)['newest']
+    for lie in s.twin.ask('lies'):
+        told = len(s.log.of('talk.malformed'))
+        s.twin.ask('lie', lie)
+        heard = s.twin.ask('hear', newest + 20)
+        newest = heard['newest']
+        check('silent' not in heard, '%s: measure says no reading any more' % lie)
+        check(heard['ends'] == 0, '%s: measure said that it has ended' % lie)
+        check(heard['knocks'] == 1, '%s: believed, measure did not leave its door' % lie)
+        check(len(s.log.of('talk.malformed')) == told + 1, '%s: %d lines in the log' % (
+            lie, len(s.log.of('talk.malformed')) - told))
+    check(s.process.poll() is None, 'measure has ended: ' + s.log.tail())
 
 
 # ---- enrol ----

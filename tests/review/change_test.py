@@ -230,6 +230,61 @@ def test_a_weaker_channel_is_no_go_unless_somebody_decided():
     project(act)
 
 
+def tool(*args):
+    done = subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+DECIDED = ('--reason', 'read what changed; nothing that we call', '--by', 'A. Person', '--until', '2099-12-31')
+
+
+def test_a_gate_is_opened_by_a_decision_about_this_change_and_shut_again_by_another():
+    def act(p):
+        p.write({'sbom.cdx.json': bill('3.5.4')})
+        finding = p.judged()['findings'][0]
+        check(finding['rule'] == 'GATE-COMPONENT-VERSION' and not finding['accepted'], str(finding))
+        code, _, error = tool('accept', finding['id'], '--in', p.folder, *DECIDED)
+        check(code == 2 and '--base' in error and error.count('\n') == 1, error)
+        for left_out in ('--reason', '--by', '--until'):
+            at = DECIDED.index(left_out)
+            code, _, error = tool('accept', finding['id'], '--in', p.folder, '--base', 'main',
+                                  *DECIDED[:at], *DECIDED[at + 2:])
+            check(code == 2 and left_out in error, 'accepted without ' + left_out)
+        code, said, error = tool('accept', finding['id'], '--in', p.folder, '--base', 'main', *DECIDED)
+        check(code == 0, error)
+        got = p.judged()
+        check(got['go'] and rules(got) == [('GATE-COMPONENT-VERSION', 'openssl')], str(got['findings']))
+        decision = got['findings'][0]['decision']
+        check(decision['by'] == 'A. Person' and decision['until'] == '2099-12-31' and 'nothing that we call' in
+              decision['reason'], str(decision))
+        code, page = p.page()
+        check(code == 0 and 'accepted  a component' in page and 'A. Person, until 2099-12-31' in page, page)
+        code, said, error = tool('why', finding['id'], '--in', p.folder, '--base', 'main')
+        check(code == 0 and ', accepted' in said and 'A. Person' in said, said + error)
+        p.write({'sbom.cdx.json': bill('3.5.5')})
+        got = p.judged()
+        expect(got, ('DECISION-SUSPECT', decision['id']), ('GATE-COMPONENT-VERSION', 'openssl'))
+        check(not got['go'] and not any(f['accepted'] for f in got['findings']), str(got['findings']))
+        anew = [f['id'] for f in got['findings'] if f['rule'].startswith('GATE')][0]
+        tool('accept', anew, '--in', p.folder, '--base', 'main', *DECIDED)
+        got = p.judged()
+        check(got['go'] and [f['id'] for f in got['findings']] == [anew], str(got['findings']))
+    project(act)
+
+
+def test_a_gate_between_two_folders_is_accepted_without_git():
+    with tempfile.TemporaryDirectory() as top:
+        before, after = os.path.join(top, 'before'), os.path.join(top, 'after')
+        for folder, version in ((before, '3.0.15'), (after, '3.5.4')):
+            os.mkdir(folder)
+            with open(os.path.join(folder, 'bom.cdx.json'), 'w', encoding='utf-8') as f:
+                f.write(bill(version))
+        finding = json.loads(tool('change', '--json', before, after)[1])['findings'][0]['id']
+        code, _, error = tool('accept', finding, '--in', after, '--before', before, *DECIDED)
+        check(code == 0, error)
+        check(tool('change', before, after)[0] == 0, 'no-go')
+
+
 def test_what_a_change_of_one_requirement_re_opens():
     def act(p):
         p.edit('assurance/requirements.yaml', 'be answered 403', 'be answered 404')
@@ -393,6 +448,8 @@ main([
     test_a_new_part_below_a_component_that_faces_a_boundary_is_named_so,
     test_a_new_flow_across_a_boundary_needs_a_threat,
     test_a_weaker_channel_is_no_go_unless_somebody_decided,
+    test_a_gate_is_opened_by_a_decision_about_this_change_and_shut_again_by_another,
+    test_a_gate_between_two_folders_is_accepted_without_git,
     test_what_a_change_of_one_requirement_re_opens,
     test_a_changed_section_of_the_architecture_asks_for_its_requirements_tests,
     test_faults_that_were_there_before_are_not_held_against_a_change,

@@ -98,6 +98,28 @@ def test_json_is_what_its_published_schema_says():
     check(list(jsonschema.Draft202012Validator(schema).iter_errors(broken)), 'the schema takes anything')
 
 
+def test_what_is_accepted_names_who_decided_in_json_and_sarif():
+    import jsonschema
+    with open(os.path.join(TOP, 'review', 'render', 'review.schema.json')) as f:
+        schema = jsonschema.Draft202012Validator(json.load(f))
+    files = dict(FILES, **{'notes/requirements.md': '# Requirements\n\n- SRS-009: The device shall beep.\n'})
+    finding = [f['id'] for f in json.loads(written_of(files)['review.json'])['findings'] if f['rule'] == 'TRACE-NO-CASE']
+    files['decisions.yaml'] += ('- {id: DEC-002, finding: %s, subject: SRS-009, reason: "no beeper, \\"yet\\"", by: A. Person, '
+                                'date: 2026-01-05, until: 2027-01-01}\n' % finding[0])
+    page = written_of(files)
+    log = json.loads(page['review.json'])
+    wrong = ['%s: %s' % (e.json_path, e.message[:200]) for e in schema.iter_errors(log)]
+    check(not wrong, wrong[:5])
+    accepted = [f for f in log['findings'] if f['accepted']]
+    check([f['id'] for f in accepted] == finding, accepted)
+    check(accepted[0]['decision'] == {'id': 'DEC-002', 'by': 'A. Person', 'until': '2027-01-01',
+                                      'reason': 'no beeper, "yet"'}, accepted[0])
+    suppressed = [r for r in json.loads(page['review.sarif'])['runs'][0]['results'] if r.get('suppressions')]
+    check([s['suppressions'][0]['justification'] for s in suppressed] == ['no beeper, "yet"'], suppressed)
+    accepted[0].pop('decision')
+    check(not schema.is_valid(log), 'accepted by nobody')
+
+
 def test_sarif_keeps_the_rules_of_its_standard():
     """Rules of SARIF 2.1.0, read in the OASIS standard: 3.13 log, 3.14 run, 3.18 tool, 3.19 driver, 3.49 rule, 3.27
     result, 3.29 location, 3.4 artifactLocation, 3.30 region, 3.35 suppression."""
@@ -250,7 +272,7 @@ def test_graphviz_takes_both_pictures():
 
 
 main([test_the_same_input_gives_the_same_bytes_in_every_format, test_json_is_what_its_published_schema_says,
-      test_sarif_keeps_the_rules_of_its_standard, test_junit_is_well_formed_and_its_sums_are_right,
+      test_what_is_accepted_names_who_decided_in_json_and_sarif, test_sarif_keeps_the_rules_of_its_standard, test_junit_is_well_formed_and_its_sums_are_right,
       test_the_matrix_is_read_back_whole_and_holds_no_formula,
       test_html_has_no_script_and_no_reference_to_outside_and_every_text_is_only_text,
       test_a_large_project_is_paged_and_every_page_stands_by_itself, test_graphviz_takes_both_pictures])
