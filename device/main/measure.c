@@ -427,16 +427,29 @@ static void catch_up(struct measure *m)
         m->sample++;
 }
 
+static enum status told(
+    const struct measure *m, enum status s, const struct conf_error *err)
+{
+    if (s != OK)
+        cli_error(EXIT_USAGE, m->plan->sensor, err->line, err->what, err->expected);
+    return s;
+}
+
 static enum status open_sensor(struct measure *m)
 {
     struct conf_error err = {0};
-    enum status s = sensor_open(m->plan->sensor, m->plan->seed, &m->any, &err);
 
-    if (s == OK)
-        m->sensor = m->any.port;
-    else
-        cli_error(EXIT_USAGE, m->plan->sensor, err.line, err.what, err.expected);
-    return s;
+    return told(m, sensor_open(m->plan->sensor, m->plan->seed, &m->any, &err), &err);
+}
+
+/* Once this process is locked down: a recording is bytes from outside. */
+static enum status look_at_sensor(struct measure *m)
+{
+    struct conf_error err = {0};
+
+    TRY(told(m, sensor_look(&m->any, &err), &err));
+    m->sensor = m->any.port;
+    return OK;
 }
 
 static enum status open_tally(struct measure *m)
@@ -470,8 +483,12 @@ int measure_main(struct role_env *env, const struct measure_plan *plan)
         return EXIT_USAGE;
     signal_init(&m.signal, &calibration_default);
     stay_in_memory();
+    if (role_confine(&m.lock, env, m.loop, ROLE_MEASURE, &confine) != OK)
+        return EXIT_ENVIRONMENT;
+    if (look_at_sensor(&m) != OK)
+        return EXIT_USAGE;
     catch_up(&m);
-    if (role_lock(&m.lock, env, m.loop, ROLE_MEASURE, &confine) != OK)
+    if (role_ready(&(struct role_ready){{0}}) != OK)
         return EXIT_ENVIRONMENT;
     m.late_due_ms = board_clock_now_ms() + LATE_EVERY_MS;
     step(&m);

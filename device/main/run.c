@@ -13,14 +13,17 @@
 #include "device/main/words_json.h"
 #include "device/net/courier.h"
 #include "device/sensor/any.h"
+#include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "host/crypto.h"
 #include "host/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -187,23 +190,76 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
             s->args[n++] = flags[i].name;
 }
 
+/* --- the recording: opened here, read by a process that is locked down as measure is --- */
+
+/* A line has two bytes at least and comes at most a minute after the one before. */
+static const uint64_t longest_samples = LIMIT_CSV_FILE / 2 * UINT64_C(60) * SENSOR_HZ;
+
+static int wrong_sensor(const char *spec, const struct conf_error *err)
+{
+    char file[512];
+
+    snprintf(file, sizeof file, "%s%s",
+        strncmp(spec, "replay:", 7) == 0 ? "" : "--sensor ",
+        strncmp(spec, "replay:", 7) == 0 ? spec + 7 : spec);
+    return cli_error(EXIT_USAGE, file, err->line, err->what, err->expected);
+}
+
+/* In the child. Says how long the recording is, or what is wrong with it. */
+static void look_and_tell(const struct run *r, struct sensor_any *any, int fd)
+{
+    const struct confine_plan plan = {
+        .role = "measure", .user = role_user(ROLE_MEASURE)};
+    struct conf_error err = {0};
+    const char *what = NULL;
+    uint8_t room[8];
+
+    if (confine_enter(&plan, &what) != OK)
+        _exit(cli_error(EXIT_ENVIRONMENT, NULL, 0, "the recording cannot be looked at",
+            "a kernel with Landlock and seccomp"));
+    if (sensor_look(any, &err) != OK)
+        _exit(wrong_sensor(r->sensor, &err));
+    struct bytes said = number_build(any->port->length_samples, ROOM_OF(room));
+    _exit(
+        write(fd, said.at, said.len) == (ssize_t)said.len ? EXIT_DONE : EXIT_INTERNAL);
+}
+
+static int hear_length(struct run *r, int fd, pid_t child)
+{
+    uint8_t said[8 + 1];
+    ssize_t n = read(fd, said, sizeof said);
+    int state = 0;
+
+    if (waitpid(child, &state, 0) != child || !WIFEXITED(state))
+        return cli_error(EXIT_INTERNAL, NULL, 0,
+            "who looked at the recording was ended", "an exit of its own");
+    if (WEXITSTATUS(state) != EXIT_DONE)
+        return WEXITSTATUS(state);
+    bool good = n >= 0
+        && number_parse((struct bytes){said, (size_t)n}, &r->length_samples) == OK
+        && r->length_samples <= longest_samples;
+    return good ? EXIT_DONE : EXIT_INTERNAL;
+}
+
 /* Everything that can be wrong is found before anything is started or made. */
 static int check_sensor(struct run *r)
 {
     static struct sensor_any any;
     struct conf_error err = {0};
-    char file[512];
+    int ends[2];
 
-    snprintf(file, sizeof file, "%s", r->sensor);
-    if (strncmp(r->sensor, "replay:", 7) == 0)
-        snprintf(file, sizeof file, "%s", r->sensor + 7);
-    else
-        snprintf(file, sizeof file, "--sensor %s", r->sensor);
     if (sensor_open(r->sensor, 1, &any, &err) != OK)
-        return cli_error(EXIT_USAGE, file, err.line, err.what, err.expected);
-    r->length_samples = any.port->length_samples;
+        return wrong_sensor(r->sensor, &err);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return EXIT_INTERNAL;
+    pid_t pid = fork();
+    if (pid == 0)
+        look_and_tell(r, &any, ends[1]);
+    close(ends[1]);
+    int code = pid < 0 ? EXIT_INTERNAL : hear_length(r, ends[0], pid);
+    close(ends[0]);
     sensor_close(&any);
-    return EXIT_DONE;
+    return code;
 }
 
 static int read_settings(struct run *r)
@@ -323,13 +379,13 @@ int run_device(const struct cli_args *a)
     log_open(&r.log, STDERR_FILENO, "none", cli_given(a, "log-json"));
     env_of(a, &r.log, &r.env);
     int code = read_settings(&r);
+    if (code == EXIT_DONE && role_users(&r.env) != OK)
+        code = cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
+            "the users of packaging/sysusers.d (script/setup)");
     if (code == EXIT_DONE)
         code = check_sensor(&r);
     if (code != EXIT_DONE)
         return code;
-    if (role_users(&r.env) != OK)
-        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
-            "the users of packaging/sysusers.d (script/setup)");
     if (make_places(&r.env) != OK || make_tally(&r) != OK
         || watcher_init(&r.watcher, r.env.root) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0,

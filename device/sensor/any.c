@@ -16,9 +16,8 @@ static enum status open_replay(
     const char *path, struct sensor_any *out, struct conf_error *err)
 {
     out->kind = SENSOR_IS_REPLAY;
-    TRY(replay_open(&out->is.replay, path, err));
-    out->port = replay_port(&out->is.replay);
-    return OK;
+    out->port = NULL;
+    return replay_open(&out->is.replay, path, err);
 }
 
 static enum status open_sim(
@@ -44,6 +43,18 @@ enum status sensor_open(
     *err = (struct conf_error){.what = "unknown kind of sensor",
         .expected = "replay:FILE.csv or sim:SCENARIO"};
     return MALFORMED;
+}
+
+enum status sensor_look(struct sensor_any *any, struct conf_error *err)
+{
+    switch (any->kind) {
+    case SENSOR_IS_REPLAY:
+        TRY(replay_look(&any->is.replay, err));
+        any->port = replay_port(&any->is.replay);
+        return OK;
+    case SENSOR_IS_SIM: return OK;
+    }
+    return BROKEN;
 }
 
 void sensor_close(struct sensor_any *any)

@@ -20,7 +20,9 @@ struct sensor_any { /* must stay where it is while open */
     } is;
 };
 
-/* Before confinement. MALFORMED with *err: the text, or a line of the file, is wrong. */
+/* Before confinement; reads no byte of a file. MALFORMED with *err: the text or the kind of file is wrong. */
 MUST_USE enum status sensor_open(
     const char *spec, uint64_t seed, struct sensor_any *out, struct conf_error *err);
+/* After confinement: the port is there once this is OK. MALFORMED with *err: a line of the file is wrong. */
+MUST_USE enum status sensor_look(struct sensor_any *any, struct conf_error *err);
 void sensor_close(struct sensor_any *any);

@@ -275,11 +275,10 @@ static enum status open_regular(
     return OK;
 }
 
-static enum status prepare(struct replay *r, const char *path, struct conf_error *err)
+static enum status prepare(struct replay *r, struct conf_error *err)
 {
     const char *expected;
 
-    TRY(open_regular(r, path, err));
     TRY(look_through(r, err));
     r->scale = scale_for(r);
     r->unchanged_rate = r->columns.time_at < 0 && r->head.fs_mhz == SENSOR_HZ * 1000;
@@ -294,7 +293,15 @@ enum status replay_open(struct replay *r, const char *path, struct conf_error *e
     memset(r, 0, sizeof *r);
     resample_init(&r->resample);
     sensor_check_init(&r->check);
-    enum status s = prepare(r, path, err);
+    enum status s = open_regular(r, path, err);
+    if (s != OK)
+        replay_close(r);
+    return s;
+}
+
+enum status replay_look(struct replay *r, struct conf_error *err)
+{
+    enum status s = prepare(r, err);
     if (s != OK) {
         replay_close(r);
         return s;

@@ -2,9 +2,9 @@
 /*
  * Replay: a recording played as if it were the sensor.
  *
- * The file is read whole once, every line of it, before anything starts; then once for play,
- * by the descriptor opened before confinement, in bounded memory. It must not change between:
- * what does not parse in play ends the recording as BROKEN.
+ * The file is opened before confinement and read after it: whole once, every line of it, before its
+ * first sample; then once for play, in bounded memory. It must not change between: what does not
+ * parse in play ends the recording as BROKEN.
  *
  * Scale: with `bits` a channel's full scale becomes the port's 18 bits. Without, the largest
  * value decides: above 18 bits every channel is shifted right until it fits; below 12 bits
@@ -46,9 +46,11 @@ struct replay {
     uint64_t given_count;
 };
 
-/* MALFORMED with *err when any line is wrong, or it is no regular file, or too large.
+/* MALFORMED with *err when it is no regular file, or too large. No byte of it is read.
  * `r` must stay where it is until replay_close(): the port points to it. */
 MUST_USE enum status replay_open(
     struct replay *r, const char *path, struct conf_error *err);
+/* MALFORMED with *err when any line is wrong; then it is closed. The port is there once it is OK. */
+MUST_USE enum status replay_look(struct replay *r, struct conf_error *err);
 const struct sensor *replay_port(struct replay *r);
 void replay_close(struct replay *r);

@@ -22,6 +22,13 @@ static void file_begin(struct file *f)
         abort();
 }
 
+static enum status open_whole(
+    struct replay *r, const char *path, struct conf_error *err)
+{
+    TRY(replay_open(r, path, err));
+    return replay_look(r, err);
+}
+
 static enum status open_text(struct replay *r, const char *text, struct conf_error *err)
 {
     struct file f;
@@ -29,7 +36,7 @@ static enum status open_text(struct replay *r, const char *text, struct conf_err
     file_begin(&f);
     fputs(text, f.at);
     fclose(f.at);
-    enum status s = replay_open(r, f.path, err);
+    enum status s = open_whole(r, f.path, err);
     unlink(f.path); /* what is open stays readable */
     return s;
 }
@@ -164,6 +171,24 @@ static void test_only_regular_files_are_played(void)
     unlink(fifo);
 }
 
+/* So that it can be opened by who may, and read by who is locked down. */
+static void test_opening_reads_no_byte_and_a_bad_file_is_closed_when_it_is_looked_at(
+    void)
+{
+    struct replay r;
+    struct conf_error err;
+    struct file f;
+
+    file_begin(&f);
+    fputs("not a recording\n", f.at);
+    fflush(f.at);
+    CHECK(replay_open(&r, f.path, &err) == OK && r.fd >= 0);
+    CHECK(lseek(r.fd, 0, SEEK_CUR) == 0);
+    CHECK(replay_look(&r, &err) == MALFORMED && err.line == 1 && r.fd < 0);
+    fclose(f.at);
+    unlink(f.path);
+}
+
 static void test_a_file_too_large_is_refused(void)
 {
     struct replay r;
@@ -192,7 +217,7 @@ static void test_a_file_that_changes_after_its_check_ends_as_broken(void)
     for (int i = 0; i < 2000; i++)
         fprintf(f.at, "7%04d,8%04d\n", i, i);
     fflush(f.at);
-    CHECK(replay_open(&r, f.path, &err) == OK);
+    CHECK(open_whole(&r, f.path, &err) == OK);
     CHECK(ftruncate(fileno(f.at), 15000) == 0);
     const struct sensor *port = replay_port(&r);
     while ((ended = port->next(port->board, &s)) == OK)
@@ -223,7 +248,7 @@ static void test_every_rate_becomes_100_hz_with_the_wave_kept(void)
             fprintf(f.at, "90000,%.3f\n",
                 100000 + 1000 * sin(2 * M_PI * 1.5 * i / rates[k]));
         fclose(f.at);
-        CHECK(replay_open(&r, f.path, &err) == OK);
+        CHECK(open_whole(&r, f.path, &err) == OK);
         unlink(f.path);
         const struct sensor *port = replay_port(&r);
         CHECK(port->length_samples >= 1999 && port->length_samples <= 2001);
@@ -327,6 +352,7 @@ static void test_a_text_names_the_sensor(void)
         CHECK((err.expected[0] != '\0') == (rows[i].s != OK));
         if (rows[i].s != OK)
             continue;
+        CHECK(sensor_look(&any, &err) == OK);
         CHECK(any.port->test_data && any.port->next(any.port->board, &s) == OK);
         sensor_close(&any);
     }
@@ -337,6 +363,7 @@ MAIN(TEST(test_a_recording_of_100_hz_plays_count_by_count),
     TEST(test_any_bad_line_is_refused_with_its_number_before_the_first_sample),
     TEST(test_a_line_may_be_256_bytes_and_not_257),
     TEST(test_only_regular_files_are_played), TEST(test_a_file_too_large_is_refused),
+    TEST(test_opening_reads_no_byte_and_a_bad_file_is_closed_when_it_is_looked_at),
     TEST(test_a_file_that_changes_after_its_check_ends_as_broken),
     TEST(test_every_rate_becomes_100_hz_with_the_wave_kept),
     TEST(test_missing_samples_are_flagged_and_keep_their_time),

@@ -59,10 +59,9 @@ static void try_forbidden(void *ctx)
         F_NUM("acts", ACTS), F_NUM("succeeded", succeeded));
 }
 
-enum status role_lock(struct role_lock *l, struct role_env *env, struct loop *loop,
+enum status role_confine(struct role_lock *l, struct role_env *env, struct loop *loop,
     enum device_role role, const struct confine_plan *plan)
 {
-    struct role_ready ready = {{0}};
     char sister[PLACE_MAX];
     const char *what = NULL;
 
@@ -79,6 +78,13 @@ enum status role_lock(struct role_lock *l, struct role_env *env, struct loop *lo
     LOG(env->log, LOG_INFO, REASON_CONFINED, F_NUM("rights", plan->rights),
         F_NUM("reduced", env->reduced));
     if (env->self_test)
-        TRY(loop_after(loop, SELF_TEST_AFTER_MS, try_forbidden, l));
-    return role_ready(&ready);
+        return loop_after(loop, SELF_TEST_AFTER_MS, try_forbidden, l);
+    return OK;
+}
+
+enum status role_lock(struct role_lock *l, struct role_env *env, struct loop *loop,
+    enum device_role role, const struct confine_plan *plan)
+{
+    TRY(role_confine(l, env, loop, role, plan));
+    return role_ready(&(struct role_ready){{0}});
 }

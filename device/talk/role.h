@@ -43,6 +43,9 @@ struct role_lock { /* must outlive the loop when self_test is set */
     char sister[108];
 };
 
-/* Lock down for good, say so, and say ready. Unless OK the caller must end. */
+/* Lock down for good and say so. Unless OK the caller must end. */
+MUST_USE enum status role_confine(struct role_lock *l, struct role_env *env,
+    struct loop *loop, enum device_role role, const struct confine_plan *plan);
+/* The same, and say ready: for who has nothing to do between. */
 MUST_USE enum status role_lock(struct role_lock *l, struct role_env *env,
     struct loop *loop, enum device_role role, const struct confine_plan *plan);

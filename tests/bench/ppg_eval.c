@@ -189,7 +189,7 @@ static bool evaluate(const char *path, const char *stem, bool verbose,
     struct vital v;
     int second = 0;
 
-    if (replay_open(&replay, path, &err) != OK) {
+    if (replay_open(&replay, path, &err) != OK || replay_look(&replay, &err) != OK) {
         fprintf(stderr, "error: %s:%u: %s: expected %s\n", path, err.line, err.what,
             err.expected);
         return false;

@@ -6,8 +6,9 @@ Req: HF-SEC-028: neither a role nor the supervisor above it leaves a core dump.
 `--role-self-test` makes the running role itself try, after it has locked itself down, and say so in its log.
 """
 import os
+import shutil
 
-from harness import Program, OXIMETER, CLOUD, bench, check, main, role_pid, wait_for
+from harness import OXIMETER, CLOUD, bench, check, main, role_pid, run, wait_for
 
 DEVICE_ROLES = ('measure', 'keeper', 'courier', 'screen')
 CLOUD_ROLES = ('gate', 'enrol', 'people', 'view', 'store', 'keys')
@@ -74,6 +75,25 @@ def test_no_role_of_the_cloud_can_do_a_forbidden_thing():
         leaves_no_core(cloud.program.process.pid, 'the supervisor of the cloud')
 
 
+def test_no_byte_of_a_recording_is_read_before_its_reader_is_locked_down():
+    if not shutil.which('strace'):
+        return 'needs strace'
+    with bench() as b:
+        trace, file = os.path.join(b.folder, 'trace'), os.path.join(b.folder, 'seen.csv')
+        open(file, 'w').write('# fs=100 rec=seen\nred,ir\n' + '70000,80000\n70010,80020\n' * 1000)
+        run('strace', '-f', '-o', trace, '-e', 'trace=read,seccomp', OXIMETER, 'run', '--root', os.path.join(b.folder, 'device'),
+            '--sensor', 'replay:' + file, '--screen', 'none', '--speed', '100', '--for', '2', code=None)
+        locked, readers = set(), set()
+        for line in open(trace):
+            pid = line.split()[0]
+            if 'seccomp(SECCOMP_SET_MODE_FILTER' in line and line.rstrip().endswith('= 0'):
+                locked.add(pid)
+            if 'rec=seen' in line:
+                readers.add(pid)
+        check(len(readers) == 2, 'read by %d processes: expected who checks it at the start, and measure' % len(readers))
+        check(readers <= locked, 'a recording is read by a process that is not locked down')
+
+
 def test_no_switch_turns_confinement_off():
     for program in (OXIMETER, CLOUD):
         text = open(program, 'rb').read()
@@ -84,5 +104,6 @@ def test_no_switch_turns_confinement_off():
 main([
     test_no_role_of_the_device_can_do_a_forbidden_thing,
     test_no_role_of_the_cloud_can_do_a_forbidden_thing,
+    test_no_byte_of_a_recording_is_read_before_its_reader_is_locked_down,
     test_no_switch_turns_confinement_off,
 ])

@@ -200,7 +200,7 @@ static void test_a_recording_reads_as_the_finger_it_was_made_from(void)
             if (i % every[k] == 0)
                 fprintf(f, "%u,%u\n", s.red, s.ir);
         fclose(f);
-        CHECK(replay_open(&r, path, &err) == OK);
+        CHECK(replay_open(&r, path, &err) == OK && replay_look(&r, &err) == OK);
         unlink(path);
         signal_init(&signal, &calibration_default);
         while (r.port.next(&r, &s) == OK)
