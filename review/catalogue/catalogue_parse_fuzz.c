@@ -3,6 +3,7 @@
  * what was taken resolves and every text is one printable line. */
 #include "core/base/utf8.h"
 #include "review/catalogue/catalogue.h"
+#include "tests/support/fyaml_leak.h"
 
 static void sound(struct bytes text)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever is accepted names only phrases that are there, and no threshold upside down. */
 #include "review/catalogue/rubric.h"
+#include "tests/support/fyaml_leak.h"
 
 static void set_holds(const struct rubric *r, struct phrase_set s)
 {

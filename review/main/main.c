@@ -255,6 +255,40 @@ static int wording(void *ctx, const struct cli_args *a)
     return (int)code;
 }
 
+/* list: 'l', show: 's', lint: 'i' */
+static int catalogue(void *ctx, const struct cli_args *a, char verb)
+{
+    struct run r;
+    struct library l = {0};
+    bool json = cli_given(a, "json");
+    struct run_ask ask = ask_of(ctx, a, cli_word(a, "in", "."));
+    enum exit_code code = run_configure(&ask, &r);
+    if (code == EXIT_DONE)
+        code = run_library(&ask, &r, &l);
+    if (code == EXIT_DONE)
+        code = verb == 'l' ? verb_catalogue_list(&l, json)
+            : verb == 's'  ? verb_catalogue_show(&r, &l, a->operand[0], json)
+                           : verb_catalogue_lint(&r, &l, json);
+    library_free(&l);
+    run_end(&r);
+    return (int)code;
+}
+
+static int catalogue_list(void *ctx, const struct cli_args *a)
+{
+    return catalogue(ctx, a, 'l');
+}
+
+static int catalogue_show(void *ctx, const struct cli_args *a)
+{
+    return catalogue(ctx, a, 's');
+}
+
+static int catalogue_lint(void *ctx, const struct cli_args *a)
+{
+    return catalogue(ctx, a, 'i');
+}
+
 static int rules(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -281,6 +315,12 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){
             COMMON, "in", "base", "before", "reason", "by", "until", NULL},
         accept_finding},
+    {"catalogue list", "", "the clauses that documents can be held against",
+        (const char *const[]){"config", "in", "json", NULL}, catalogue_list},
+    {"catalogue show", "CLAUSE", "one clause: constraints, gaps, crosswalk, sources",
+        (const char *const[]){"config", "in", "json", NULL}, catalogue_show},
+    {"catalogue lint", "", "what is wrong with the data of the catalogue",
+        (const char *const[]){"config", "in", "json", NULL}, catalogue_lint},
     {"wording", "", "each sentence of a table: testable or vague",
         (const char *const[]){"tsv", "json", NULL}, wording},
     {"init", "[PATH]", "write empty registers; never overwrites",
@@ -303,10 +343,15 @@ static bool is_path(const char *word)
     return word[0] != '-' && (strpbrk(word, "/.") || access(word, F_OK) == 0);
 }
 
+static struct bytes first_word(struct bytes name)
+{
+    return text_upto(name, text_find(name, TEXT(" ")));
+}
+
 static bool is_verb(const char *word)
 {
     for (size_t i = 0; verbs[i].name; i++)
-        if (strcmp(word, verbs[i].name) == 0)
+        if (text_same(first_word(text_of(verbs[i].name)), text_of(word)))
             return true;
     return false;
 }

@@ -81,7 +81,7 @@ static int64_t newest_change(const struct corpus *c)
     return newest;
 }
 
-enum exit_code run_open(const struct run_ask *ask, struct run *out)
+enum exit_code run_configure(const struct run_ask *ask, struct run *out)
 {
     struct run *r = out;
     *r = (struct run){.a = arena_new()};
@@ -89,7 +89,13 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
     if (ask->as_of && !(r->rules.as_of_s = date_s(text_of(ask->as_of))))
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--as-of", "a day like 2026-11-28");
-    enum exit_code code = read_config(r, ask);
+    return read_config(r, ask);
+}
+
+enum exit_code run_open(const struct run_ask *ask, struct run *out)
+{
+    struct run *r = out;
+    enum exit_code code = run_configure(ask, r);
     if (code != EXIT_DONE)
         return code;
     struct tree_pick pick = {.root = ask->path,

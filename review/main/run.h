@@ -8,6 +8,7 @@
 #pragma once
 
 #include "host/cli.h"
+#include "review/catalogue/library.h"
 #include "review/check/finding.h"
 #include "review/read/read.h"
 
@@ -37,8 +38,13 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out);
  * that two runs may do so at once.
  */
 enum exit_code run_open(const struct run_ask *ask, struct run *out);
+/* Its first half: the configuration alone, for who looks at no document. */
+enum exit_code run_configure(const struct run_ask *ask, struct run *out);
 enum exit_code run_read(const struct run_ask *ask, struct run *r);
 void run_judge(struct run *r);
 void run_end(struct run *r);
+/* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
+enum exit_code run_library(
+    const struct run_ask *ask, struct run *r, struct library *out);
 /* What the findings mean for the exit code: fail_on is a severity's name or "never". */
 enum exit_code run_verdict(const struct run *r, const char *fail_on);

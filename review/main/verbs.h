@@ -30,6 +30,12 @@ enum exit_code verb_ask(const struct run *r, unsigned number);
 /* Each row of a table with columns `id` and `text`: testable or vague. */
 enum exit_code verb_wording(const struct run *r, bool json);
 
+/* EXIT_NO: lint has something to say. */
+enum exit_code verb_catalogue_list(const struct library *l, bool json);
+enum exit_code verb_catalogue_show(
+    struct run *r, const struct library *l, const char *name, bool json);
+enum exit_code verb_catalogue_lint(struct run *r, const struct library *l, bool json);
+
 struct change_run {
     struct run_ask ask; /* what both sides have in common */
     const char *before,

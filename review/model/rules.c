@@ -15,6 +15,7 @@ enum { LIST_MAX = 512 };
 /* The file as it stands; lists are kept as a,b,c (core/base/conf). */
 struct settings {
     char product[LIST_MAX + 1], leave_out[LIST_MAX + 1], take_in[LIST_MAX + 1];
+    char catalogue[LIST_MAX + 1];
     char ids[ITEM_KINDS][LIST_MAX + 1], security_ids[LIST_MAX + 1];
     int64_t fresh_days;
 };
@@ -36,6 +37,9 @@ static const struct conf_key keys[] = {
     {"", "take_in", CONF_LIST, 0, LIST_MAX, TAKEN_IN,
         "folders of results that are read although .gitignore names them",
         offsetof(struct settings, take_in)},
+    {"", "catalogue", CONF_TEXT, 0, LIST_MAX, "\"\"",
+        "folder of your own clauses, from the reviewed one; it is no evidence",
+        offsetof(struct settings, catalogue)},
     {"", "fresh_days", CONF_INT, 0, 36500, "0",
         "a result older than this is stale by itself; 0: only when what it covers is newer",
         offsetof(struct settings, fresh_days)},
@@ -95,6 +99,23 @@ static bool take_paths(
     return true;
 }
 
+/* What is asked for is not what answers it: a catalogue in the tree is left out of the review. */
+static bool take_catalogue(struct arena *a, const char *folder, struct rules *r)
+{
+    uint32_t count = 0;
+    if (!folder[0])
+        return true;
+    while (r->leave_out[count])
+        count++;
+    if (count == RULES_LEAVE_OUT)
+        return false;
+    r->catalogue = arena_copy(a, text_of(folder));
+    bool closed = text_ends(r->catalogue, TEXT("/"));
+    r->leave_out[count] =
+        (const char *)arena_print(a, "/%s%s", folder, closed ? "" : "/").at;
+    return true;
+}
+
 static bool take_settings(struct arena *a, const struct settings *s, struct rules *r)
 {
     struct bytes list = text_of(s->product), item;
@@ -106,6 +127,8 @@ static bool take_settings(struct arena *a, const struct settings *s, struct rule
     }
     if (!take_paths(a, s->leave_out, r->leave_out, RULES_LEAVE_OUT)
         || !take_paths(a, s->take_in, r->take_in, RULES_TAKE_IN))
+        return false;
+    if (!take_catalogue(a, s->catalogue, r))
         return false;
     r->fresh_days = (uint32_t)s->fresh_days;
     bool room = add_prefixes(a, s->security_ids, ITEM_REQUIREMENT, true, r);

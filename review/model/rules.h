@@ -30,6 +30,7 @@ struct rules {
     uint32_t product_count;
     const char *leave_out[RULES_LEAVE_OUT + 1]; /* NULL-ended path patterns */
     const char *take_in[RULES_TAKE_IN + 1]; /* NULL-ended folders: results, mostly */
+    struct bytes catalogue; /* folder of the team's own clauses, or empty */
     int64_t
         as_of_s; /* judged on this day: --as-of, else the newest change in the tree */
     uint32_t fresh_days; /* a result older than this is stale by itself; 0: never */

@@ -29,6 +29,7 @@ struct run {
     struct cage *cage;
     struct arena *arena;
     const struct tree *tree;
+    bool structures;
     struct document *docs;
     struct result *results;
     struct gather gather;
@@ -40,11 +41,16 @@ struct run {
     unsigned busy;
 };
 
+/* What a child is asked to do: a format's reader, or this. */
+enum { AS_STRUCTURE = FORMATS };
+
 /* In the child. */
 static void read_one(uint32_t what, struct bytes document, int out_fd)
 {
     struct emit *e = emit_new(out_fd);
-    format_reader((enum format)what)(document, e);
+    reader_fn *reader =
+        what == AS_STRUCTURE ? read_structure : format_reader((enum format)what);
+    reader(document, e);
     if (emit_finish(e) != OK)
         abort();
 }
@@ -155,6 +161,8 @@ static enum loaded load_file(struct run *r, uint32_t doc, struct room into, size
 static enum status hand_over(struct run *r, uint32_t doc, unsigned slot, size_t len)
 {
     enum format f = (enum format)r->docs[doc].format;
+    if (r->structures)
+        f = (enum format)AS_STRUCTURE;
     r->slots[slot].taken = true;
     r->slots[slot].doc = doc;
     r->slots[slot].as_text = f == FORMAT_PDF;
@@ -189,7 +197,8 @@ static enum status begin(struct run *r, uint32_t doc, unsigned slot)
     d->size = len;
     SHA256(bytes.at, bytes.len, d->digest);
     d->format = (uint8_t)format_of(d->path, text_upto(bytes, FIRST_BYTES));
-    bool readable = format_reader((enum format)d->format) != NULL;
+    bool readable = r->structures ? d->format == FORMAT_YAML || d->format == FORMAT_JSON
+                                  : format_reader((enum format)d->format) != NULL;
     if (len && readable)
         return hand_over(r, doc, slot, len);
     finish(r, doc, len && !readable ? NOTE_UNKNOWN_FORMAT : NOTE_KINDS, NULL);
@@ -263,12 +272,13 @@ static void *keep(struct arena *a, const struct list *l)
     return to;
 }
 
-enum status read_tree(struct reading *reading, struct arena *a, const struct tree *tree,
-    struct corpus *out)
+static enum status read_as(struct reading *reading, struct arena *a,
+    const struct tree *tree, bool structures, struct corpus *out)
 {
     struct run r = {.cage = reading->cage,
         .arena = a,
         .tree = tree,
+        .structures = structures,
         .docs = arena_take(a, tree->count * sizeof(struct document)),
         .results = arena_take(a, tree->count * sizeof(struct result)),
         .gather = GATHER};
@@ -289,4 +299,16 @@ enum status read_tree(struct reading *reading, struct arena *a, const struct tre
         };
     gather_free(&r.gather);
     return s;
+}
+
+enum status read_tree(struct reading *reading, struct arena *a, const struct tree *tree,
+    struct corpus *out)
+{
+    return read_as(reading, a, tree, false, out);
+}
+
+enum status read_structures(struct reading *reading, struct arena *a,
+    const struct tree *tree, struct corpus *out)
+{
+    return read_as(reading, a, tree, true, out);
 }

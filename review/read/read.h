@@ -27,3 +27,9 @@ void read_end(struct reading *r);
 /* Never fails for a document's sake: what could not be read is a note. */
 MUST_USE enum status read_tree(
     struct reading *r, struct arena *a, const struct tree *tree, struct corpus *out);
+/*
+ * The same for structured files that are no evidence but data of the review itself (a team's
+ * catalogue): each YAML or JSON file as JSON, for structure.h; other files are a note.
+ */
+MUST_USE enum status read_structures(
+    struct reading *r, struct arena *a, const struct tree *tree, struct corpus *out);

@@ -41,5 +41,9 @@ reader_fn read_spdx_tag;
 reader_fn
     read_source; /* comments of C, C++, Python, shell, Rust, Go, Java, JS, TS, YAML-like */
 
+/* no format: YAML or JSON as JSON text, each value on the line that it has in the file, in
+ * pieces that are one UNIT_CODE each; structure.h takes them */
+reader_fn read_structure;
+
 enum format format_of(struct bytes path, struct bytes first_4k);
 reader_fn *format_reader(enum format f); /* NULL for FORMAT_NONE */
