@@ -11,10 +11,12 @@ struct part { /* of a list below */
 };
 struct element { /* a choice of runs of atoms, or a gap */
     struct part runs;
-    uint32_t gap; /* above 0: up to so many words, whichever */
+    uint32_t gap;    /* above 0: up to so many words, whichever */
+    uint64_t firsts; /* bits of the atoms with which its runs begin */
 };
 struct known { /* of a word of the lexicon: what its atoms are */
     struct part atoms;
+    uint64_t bits; /* of its atoms: most words have none that an element begins with */
     bool looked;
 };
 
@@ -70,6 +72,12 @@ static uint32_t atom_of_word(struct phrases *p, struct bytes word, bool begins)
     return atom_at(p, numbered(&p->by_number[exact ? ATOM_EXACT : ATOM_STEM], number));
 }
 
+/* Some atoms share a bit: what has none in common is no match, the others are looked at. */
+static uint64_t bit_of(uint32_t atom)
+{
+    return UINT64_C(1) << (atom * 0x9E3779B1u >> 26);
+}
+
 static struct bytes cut(struct bytes *rest, const char *sign)
 {
     struct bytes part = *rest;
@@ -78,7 +86,7 @@ static struct bytes cut(struct bytes *rest, const char *sign)
     return text_upto(part, end);
 }
 
-static void add_run(struct phrases *p, struct bytes text, bool begins)
+static void add_run(struct phrases *p, struct bytes text, bool begins, uint64_t *firsts)
 {
     struct part *run = list_add(&p->runs);
     run->first = (uint32_t)p->atoms.count;
@@ -87,6 +95,7 @@ static void add_run(struct phrases *p, struct bytes text, bool begins)
         *(uint32_t *)list_add(&p->atoms) = atom_of_word(p, word, begins && !text.len);
         run->count++;
     }
+    *firsts |= bit_of(*LIST_AT(&p->atoms, uint32_t, run->first));
 }
 
 static void add_choice(struct phrases *p, struct bytes *text)
@@ -100,7 +109,7 @@ static void add_choice(struct phrases *p, struct bytes *text)
     struct element *e = list_add(&p->elements);
     e->runs.first = (uint32_t)p->runs.count;
     while (inside.len) {
-        add_run(p, cut(&inside, "|"), begins);
+        add_run(p, cut(&inside, "|"), begins, &e->firsts);
         e->runs.count++;
     }
 }
@@ -120,7 +129,7 @@ static void compile(struct phrases *p, uint32_t number, struct bytes text)
                 for (size_t i = 1; i < word.len; i++)
                     e->gap = e->gap * 10 + (uint32_t)(word.at[i] - '0');
             } else {
-                add_run(p, word, false);
+                add_run(p, word, false, &e->firsts);
                 e->runs.count = 1;
             }
         }
@@ -201,6 +210,7 @@ static void know(struct phrases *p, struct known *k, uint32_t atom)
         return;
     *(uint32_t *)list_add(&p->known_atoms) = atom;
     k->atoms.count++;
+    k->bits |= bit_of(atom);
 }
 
 static uint32_t atom_of_number(const struct list *l, uint32_t number)
@@ -208,26 +218,26 @@ static uint32_t atom_of_number(const struct list *l, uint32_t number)
     return number < l->count ? *LIST_AT(l, uint32_t, number) : TABLE_NONE;
 }
 
-static struct part atoms_of(struct phrases *p, const struct word *w)
+static const struct known *known_of(struct phrases *p, const struct word *w)
 {
     while (p->known.count <= w->exact)
         list_add(&p->known);
     struct known *k = LIST_AT(&p->known, struct known, w->exact);
     if (k->looked)
-        return k->atoms;
+        return k;
     struct bytes text = lexicon_text(p->lexicon, w->exact);
-    *k = (struct known){{(uint32_t)p->known_atoms.count, 0}, true};
+    *k = (struct known){{(uint32_t)p->known_atoms.count, 0}, 0, true};
     know(p, k, atom_of_number(&p->by_number[ATOM_EXACT], w->exact));
     know(p, k, atom_of_number(&p->by_number[ATOM_STEM], w->stem));
     for (size_t n = 1; n <= text.len; n++)
         know(p, k, table_get(p->by_beginning, text_upto(text, n)));
-    return k->atoms;
+    return k;
 }
 
 /* A row under search. */
 struct search {
     const struct phrases *p;
-    const struct part *row; /* atoms of each word */
+    const struct known *row; /* of each word */
     uint32_t count;
     uint32_t end; /* past the last element of the phrase at hand */
 };
@@ -239,7 +249,7 @@ static uint32_t known_atom(const struct phrases *p, uint32_t i)
 
 static bool has_atom(const struct search *s, uint32_t at, uint32_t atom)
 {
-    const struct part *w = &s->row[at];
+    const struct part *w = &s->row[at].atoms;
     for (uint32_t i = 0; i < w->count; i++)
         if (known_atom(s->p, w->first + i) == atom)
             return true;
@@ -266,7 +276,9 @@ static uint32_t match(const struct search *s, uint32_t e, uint32_t at)
     for (uint32_t skip = 0; skip <= el->gap && el->gap && !best && at + skip < s->count;
          skip++)
         best = match(s, e + 1, at + skip);
-    for (uint32_t r = 0; r < el->runs.count && at < s->count; r++) {
+    if (at >= s->count || !(el->firsts & s->row[at].bits))
+        return best;
+    for (uint32_t r = 0; r < el->runs.count; r++) {
         const struct part *run =
             LIST_AT(&s->p->runs, const struct part, el->runs.first + r);
         uint32_t end = run_at(s, run, at) ? match(s, e + 1, at + run->count) : 0;
@@ -311,16 +323,18 @@ static void order_place(struct list *hits, size_t from)
 
 void phrases_find(struct phrases *p, const struct words *row, struct list *hits)
 {
-    struct list atoms = LIST_OF(struct part);
-    for (uint32_t at = 0; at < row->count; at++)
-        *(struct part *)list_add(&atoms) = atoms_of(p, &row->at[at]);
-    struct search s = {.p = p, .row = atoms.at, .count = row->count};
+    struct list known = LIST_OF(struct known);
+    for (uint32_t at = 0; at < row->count; at++) {
+        struct known k = *known_of(p, &row->at[at]); /* it moves when more are known */
+        *(struct known *)list_add(&known) = k;
+    }
+    struct search s = {.p = p, .row = known.at, .count = row->count};
     for (uint32_t at = 0; at < row->count; at++) {
         size_t from = hits->count;
-        for (uint32_t i = 0; i < s.row[at].count; i++)
-            find_from(&s, at, known_atom(p, s.row[at].first + i), hits);
+        for (uint32_t i = 0; i < s.row[at].atoms.count; i++)
+            find_from(&s, at, known_atom(p, s.row[at].atoms.first + i), hits);
         if (hits->count > from + 1)
             order_place(hits, from);
     }
-    list_free(&atoms);
+    list_free(&known);
 }

@@ -6,8 +6,8 @@
 
 /* ---- the stem ---- */
 
-/* Words whose last letters only look like an ending, or whose stem another word has. */
-static const char *const whole_words[] = {"aes", "alias", "always", "atlas", "axis",
+/* Words whose last letters only look like an ending, or whose stem another word has; sorted. */
+static const char whole_words[][12] = {"aes", "alias", "always", "atlas", "axis",
     "basis", "bias", "bios", "bus", "canvas", "chaos", "condition", "cors", "ddos",
     "des", "devops", "direction", "dns", "does", "dos", "dtls", "edition", "embed",
     "exception", "gas", "gps", "has", "his", "https", "hundred", "iaas", "ios", "its",
@@ -15,6 +15,7 @@ static const char *const whole_words[] = {"aes", "alias", "always", "atlas", "ax
     "perhaps", "pkcs", "plus", "production", "qos", "redis", "rms", "rtos", "saas",
     "sas", "series", "sms", "species", "this", "thus", "tls", "versus", "virus", "was",
     "yes"};
+enum { WHOLE_WORDS = sizeof whole_words / sizeof whole_words[0] };
 
 struct stem {
     uint8_t at[WORD_MAX];
@@ -169,9 +170,17 @@ static void take_ise(struct stem *s, struct bytes word)
 
 static bool is_whole(struct bytes word)
 {
-    for (size_t i = 0; i < sizeof whole_words / sizeof whole_words[0]; i++)
-        if (text_same(word, text_of(whole_words[i])))
+    size_t from = 0, to = WHOLE_WORDS;
+    if (word.len >= sizeof whole_words[0])
+        return false;
+    while (from < to) {
+        size_t mid = (from + to) / 2;
+        int order = text_order(word, text_of(whole_words[mid]));
+        if (order == 0)
             return true;
+        from = order > 0 ? mid + 1 : from;
+        to = order > 0 ? to : mid;
+    }
     return false;
 }
 
