@@ -156,6 +156,7 @@ struct above {
     struct span cue; /* of that unit */
 };
 
+enum { BLANK_MAX = 80 /* bytes of a place to be filled in */ };
 enum { LEVELS = 9, LABEL_WORDS = 5, HEAD_WORDS = 6, LEAD_WORDS = 8 };
 
 /* A sentence before a list or a table. */
@@ -323,27 +324,50 @@ static bool begins_blank(struct bytes inside)
     return false;
 }
 
-/* "{{name}}", "<enter the name>", "[your product]", "____": the first place, or text.len. */
+/* "<Name of the product>": several words of letters and nothing else. */
+static bool only_words(struct bytes inside)
+{
+    size_t blanks = 0;
+    for (size_t i = 0; i < inside.len; i++) {
+        uint8_t c = inside.at[i] | 0x20;
+        blanks += inside.at[i] == ' ';
+        if (inside.at[i] != ' ' && inside.at[i] != '\'' && (c < 'a' || c > 'z'))
+            return false;
+    }
+    return blanks > 0 && inside.at[0] != ' ' && inside.at[inside.len - 1] != ' ';
+}
+
+/* How a place that is still to be filled in begins at i: "{{name}}", "<enter the name>",
+ * "[your product]", "____", "(...)". */
+static bool is_blank(struct bytes rest)
+{
+    struct bytes inside = text_from(rest, 1);
+    switch (rest.at[0]) {
+    case '{':
+        return text_starts(rest, TEXT("{{")) && text_find(rest, TEXT("}}")) < rest.len;
+    case '_': return text_starts(rest, TEXT("____"));
+    case '(':
+        return text_starts(rest, TEXT("(...)"))
+            || text_starts(rest, TEXT("(\xE2\x80\xA6)"));
+    case '<':
+        inside = text_upto(inside, text_find(inside, TEXT(">")));
+        return inside.len < BLANK_MAX && inside.len + 1 < rest.len
+            && (begins_blank(inside) || only_words(inside));
+    case '[':
+        inside = text_upto(inside, text_find(inside, TEXT("]")));
+        return inside.len < BLANK_MAX && inside.len + 1 < rest.len
+            && begins_blank(inside);
+    }
+    return false;
+}
+
+/* The first such place, or text.len. */
 static size_t blank_at(struct bytes text)
 {
-    for (size_t i = 0; i + 3 < text.len; i++) {
-        uint8_t c = text.at[i];
-        if (c != '{' && c != '<' && c != '[' && c != '_')
-            continue;
-        struct bytes rest = text_from(text, i);
-        if (text_starts(rest, TEXT("{{")) && text_find(rest, TEXT("}}")) < rest.len)
-            return i;
-        if (text_starts(rest, TEXT("____")))
-            return i;
-        if ((c == '<' && text_find(rest, TEXT(">")) < 80)
-            || (c == '[' && text_find(rest, TEXT("]")) < 80)) {
-            struct bytes inside = text_from(rest, 1);
-            if (begins_blank(inside)
-                && text_find(inside, TEXT("](")) > text_find(inside, TEXT("]")))
-                return i;
-        }
-    }
-    return text.len;
+    size_t i = 0;
+    while (i < text.len && !is_blank(text_from(text, i)))
+        i++;
+    return i;
 }
 
 static bool of_token(uint8_t c)
@@ -410,7 +434,7 @@ static void find_signs(struct meant *m, uint32_t unit)
 static uint64_t inherited(uint64_t before, uint8_t opens)
 {
     uint64_t frame = B(BLANK) | B(SUPPOSE) | B(STANDARD) | B(FRAME_NOT);
-    if (opens == OPENS_JOINED)
+    if (opens == OPENS_JOINED || opens == OPENS_DENIED)
         return before & (frame | B(PLAN) | B(ATTACKS) | B(HARM) | B(ADVICE));
     return opens == OPENS_CONTRAST ? before & (B(BLANK) | B(SUPPOSE)) : 0;
 }
@@ -433,7 +457,7 @@ static void spread(struct meant *m)
     for (size_t k = 1; k < m->parts.count; k++)
         m->found[k] |= inherited(m->found[k - 1], part[k].opens);
     for (size_t k = m->parts.count; k-- > 1;)
-        if (part[k].opens == OPENS_JOINED || part[k].opens == OPENS_CONTRAST)
+        if (part[k].opens != OPENS_SENTENCE && part[k].opens != OPENS_CELL)
             m->found[k - 1] |= m->found[k] & B(SIGN_QUESTION);
     for (size_t k = 1; k < m->parts.count; k++) /* "TODO: describe it. Say how." */
         if (m->found[k - 1] & B(BLANK) && part[k].opens != OPENS_CELL)
@@ -462,6 +486,8 @@ static void find_cues(struct meant *m, uint32_t unit)
         struct span s = part[k].words;
         uint8_t group = cues[h->phrase].group;
         if (h->last >= s.end || !stands_so(m, u->text, w, s, h)
+            || (group == ORDERS
+                && part[k].opens == OPENS_DENIED) /* ", never in clear" */
             || (group != VOID && group != FORBIDS && is_void(m, u->text, w, s, h)))
             continue;
         m->found[k] |= B(group);
@@ -703,7 +729,7 @@ static struct stance stance_of(const struct meant *m, uint64_t found, uint32_t u
 {
     const struct modality_rule *own = in_the_sentence_above(own_rule(found), s);
     struct above above = pick(s);
-    struct stance out = {.words = words, .rule = own, .by = unit};
+    struct stance out = {.words = words, .rule = own, .own = own, .by = unit};
     bool spared =
         s->is_done && above.rule && 1u << above.rule->modality & (M(GAP) | M(PLANNED));
     if (!spared && is_taken(&above, own)) {

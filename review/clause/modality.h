@@ -37,6 +37,7 @@ struct stance {
     uint32_t by;       /* the unit whose words decided: its own, or one above */
     struct span cue;   /* these words of that unit; none where it was no word */
     const struct modality_rule *rule;
+    const struct modality_rule *own; /* by its own words alone */
 };
 
 struct meant;

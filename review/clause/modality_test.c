@@ -326,6 +326,12 @@ static void each_statement_of_a_paragraph_is_meant_by_itself(void)
             "patched", A},
         {"Guests are isolated, and the host is patched, while the console should be closed.",
             "console", R},
+        {"JTAG is fused, the console not present, the account removed.", "JTAG", A},
+        {"JTAG is fused, the console not present, the account removed.", "console", N},
+        {"JTAG is fused, the console not present, the account removed.", "account", A},
+        {"TLS, which we like, is not used.", "TLS", N},
+        {"No keys, tokens or passwords are logged.", "passwords", N},
+        {"If the key is lost, no data is shown.", "key", N},
         {"Are guests isolated, and is the host patched?", "isolated", Q},
     };
     ROWS(rows);

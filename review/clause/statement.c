@@ -4,8 +4,9 @@
 enum { /* bits: what a word does for the cutting */
     CUTS_JOINED = 1,
     CUTS_CONTRAST = 2,
-    SAYS =
-        4, /* a verb that is one in this form only, or a subject that must have one */
+    SAYS = 4, /* a verb in this form only, or a subject that must have one */
+    DENIES = 8,
+    DEPENDS = 16, /* "if", "in": what it begins says nothing without what follows */
 };
 
 enum {
@@ -28,6 +29,11 @@ static const struct {
     {"must", SAYS}, {"shall", SAYS}, {"should", SAYS}, {"will", SAYS}, {"would", SAYS},
     {"we", SAYS}, {"it", SAYS}, {"they", SAYS}, {"you", SAYS}, {"uses", SAYS},
     {"requires", SAYS}, {"provides", SAYS}, {"supports", SAYS}, {"remains", SAYS},
+    {"not", DENIES}, {"no", DENIES}, {"never", DENIES}, {"if", DEPENDS}, {"when", DEPENDS},
+    {"unless", DEPENDS}, {"where", DEPENDS}, {"in", DEPENDS}, {"for", DEPENDS},
+    {"to", DEPENDS}, {"on", DEPENDS}, {"at", DEPENDS}, {"by", DEPENDS}, {"during", DEPENDS},
+    {"before", DEPENDS}, {"after", DEPENDS}, {"with", DEPENDS}, {"once", DEPENDS},
+    {"as", DEPENDS}, {"because", DEPENDS}, {"since", DEPENDS}, {"unlike", DEPENDS},
     {"needs", SAYS}, {"runs", SAYS}, {"lacks", SAYS},
     /* clang-format on */
 };
@@ -73,24 +79,59 @@ static bool says(const struct splitter *s, const struct words *w, uint32_t from)
     return false;
 }
 
-/* How the statement behind word i opens, or -1 when word i does not end the one that begins at
- * `first`. */
-static int opens_behind(const struct splitter *s, const struct words *w, uint32_t first,
-    uint32_t i, bool cells)
+static bool has(
+    const struct splitter *s, const struct words *w, struct span part, uint8_t what)
+{
+    for (uint32_t i = part.first; i < part.end; i++)
+        if (does(s, w, i) & what)
+            return true;
+    return false;
+}
+
+/* The words from i to the next comma or the end of the sentence. */
+static struct span part_at(const struct words *w, uint32_t i)
+{
+    struct span part = {i, i};
+    while (part.end < w->count)
+        if (w->at[part.end++].marks
+            & (MARK_COMMA | MARK_STOP | MARK_SEMICOLON | MARK_CELL | MARK_COLON))
+            break;
+    return part;
+}
+
+/* "ports closed, console not present, account removed": the one that is denied stands alone.
+ * Not where the whole depends on an "if", or where it has a verb of its own. */
+static bool denied_alone(
+    const struct splitter *s, const struct words *w, uint32_t first, uint32_t i)
+{
+    struct span before = {first, i + 1}, next = part_at(w, i + 1);
+    return !has(s, w, before, DENIES) && !(does(s, w, first) & DEPENDS)
+        && has(s, w, next, DENIES) && !has(s, w, next, SAYS);
+}
+
+/* How the statement behind word i opens, or -1 when word i does not end the one at hand. */
+static int opens_behind(const struct splitter *s, const struct words *w,
+    const struct statement *now, uint32_t i, bool cells)
 {
     unsigned marks = w->at[i].marks;
     if (cells && marks & MARK_CELL)
         return OPENS_CELL;
     if (marks & MARK_STOP)
         return OPENS_SENTENCE;
-    uint8_t next = does(s, w, i + 1);
-    if (!(marks & (MARK_SEMICOLON | MARK_DASH | MARK_COMMA)) || !says(s, w, i + 1)
-        || i < first + SAID_WORDS) /* "For example, while it is" */
+    if (!(marks & (MARK_SEMICOLON | MARK_DASH | MARK_COMMA))
+        || i < now->words.first + SAID_WORDS) /* "For example, while it is" */
         return -1;
-    if (next & CUTS_CONTRAST)
+    if (now->opens == OPENS_DENIED)
+        return OPENS_JOINED;
+    uint8_t next = does(s, w, i + 1);
+    if (next & CUTS_CONTRAST && says(s, w, i + 1))
         return OPENS_CONTRAST;
-    bool cut = marks & MARK_SEMICOLON || (marks & MARK_COMMA && next & CUTS_JOINED);
-    return cut ? OPENS_JOINED : -1;
+    if (marks & MARK_SEMICOLON)
+        return OPENS_JOINED;
+    if (marks & MARK_COMMA && next & CUTS_JOINED && says(s, w, i + 1))
+        return OPENS_JOINED;
+    return marks & MARK_COMMA && denied_alone(s, w, now->words.first, i) ? OPENS_DENIED
+                                                                         : -1;
 }
 
 /* Cells before the byte `to`, from the byte `from` on; empty ones count. */
@@ -108,22 +149,20 @@ void statements_of(const struct splitter *s, const struct unit *unit,
     const struct words *words, struct list *out)
 {
     bool cells = unit->kind == UNIT_ROW || unit->kind == UNIT_ENTRY;
-    uint32_t first = 0;
+    struct statement now = {.opens = cells ? OPENS_CELL : OPENS_SENTENCE};
     size_t seen = 0;
-    uint32_t column = 0;
-    int opens = cells ? OPENS_CELL : OPENS_SENTENCE;
     for (uint32_t i = 0; i < words->count; i++) {
-        int next = i + 1 < words->count ? opens_behind(s, words, first, i, cells)
+        int next = i + 1 < words->count ? opens_behind(s, words, &now, i, cells)
                                         : OPENS_SENTENCE;
         if (next < 0)
             continue;
-        if (cells) {
-            column += cells_between(unit->text, seen, words->at[first].at);
-            seen = words->at[first].at;
-        }
-        *(struct statement *)list_add(out) =
-            (struct statement){{first, i + 1}, (uint8_t)opens, column};
-        first = i + 1;
-        opens = next;
+        size_t at = words->at[now.words.first].at;
+        if (cells)
+            now.column += cells_between(unit->text, seen, at);
+        seen = at;
+        now.words.end = i + 1;
+        *(struct statement *)list_add(out) = now;
+        now.words.first = i + 1;
+        now.opens = (uint8_t)next;
     }
 }

@@ -18,6 +18,7 @@
 enum statement_opens {
     OPENS_SENTENCE,
     OPENS_JOINED,   /* goes on by "and", "or", "so", a semicolon */
+    OPENS_DENIED,   /* one of a row of short parts, and the only one that is denied */
     OPENS_CONTRAST, /* by "but", "while", "although" and their like */
     OPENS_CELL,     /* the first of a cell of a row */
 };

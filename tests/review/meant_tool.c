@@ -2,9 +2,9 @@
 /*
  * Meant_tool: how every statement of a folder's documents is meant, one a line, with the rule
  * that decided; and what it cost. For a person who judges the rules by eye, and for the bench.
- *   meant-tool [--cost] PATH
+ *   meant-tool [--cost | --roles] PATH
  */
-#include "review/clause/modality.h"
+#include "review/clause/role.h"
 #include "review/read/read.h"
 
 #include <stdio.h>
@@ -48,10 +48,19 @@ static void print_stances(
     }
 }
 
+static void print_roles(
+    struct arena *a, const struct corpus *c, const struct role_told *told)
+{
+    for (uint32_t i = 0; i < c->doc_count; i++)
+        printf("%s\t%s\n", (const char *)arena_copy(a, c->docs[i].path).at,
+            (const char *)role_why(a, &told[i]).at);
+}
+
 int main(int argc, char **argv)
 {
     struct tree_pick pick = {argc > 1 ? argv[argc - 1] : ".", NULL};
     bool cost = argc > 2 && strcmp(argv[1], "--cost") == 0;
+    bool roles = argc > 2 && strcmp(argv[1], "--roles") == 0;
     struct arena *a = arena_new();
     struct reading *r = NULL;
     struct tree t;
@@ -78,12 +87,17 @@ int main(int argc, char **argv)
     }
     double words = cpu_ms();
     struct meant *meant = meant_of(a, &c, lexicon, rows, &model);
+    double meaning = cpu_ms();
+    struct role_told *told = roles_of(a, &c, lexicon, rows, meant);
     double end = cpu_ms();
     if (cost)
         printf(
-            "%u documents, %u units, %llu words, %llu bytes: words %.1f ms, modality %.1f ms\n",
+            "%u documents, %u units, %llu words, %llu bytes: words %.1f ms, modality "
+            "%.1f ms, role %.1f ms\n",
             c.doc_count, c.unit_count, (unsigned long long)word_count,
-            (unsigned long long)bytes, words - begin, end - words);
+            (unsigned long long)bytes, words - begin, meaning - words, end - meaning);
+    else if (roles)
+        print_roles(a, &c, told);
     else
         print_stances(&c, rows, meant);
     t.close(t.ctx);
