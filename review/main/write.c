@@ -114,6 +114,7 @@ static const struct {
         "product = \"device\", \"firmware\", \"cloud\", \"app\"\n"
         "# leave_out = \"third_party/**\"\n"
         "# take_in = \"build/results/junit\"\n"
+        "# catalogue = \"quality/clauses\"\n"
         "[ids]\n"
         "# requirement = \"SRS\", \"SYS\"\n"
         "# security = \"SEC\"\n"},
