@@ -478,6 +478,29 @@ static bool names_concept(const struct flat *f, uint32_t node, struct bytes name
     return false;
 }
 
+static uint32_t line_of_text(const struct flat *f, uint32_t node, struct bytes text)
+{
+    if (flat_kind(f, node) == FLAT_TEXT)
+        return text_same(flat_text(f, node), text) ? flat_line(f, node) : 0;
+    for (uint32_t n = flat_first(f, node); n; n = flat_after(f, node, n)) {
+        uint32_t line = line_of_text(f, n, text);
+        if (line)
+            return line;
+    }
+    return 0;
+}
+
+uint32_t lint_line_of_phrase(
+    struct arena *a, const struct rubric_file *file, struct bytes phrase)
+{
+    struct bytes error = {0};
+    struct flat *f = structure_open(a, file->name, file->text, &error);
+    assert(f); /* it is a rubric of the library */
+    uint32_t line = line_of_text(f, 0, phrase);
+    flat_free(f);
+    return line ? line : 1;
+}
+
 static void check_concepts(struct linter *x, struct bytes file, const struct flat *f)
 {
     uint32_t root = flat_first(f, 0), concepts = flat_get(f, root, "concepts");

@@ -17,5 +17,8 @@ enum {
     LINT_RUN_WORDS = 9, /* that may not stand in the texts of two clauses */
 };
 
+/* The line of a rubric's file on which a phrase stands first. */
+uint32_t lint_line_of_phrase(
+    struct arena *a, const struct rubric_file *file, struct bytes phrase);
 /* Lines `FILE:LINE: what: expected …`, struct bytes, sorted as they are found; to list_free(). */
 struct list lint(struct arena *a, const struct library *l);

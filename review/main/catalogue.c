@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalogue list, show, lint: what documents are held against. */
 #include "review/catalogue/lint.h"
+#include "review/clause/solitary.h"
 #include "review/main/verbs.h"
 #include "review/render/catalogue_page.h"
 #include "review/render/out.h"
@@ -64,13 +65,77 @@ enum exit_code verb_catalogue_show(
     return EXIT_DONE;
 }
 
-enum exit_code verb_catalogue_lint(struct run *r, const struct library *l, bool json)
+/* Documents by which is measured: those that labels.tsv names, by the stem of their file. */
+static bool labels_read(
+    struct arena *a, const struct corpus *c, bool *labelled, struct table *ids)
 {
-    struct list lines = lint(r->a, l);
+    bool any = false;
+    for (uint32_t u = 0; u < c->unit_count; u++) {
+        struct bytes path = c->docs[c->units[u].doc].path;
+        struct bytes id = unit_field(c, &c->units[u], "id");
+        if (text_same(path, TEXT("labels.tsv")) && id.len)
+            table_put(ids, arena_copy(a, id), 0);
+    }
+    for (uint32_t d = 0; d < c->doc_count; d++) {
+        size_t dot = c->docs[d].path.len;
+        while (dot > 0 && c->docs[d].path.at[dot - 1] != '.')
+            dot--;
+        struct bytes stem = text_upto(c->docs[d].path, dot ? dot - 1 : dot);
+        labelled[d] = table_get(ids, stem) != TABLE_NONE;
+        any |= labelled[d];
+    }
+    return any;
+}
+
+static void lint_phrases(
+    struct run *r, const struct library *l, const bool *labelled, struct list *lines)
+{
+    for (uint32_t i = 0; i < clause_count(&l->catalogue); i++) {
+        struct bytes id = clause_at(&l->catalogue, i)->id;
+        struct rubric rubric;
+        if (!library_rubric(r->a, l, id, &rubric))
+            continue;
+        const struct rubric_file *file = library_rubric_file(l, id);
+        struct list found = solitary_find(&rubric, &r->corpus, labelled);
+        for (size_t k = 0; k < found.count; k++) {
+            const struct solitary *s = LIST_AT(&found, const struct solitary, k);
+            struct bytes phrase = rubric.phrases[s->phrase],
+                         path = r->corpus.docs[s->doc].path;
+            *(struct bytes *)list_add(lines) = arena_print(r->a,
+                "%.*s:%u: %.*s: expected a phrase that more than %.*s has",
+                (int)file->name.len, (const char *)file->name.at,
+                lint_line_of_phrase(r->a, file, phrase), (int)phrase.len,
+                (const char *)phrase.at, (int)path.len, (const char *)path.at);
+        }
+        list_free(&found);
+    }
+}
+
+static enum exit_code lint_corpus(const struct run_ask *ask, struct run *r,
+    const struct library *l, const char *folder, struct list *lines)
+{
+    const struct tree_pick pick = {.root = folder};
+    struct bytes why = {0};
+    if (tree_open_folder(r->a, &pick, &r->tree, &why) != OK)
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, folder, 0, "not a folder", "labels.tsv and its documents");
+    if (read_tree(ask->reading, r->a, &r->tree, &r->corpus) != OK)
+        return (enum exit_code)cli_error(EXIT_INTERNAL, folder, 0,
+            "the reading process ended", "it to live as long as the review");
+    bool *labelled = arena_take(r->a, r->corpus.doc_count);
+    if (!labels_read(r->a, &r->corpus, labelled, table_new(r->a, 256)))
+        return (enum exit_code)cli_error(EXIT_ENVIRONMENT, folder, 0,
+            "no labelled document", "labels.tsv with a column id, and files so named");
+    lint_phrases(r, l, labelled, lines);
+    return EXIT_DONE;
+}
+
+static void print_complaints(const struct list *lines, uint32_t clauses, bool json)
+{
     if (json)
         fputs("{\"complaints\":[", stdout);
-    for (size_t i = 0; i < lines.count; i++) {
-        const struct bytes *line = LIST_AT(&lines, const struct bytes, i);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct bytes *line = LIST_AT(lines, const struct bytes, i);
         if (json) {
             fputs(i ? ",\n" : "\n", stdout);
             out_json(stdout, *line);
@@ -81,9 +146,20 @@ enum exit_code verb_catalogue_lint(struct run *r, const struct library *l, bool 
     if (json)
         fputs("]}\n", stdout);
     else
-        printf(
-            "%u clauses, %zu complaints\n", clause_count(&l->catalogue), lines.count);
-    enum exit_code code = lines.count ? EXIT_NO : EXIT_DONE;
+        printf("%u clauses, %zu complaints\n", clauses, lines->count);
+}
+
+enum exit_code verb_catalogue_lint(const struct run_ask *ask, struct run *r,
+    const struct library *l, const char *corpus, bool json)
+{
+    struct list lines = lint(r->a, l);
+    enum exit_code code = EXIT_DONE;
+    if (corpus)
+        code = lint_corpus(ask, r, l, corpus, &lines);
+    if (code == EXIT_DONE) {
+        print_complaints(&lines, clause_count(&l->catalogue), json);
+        code = lines.count ? EXIT_NO : EXIT_DONE;
+    }
     list_free(&lines);
     return code;
 }

@@ -26,6 +26,8 @@ static const struct cli_option options[] = {
     {"format", CLI_WORD, 0, 0, "LIST", "html, json, csv, sarif, junit, dot, or all",
         false},
     {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
+    {"corpus", CLI_WORD, 0, 0, "DIR", "labels.tsv, and documents a rubric is fitted by",
+        false},
     {"reason", CLI_WORD, 0, 0, "TEXT", "why the finding may stay", false},
     {"by", CLI_WORD, 0, 0, "NAME", "who decides", false},
     {"until", CLI_WORD, 0, 0, "DAY", "last day of the decision", false},
@@ -267,8 +269,9 @@ static int catalogue(void *ctx, const struct cli_args *a, char verb)
         code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE)
         code = verb == 'l' ? verb_catalogue_list(&l, json)
-            : verb == 's'  ? verb_catalogue_show(&r, &l, a->operand[0], json)
-                           : verb_catalogue_lint(&r, &l, json);
+            : verb == 's'
+            ? verb_catalogue_show(&r, &l, a->operand[0], json)
+            : verb_catalogue_lint(&ask, &r, &l, cli_word(a, "corpus", NULL), json);
     library_free(&l);
     run_end(&r);
     return (int)code;
@@ -320,7 +323,7 @@ static const struct cli_verb verbs[] = {
     {"catalogue show", "CLAUSE", "one clause: constraints, gaps, crosswalk, sources",
         (const char *const[]){"config", "in", "json", NULL}, catalogue_show},
     {"catalogue lint", "", "what is wrong with the data of the catalogue",
-        (const char *const[]){"config", "in", "json", NULL}, catalogue_lint},
+        (const char *const[]){"config", "in", "corpus", "json", NULL}, catalogue_lint},
     {"wording", "", "each sentence of a table: testable or vague",
         (const char *const[]){"tsv", "json", NULL}, wording},
     {"init", "[PATH]", "write empty registers; never overwrites",

@@ -34,7 +34,9 @@ enum exit_code verb_wording(const struct run *r, bool json);
 enum exit_code verb_catalogue_list(const struct library *l, bool json);
 enum exit_code verb_catalogue_show(
     struct run *r, const struct library *l, const char *name, bool json);
-enum exit_code verb_catalogue_lint(struct run *r, const struct library *l, bool json);
+/* corpus: folder of labels.tsv and the documents that a rubric is measured by, or NULL. */
+enum exit_code verb_catalogue_lint(const struct run_ask *ask, struct run *r,
+    const struct library *l, const char *corpus, bool json);
 
 struct change_run {
     struct run_ask ask; /* what both sides have in common */

@@ -211,8 +211,26 @@ def test_lint_tells_a_planted_fault_and_says_no():
         check(any('a defence with {product}' in c for c in complaints), complaints)
 
 
+def test_lint_refuses_a_phrase_that_was_chosen_for_one_labelled_document():
+    with tempfile.TemporaryDirectory() as top, tempfile.TemporaryDirectory() as corpus:
+        rubric = 'quality/clauses/rubric/house_3.yaml'
+        put(top, {**OWN, rubric: OWN[rubric].replace('"spare {device|unit}*"', '"spare {device|unit}*", "kept in the ward cupboard"', 1)})
+        put(corpus, {'labels.tsv': 'id\tconstraint\tlabel\none\tC01\tmet\ntwo\tC01\tabsent\n',
+                     'one.md': "Spare units are kept in the ward cupboard.\n", 'two.md': 'Nothing.\n',
+                     'three.md': "Mops are kept in the ward cupboard.\n"})
+        done = run('lint', '--in', top, '--corpus', corpus)
+        check(done.returncode == 1 and re.search(r"^quality/\S+/house_3\.yaml:8: kept in the ward cupboard: expected a phrase that more "
+                                                 r'than one\.md has$', done.stdout, re.M), done.stdout + done.stderr)
+        put(corpus, {'two.md': "Spare units are kept in the ward cupboard.\n"})
+        check('cupboard' not in run('lint', '--in', top, '--corpus', corpus).stdout, 'two have it')
+        put(corpus, {'labels.tsv': 'id\n'})
+        none = run('lint', '--in', top, '--corpus', corpus)
+        check(none.returncode == 3 and 'no labelled document' in none.stderr, none.stderr)
+
+
 main([test_every_file_is_as_its_schema_says_and_is_compiled_in, test_the_schema_refuses_what_the_program_refuses,
       test_show_writes_a_file_that_can_be_taken_in_again, test_list_is_one_line_a_clause_and_show_has_all_of_it,
       test_a_team_adds_a_clause_without_touching_the_program, test_a_clause_of_the_same_id_replaces_ours,
       test_what_is_wrong_in_a_teams_file_is_one_line_with_its_place, test_a_hostile_catalogue_costs_a_line_and_no_more,
-      test_lint_tells_a_planted_fault_and_says_no])
+      test_lint_tells_a_planted_fault_and_says_no,
+      test_lint_refuses_a_phrase_that_was_chosen_for_one_labelled_document])
