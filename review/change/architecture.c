@@ -30,6 +30,23 @@ static bool threat_names(const struct gate *g, uint32_t item)
     return false;
 }
 
+/* A link of that kind; links stand in order of from, kind, to. */
+static bool is_linked(
+    const struct model *m, uint32_t from, enum link_kind kind, uint32_t to)
+{
+    uint32_t low = m->out[from], high = m->out[from + 1];
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        const struct link *l = &m->links[mid];
+        if (l->kind < kind || (l->kind == kind && l->to < to))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < m->out[from + 1] && m->links[low].kind == kind
+        && m->links[low].to == to;
+}
+
 /* A threat at the boundary that came with this change; an old one cannot know the flow. */
 static bool new_threat_at(const struct gate *g, uint32_t boundary)
 {
@@ -85,6 +102,26 @@ static void judge_new_flow(struct gate *g, uint32_t after)
         ARG(boundary), ARG(m->items[after].id));
 }
 
+/* A known flow that goes over a boundary which it did not cross before. */
+static void judge_moved_flow(struct gate *g, uint32_t before, uint32_t after)
+{
+    const struct model *m = g->after;
+    for (uint32_t l = m->out[after]; l < m->out[after + 1]; l++) {
+        const struct link *k = &m->links[l];
+        if (k->kind != LINK_CROSSES || k->to == ITEM_NONE)
+            continue;
+        uint32_t was = g->pairs.before_of[k->to];
+        if (was != ITEM_NONE && is_linked(g->before, before, LINK_CROSSES, was))
+            continue;
+        if (!new_threat_at(g, k->to) && !new_threat_at(g, after)
+            && !gate_decided(g, m->items[after].id)
+            && !gate_decided(g, m->items[k->to].id))
+            gate_item(g, RULE_GATE_FLOW_NEW, after,
+                arena_print(g->a, "it now crosses %.*s; no new threat names it",
+                    ARG(m->items[k->to].id)));
+    }
+}
+
 /* Flows that a boundary only lists: crosses: [telemetry, configuration]. */
 static bool lists_flows(struct bytes name)
 {
@@ -117,12 +154,46 @@ static void judge_listed_flows(struct gate *g, uint32_t before, uint32_t after)
     }
 }
 
-static struct bytes field_of(const struct item *i, enum strength_of what)
+/* All values of a field, one behind the other: a list gives one field for each. */
+static struct bytes values_of(struct gate *g, const struct item *i, struct bytes name)
+{
+    struct bytes all = {0};
+    for (uint16_t k = 0; k < i->field_count; k++) {
+        struct bytes v = i->fields[k].value;
+        if (text_same_word(i->fields[k].name, name) && v.len)
+            all = all.len ? arena_print(g->a, "%.*s, %.*s", ARG(all), ARG(v)) : v;
+    }
+    return all;
+}
+
+/* The name of the first field that speaks of it, or empty. */
+static struct bytes first_about(const struct item *i, enum strength_of what)
 {
     for (uint16_t k = 0; k < i->field_count; k++)
         if (strength_field(what, i->fields[k].name))
-            return i->fields[k].value;
+            return i->fields[k].name;
     return (struct bytes){0};
+}
+
+/*
+ * What the item says by a field, and what it says now: by the same field, or by the first that
+ * speaks of the same, since a field may be called otherwise in another file. False: the field
+ * was compared already, or does not speak of it.
+ */
+static bool said_about(struct gate *g, const struct item *x, const struct item *y,
+    enum strength_of what, uint16_t field, struct bytes *was, struct bytes *is)
+{
+    struct bytes name = x->fields[field].name;
+    if (!strength_field(what, name))
+        return false;
+    for (uint16_t k = 0; k < field; k++)
+        if (text_same_word(x->fields[k].name, name))
+            return false;
+    *was = values_of(g, x, name);
+    *is = values_of(g, y, name);
+    if (!is->len)
+        *is = values_of(g, y, first_about(y, what));
+    return true;
 }
 
 static bool has_channel(enum item_kind k)
@@ -140,38 +211,22 @@ static void judge_strength(struct gate *g, uint32_t before, uint32_t after)
         {STRENGTH_PROTOCOL, RULE_GATE_PROTOCOL_WEAKER, "protocol"},
         {STRENGTH_AUTHENTICATION, RULE_GATE_AUTH_WEAKER, "authentication"},
     };
-    if (memcmp(g->before->items[before].digest, g->after->items[after].digest, 16) == 0)
+    const struct item *x = &g->before->items[before], *y = &g->after->items[after];
+    if (memcmp(x->digest, y->digest, 16) == 0 || gate_decided(g, y->id))
         return;
-    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-        enum strength_of what = (enum strength_of)rows[r].what;
-        struct bytes was = field_of(&g->before->items[before], what);
-        struct bytes is = field_of(&g->after->items[after], what);
-        if (!weaker(what, was, is) || gate_decided(g, g->after->items[after].id))
-            continue;
-        gate_item(g, (enum rule_id)rows[r].rule, after,
-            is.len ? arena_print(
-                g->a, "its %s was %.*s and is %.*s", rows[r].name, ARG(was), ARG(is))
-                   : arena_print(g->a, "its %s was %.*s and is not stated any more",
-                       rows[r].name, ARG(was)));
-    }
-}
-
-/* The same link in the model after; `from` and `to` are items of it. */
-static bool still_linked(
-    const struct gate *g, uint32_t from, enum link_kind kind, uint32_t to)
-{
-    const struct model *m = g->after; /* links stand in order of from, kind, to */
-    uint32_t low = m->out[from], high = m->out[from + 1];
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        const struct link *l = &m->links[mid];
-        if (l->kind < kind || (l->kind == kind && l->to < to))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < m->out[from + 1] && m->links[low].kind == kind
-        && m->links[low].to == to;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+        for (uint16_t f = 0; f < x->field_count; f++) {
+            enum strength_of what = (enum strength_of)rows[r].what;
+            struct bytes was, is;
+            if (!said_about(g, x, y, what, f, &was, &is) || !weaker(what, was, is))
+                continue;
+            gate_item(g, (enum rule_id)rows[r].rule, after,
+                is.len ? arena_print(g->a, "its %s was %.*s and is %.*s", rows[r].name,
+                    ARG(was), ARG(is))
+                       : arena_print(g->a, "its %s was %.*s and is not stated any more",
+                           rows[r].name, ARG(was)));
+            break;
+        }
 }
 
 static void judge_cut_mitigation(struct gate *g, const struct link *l)
@@ -217,7 +272,7 @@ static void judge_cut_links(struct gate *g)
             || kind == LINK_RESULT || kind == LINK_USES || kind == LINK_ABOUT)
             continue;
         uint32_t from = g->pairs.after_of[l->from], to = g->pairs.after_of[l->to];
-        if (from != ITEM_NONE && to != ITEM_NONE && still_linked(g, from, kind, to))
+        if (from != ITEM_NONE && to != ITEM_NONE && is_linked(g->after, from, kind, to))
             continue;
         if (kind == LINK_MITIGATES)
             judge_cut_mitigation(g, l);
@@ -270,6 +325,8 @@ void gate_architecture(struct gate *g)
                 judge_listed_flows(g, was, i);
             if (has_channel(kind))
                 judge_strength(g, was, i);
+            if (kind == ITEM_FLOW)
+                judge_moved_flow(g, was, i);
         } else if (kind == ITEM_BOUNDARY) {
             judge_new_boundary(g, i);
         } else if (kind == ITEM_FLOW) {

@@ -232,6 +232,9 @@ static bool is_issued(const struct document *d)
     case FORMAT_ODT:
     case FORMAT_PDF:
     case FORMAT_YAML:
+    case FORMAT_THREAGILE:
+    case FORMAT_OTM:
+    case FORMAT_THREAT_DRAGON:
     case FORMAT_CSV: return d->unit_count > 0;
     case FORMAT_NONE:
     case FORMAT_JSON:

@@ -175,6 +175,15 @@ static void connect_name(
     add_link(b, at, sense, other, value, NULL);
 }
 
+/* The whole value is what an item is called, and identifiers in it mean nothing by themselves:
+ * "CAM-01>upload" is one flow. */
+static bool is_name_of_item(const struct build *b, struct bytes value)
+{
+    struct id_found id;
+    return id_next(value, &id) && !id_whole(value, &id)
+        && table_get(b->by_id, value) != TABLE_NONE;
+}
+
 static void connect_fields(
     struct build *b, struct named at, const struct field *f, uint32_t count)
 {
@@ -190,7 +199,9 @@ static void connect_fields(
         if (text_same_word(name, TEXT("id")) && at.self != ITEM_NONE
             && text_same(f[i].value, build_at(b, at.self)->id))
             continue;
-        if (!connect_ids(b, at, f[i].value, &name) && at.self != ITEM_NONE)
+        if (at.self != ITEM_NONE && is_name_of_item(b, f[i].value))
+            connect_name(b, at, name, f[i].value);
+        else if (!connect_ids(b, at, f[i].value, &name) && at.self != ITEM_NONE)
             connect_name(b, at, name, f[i].value);
     }
 }

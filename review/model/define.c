@@ -184,6 +184,19 @@ static bool short_word(struct bytes t)
     return t.len > 0 && t.len <= 64 && text_find(t, TEXT(" ")) == t.len;
 }
 
+/* What its format says it is, whatever its id looks like and its file is called. */
+static enum item_kind kind_said(const struct unit *u, const struct corpus *c)
+{
+    for (uint32_t i = 0; i < u->field_count; i++) {
+        const struct field *f = &c->fields[u->field + i];
+        enum item_kind k =
+            text_same(f->name, TEXT("is")) ? kind_of_words(f->value) : ITEM_KINDS;
+        if (k != ITEM_KINDS)
+            return k;
+    }
+    return ITEM_KINDS;
+}
+
 static void define_entry(struct define *d, uint32_t unit)
 {
     const struct unit *u = &d->b->c->units[unit];
@@ -200,12 +213,13 @@ static void define_entry(struct define *d, uint32_t unit)
         if (!entry && u->field_count && !id_whole(f[0].value, &id))
             id = (struct id_found){0};
     }
-    enum item_kind kind = ITEM_KINDS;
+    enum item_kind said = entry ? kind_said(u, d->b->c) : ITEM_KINDS, kind = said;
     struct bytes name = id.id;
     if (id.id.len) {
         kind = kind_of_id(d->b, id.prefix, unit, u->text, &security);
+        kind = said == ITEM_KINDS ? kind : said;
     } else if (entry) {
-        kind = kind_around(d->b, unit);
+        kind = said == ITEM_KINDS ? kind_around(d->b, unit) : said;
         name = field_value(f, u->field_count, field_is_id);
         if (!short_word(name))
             name = named_kind(kind) ? field_value(f, u->field_count, field_is_title)

@@ -367,8 +367,50 @@ static void a_configuration_names_prefixes_and_a_bad_one_is_one_line(void)
     arena_free(a);
 }
 
+static void told_entry(
+    struct emit *e, const char *is, const char *id, const char *name, const char *to)
+{
+    emit_begin(e, UNIT_ENTRY, 0, 2, 0);
+    emit_text(e, text_of(id));
+    field(e, "is", is);
+    field(e, "id", id);
+    field(e, name, to);
+    emit_end(e);
+}
+
+static void told_json(struct emit *e)
+{
+    told_entry(e, "trust boundary", "Z-1", "name", "Ward");
+    told_entry(e, "architecture element", "T-01", "name", "Pump"); /* not a threat */
+    told_entry(e, "data flow", "T-01>send", "crosses", "Z-1");
+    told_entry(e, "threat", "C-7", "flow", "T-01>send");
+    told_entry(e, "data asset", "readings", "name", "Readings");
+}
+
+static void what_a_format_says_an_entry_is_goes_before_its_id_and_its_file(void)
+{
+    struct seen s;
+    struct model m =
+        model_of(&s, (struct see_file[]){{"hazards/told.json", told_json}}, 1);
+    static const struct {
+        const char *id;
+        enum item_kind kind;
+    } rows[] = {{"Z-1", ITEM_BOUNDARY}, {"T-01", ITEM_DESIGN}, {"T-01>send", ITEM_FLOW},
+        {"C-7", ITEM_THREAT}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t at = model_find(&m, text_of(rows[i].id));
+        CHECK(at != ITEM_NONE && m.items[at].kind == rows[i].kind);
+    }
+    CHECK(linked(&m, "T-01>send", LINK_CROSSES, "Z-1"));
+    CHECK(
+        linked(&m, "C-7", LINK_REFERS, "T-01>send")); /* the flow, not what begins it */
+    CHECK(!linked(&m, "C-7", LINK_REFERS, "T-01"));
+    done(&s);
+}
+
 MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
     TEST(one_path_is_a_part_of_the_design_and_the_place_of_its_tests),
+    TEST(what_a_format_says_an_entry_is_goes_before_its_id_and_its_file),
     TEST(a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing),
     TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
     TEST(an_items_digest_stays_when_its_text_moves),

@@ -367,6 +367,13 @@ uint32_t flat_get(const struct flat *f, uint32_t map, const char *key)
     return FLAT_NO;
 }
 
+uint32_t flat_first_in(
+    const struct flat *f, uint32_t map, const char *key, uint32_t *in)
+{
+    *in = flat_get(f, map, key);
+    return *in == FLAT_NO ? FLAT_NO : flat_first(f, *in);
+}
+
 struct bytes flat_get_text(const struct flat *f, uint32_t map, const char *key)
 {
     uint32_t n = flat_get(f, map, key);

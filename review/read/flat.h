@@ -56,4 +56,7 @@ uint32_t flat_first(const struct flat *f, uint32_t parent); /* or FLAT_NO */
 uint32_t flat_after(const struct flat *f, uint32_t parent, uint32_t child);
 /* The value of a key, as written exactly; FLAT_NO when `map` is no map or has it not. */
 uint32_t flat_get(const struct flat *f, uint32_t map, const char *key);
+/* The first child of what stands under a key, which *in gets. */
+uint32_t flat_first_in(
+    const struct flat *f, uint32_t map, const char *key, uint32_t *in);
 struct bytes flat_get_text(const struct flat *f, uint32_t map, const char *key);

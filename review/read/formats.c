@@ -66,6 +66,7 @@ static const struct row endings[] = {
     {".pdf", FORMAT_PDF},
     {".yaml", FORMAT_YAML},
     {".yml", FORMAT_YAML},
+    {".otm", FORMAT_YAML}, /* or JSON, which is YAML as well */
     {".csv", FORMAT_CSV},
     {".tsv", FORMAT_CSV},
     {".json", FORMAT_JSON},

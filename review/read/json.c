@@ -7,6 +7,7 @@
 #include "review/read/readers.h"
 #include "review/read/secret.h"
 #include "review/read/spdx.h"
+#include "review/read/threat_models.h"
 
 #include <stdio.h>
 
@@ -80,7 +81,8 @@ void read_json(struct bytes document, struct emit *out)
         spdx_emit(f, root, out);
     } else {
         secret_scan(document, out);
-        entries_emit(f, out);
+        if (!root || !threat_model_emit(f, root, out))
+            entries_emit(f, out);
     }
     flat_free(f);
 }

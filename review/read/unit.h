@@ -27,7 +27,8 @@ enum unit_kind {
     UNIT_CODE,  /* fenced or indented block */
     UNIT_QUOTE, /* quoted paragraph */
     UNIT_ENTRY, /* one map of YAML or JSON, one CSV row: fields = key -> value. Its path
-                       (list key, "requirements") is the heading above it */
+                       (list key, "requirements") is the heading above it. Where the format
+                       itself knows what it is, the field `is` says so: "data flow" */
     UNIT_RESULT, /* one test: fields name, class, status (passed failed skipped error),
                        time_s, at (RFC 3339 UTC), message, and property.NAME for each property */
     UNIT_COMPONENT, /* fields name, version, purl, supplier, licence, scope, ref, hash.ALG,
@@ -80,6 +81,9 @@ enum format {
     FORMAT_CYCLONEDX,
     FORMAT_SPDX_JSON,
     FORMAT_SPDX_TAG,
+    FORMAT_THREAGILE,
+    FORMAT_OTM,
+    FORMAT_THREAT_DRAGON,
     FORMAT_SOURCE, /* program text: only ids in comments, and secrets, are looked for */
     FORMATS
 };

@@ -6,6 +6,7 @@
 #include "review/read/read.h"
 #include "review/read/readers.h"
 #include "review/read/secret.h"
+#include "review/read/threat_models.h"
 
 #include <libfyaml.h>
 #include <stdlib.h>
@@ -288,6 +289,8 @@ void read_yaml(struct bytes document, struct emit *out)
 {
     secret_scan(document, out);
     struct flat *f = yaml_flat(document, 1, out);
-    entries_emit(f, out);
+    uint32_t root = flat_first(f, 0);
+    if (!root || !threat_model_emit(f, root, out))
+        entries_emit(f, out);
     flat_free(f);
 }
