@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/conf.h"
 
+#include "core/base/base64.h"
 #include "core/base/hex.h"
 #include "core/base/limits.h"
 #include "core/base/secret.h"
@@ -212,46 +213,6 @@ static enum status take_hex(struct conf *c, const struct conf_key *k, struct byt
     return OK;
 }
 
-static int base64_value(uint8_t ch)
-{
-    if (ch >= 'A' && ch <= 'Z')
-        return ch - 'A';
-    if (ch >= 'a' && ch <= 'z')
-        return ch - 'a' + 26;
-    if (ch >= '0' && ch <= '9')
-        return ch - '0' + 52;
-    return ch == '+' ? 62 : ch == '/' ? 63 : -1;
-}
-
-/* RFC 4648 section 4 with padding; the unused bits must be zero: one spelling for one content. */
-static bool base64_decode(struct bytes t, struct room out, size_t *len)
-{
-    size_t pad = 0, n = 0;
-
-    if (t.len == 0 || t.len % 4 != 0)
-        return false;
-    while (pad < 2 && t.at[t.len - 1 - pad] == '=')
-        pad++;
-    if (t.len / 4 * 3 - pad > out.cap)
-        return false;
-    for (size_t i = 0; i < t.len; i += 4) {
-        uint32_t bits = 0;
-        size_t take = i + 4 == t.len ? 4 - pad : 4;
-        for (size_t d = 0; d < 4; d++) {
-            int v = d < take ? base64_value(t.at[i + d]) : 0;
-            if (v < 0)
-                return false;
-            bits = bits << 6 | (uint32_t)v;
-        }
-        if ((take == 3 && (bits & 0xff)) || (take == 2 && (bits & 0xffff)))
-            return false;
-        for (size_t b = 0; b < take - 1; b++)
-            out.at[n++] = (uint8_t)(bits >> (16 - 8 * b));
-    }
-    *len = n;
-    return true;
-}
-
 static enum status take_base64(struct conf *c, const struct conf_key *k, struct bytes v)
 {
     uint8_t *field = c->out + k->offset;
@@ -259,8 +220,10 @@ static enum status take_base64(struct conf *c, const struct conf_key *k, struct 
     size_t len = 0;
 
     if (!only_quoted(v, &t)
-        || !base64_decode(
-            t, (struct room){field + sizeof(uint16_t), (size_t)k->max}, &len))
+        || t.len == 0
+        || base64_parse(t, BASE64_STANDARD,
+               (struct room){field + sizeof(uint16_t), (size_t)k->max}, &len)
+            != OK)
         return bad_range(c, k, "in quotes, the base64 form of", " bytes");
     uint16_t l = (uint16_t)len;
     memcpy(field, &l, sizeof l);
