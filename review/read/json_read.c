@@ -304,12 +304,14 @@ static bool after_value(struct json *j, const struct json_events *to, bool *go_o
 static bool opened(struct json *j, const struct json_events *to, bool map, bool *go_on)
 {
     *go_on = to->open(to->ctx, map, j->line);
+    if (!*go_on)
+        return false;
     push(j, map);
     skip_white(j);
     if (!take(j, map ? '}' : ']'))
         return !map || key(j, to, go_on);
     j->depth--;
-    *go_on = *go_on && to->close(to->ctx);
+    *go_on = to->close(to->ctx);
     return after_value(j, to, go_on);
 }
 

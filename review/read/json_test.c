@@ -130,6 +130,49 @@ static const char cyclonedx_units[] =
     "entry 7/0 [vulnerabilities] Overflow. {id=CVE-2024-1; source=NVD; severity=high; "
     "state=not_affected; justification=code_not_present; response=update; affects=r1}\n";
 
+/* Hears so many events and then no more. */
+struct listener {
+    int left, heard;
+};
+
+static bool hear(void *ctx)
+{
+    struct listener *l = ctx;
+    l->heard++;
+    return --l->left > 0;
+}
+
+static bool hear_open(void *ctx, bool map, uint32_t line)
+{
+    (void)map, (void)line;
+    return hear(ctx);
+}
+
+static bool hear_key(void *ctx, struct bytes key, uint32_t line)
+{
+    (void)key, (void)line;
+    return hear(ctx);
+}
+
+static bool hear_value(void *ctx, enum json_kind kind, struct bytes text, uint32_t line)
+{
+    (void)kind, (void)text, (void)line;
+    return hear(ctx);
+}
+
+static void who_stops_at_any_event_hears_nothing_more(void)
+{
+    enum { EVENTS = 15 };
+    static const char text[] = "{\"a\":{\"b\":[{\"c\":1}]},\"d\":[]}";
+    for (int n = 1; n <= EVENTS + 1; n++) {
+        struct listener l = {n, 0};
+        const struct json_events to = {&l, hear_open, hear, hear_key, hear_value};
+        struct json_result r = json_read(text_of(text), &to);
+        CHECK(l.heard == (n < EVENTS ? n : EVENTS));
+        CHECK(r.end == (n <= EVENTS ? JSON_STOPPED : JSON_WHOLE));
+    }
+}
+
 static void a_cyclonedx_is_known_by_its_content_and_told_by_component(void)
 {
     CHECK(reads_as(read_json,
@@ -229,6 +272,7 @@ MAIN(TEST(json_is_read_as_yaml_of_the_same_content_is),
     TEST(what_is_not_json_is_refused_with_its_line),
     TEST(surrogates_become_characters_and_a_lone_one_is_replaced),
     TEST(what_stands_before_a_fault_is_kept), TEST(depth_is_limited_and_length_is_not),
+    TEST(who_stops_at_any_event_hears_nothing_more),
     TEST(a_cyclonedx_is_known_by_its_content_and_told_by_component),
     TEST(the_order_of_its_parts_does_not_matter),
     TEST(another_version_is_read_as_far_as_it_goes_and_said),
