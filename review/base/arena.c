@@ -142,3 +142,13 @@ void list_free(struct list *l)
     free(l->at);
     *l = (struct list){.each = l->each};
 }
+
+void *list_keep(struct list *l, struct arena *a, uint32_t *count)
+{
+    void *to = arena_take(a, l->count * l->each);
+    if (l->count)
+        memcpy(to, l->at, l->count * l->each);
+    *count = (uint32_t)l->count;
+    list_free(l);
+    return to;
+}

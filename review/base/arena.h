@@ -34,4 +34,6 @@ struct list {
 #define LIST_OF(type) ((struct list){.each = sizeof(type)})
 void *list_add(struct list *l); /* the new element, zeroed */
 void list_free(struct list *l);
+/* What it holds, as a row in the arena; the list is freed. */
+void *list_keep(struct list *l, struct arena *a, uint32_t *count);
 #define LIST_AT(l, type, i) (&((type *)(l)->at)[i])

@@ -24,6 +24,7 @@ struct cage {
     struct slot_files files[CAGE_SLOTS_MAX];
     uint8_t *input[CAGE_SLOTS_MAX];
     size_t len[CAGE_SLOTS_MAX]; /* of the input */
+    size_t input_max;
 };
 
 /*
@@ -34,13 +35,13 @@ static bool open_input(struct cage *c, unsigned i)
 {
     int fd = memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     c->files[i].input = fd;
-    if (fd < 0 || ftruncate(fd, CAGE_INPUT_MAX) != 0)
+    if (fd < 0 || ftruncate(fd, (off_t)c->input_max) != 0)
         return false;
-    void *at = mmap(NULL, CAGE_INPUT_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *at = mmap(NULL, c->input_max, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
         return false;
     c->input[i] = at;
-    return madvise(at, CAGE_INPUT_MAX, MADV_DONTFORK) == 0
+    return madvise(at, c->input_max, MADV_DONTFORK) == 0
         && fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) == 0;
 }
 
@@ -62,6 +63,7 @@ enum status cage_start(struct cage **out, unsigned slots, cage_work_fn *work,
         return BROKEN;
     c->talk = -1;
     c->mind = -1;
+    c->input_max = limits->input_max ? limits->input_max : CAGE_INPUT_MAX;
     for (; c->slots < slots; c->slots++)
         if (!open_slot(c, c->slots)) {
             c->slots++;
@@ -104,7 +106,7 @@ void cage_end(struct cage *c)
         close_if(c->files[i].text);
         close_if(c->files[i].output);
         if (c->input[i])
-            munmap(c->input[i], CAGE_INPUT_MAX);
+            munmap(c->input[i], c->input_max);
     }
     free(c);
 }
@@ -117,7 +119,7 @@ unsigned cage_slots(const struct cage *c)
 struct room cage_input(struct cage *c, unsigned slot)
 {
     assert(slot < c->slots);
-    return (struct room){c->input[slot], CAGE_INPUT_MAX};
+    return (struct room){c->input[slot], c->input_max};
 }
 
 static enum status ask(struct cage *c, const struct task *t)
@@ -127,7 +129,7 @@ static enum status ask(struct cage *c, const struct task *t)
 
 enum status cage_work(struct cage *c, unsigned slot, uint32_t what, size_t len)
 {
-    assert(slot < c->slots && len <= CAGE_INPUT_MAX);
+    assert(slot < c->slots && len <= c->input_max);
     c->len[slot] = len;
     return ask(c, &(struct task){TASK_WORK, (uint8_t)slot, what, len});
 }
@@ -144,8 +146,8 @@ enum status cage_work_on_text(struct cage *c, unsigned slot, uint32_t what)
 
 enum status cage_pdftotext(struct cage *c, unsigned slot, size_t len)
 {
-    assert(slot < c->slots && len <= CAGE_INPUT_MAX);
-    c->len[slot] = CAGE_INPUT_MAX; /* so that the file gets its length back */
+    assert(slot < c->slots && len <= c->input_max);
+    c->len[slot] = c->input_max; /* so that the file gets its length back */
     /* It reads to the end of the file, so the file ends where the document does. */
     if (ftruncate(c->files[slot].input, (off_t)len) != 0)
         return BROKEN;
@@ -171,7 +173,7 @@ static void empty_slot(struct cage *c, unsigned slot)
     int bad = ftruncate(f->output, 0);
     if (c->len[slot] > KEEP_MAX)
         bad |= ftruncate(f->text, 0) | ftruncate(f->input, 0)
-            | ftruncate(f->input, CAGE_INPUT_MAX);
+            | ftruncate(f->input, (off_t)c->input_max);
     assert(bad == 0); /* memory files of our own */
 }
 

@@ -26,6 +26,7 @@ enum {
 struct cage_limits { /* of one child; pdftotext gets twice the memory */
     unsigned cpu_s, wall_s;
     uint64_t memory_max, output_max; /* bytes: address space, what it may write */
+    uint64_t input_max;              /* bytes; 0: CAGE_INPUT_MAX */
 };
 
 enum cage_end {
@@ -48,7 +49,7 @@ MUST_USE enum status cage_start(struct cage **out, unsigned slots, cage_work_fn 
     const struct cage_limits *limits);
 void cage_end(struct cage *c); /* ends the children too */
 unsigned cage_slots(const struct cage *c);
-/* Where the input of a free slot goes; CAGE_INPUT_MAX bytes. */
+/* Where the input of a free slot goes; as many bytes as the limits say. */
 struct room cage_input(struct cage *c, unsigned slot);
 /* The work on the first `len` bytes of the input begins; the slot is taken until it ends. */
 MUST_USE enum status cage_work(

@@ -48,3 +48,5 @@ MUST_USE enum status tree_open_commit(struct arena *a, const struct tree_pick *p
  */
 MUST_USE enum status tree_date_by_git(struct arena *a, const struct tree_pick *pick,
     struct tree *tree, struct bytes *why);
+/* The tree goes on without the file of this path, if there is one. */
+void tree_without(struct arena *a, struct tree *t, struct bytes path);
