@@ -8,17 +8,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 262144 }; /* bytes for each write: reports are large */
+enum {
+    PIECE = 262144, /* bytes for each write: reports are large */
+    NAME = 64,      /* of a page: "matrix-0001.html" */
+};
 
 struct folder {
     int fd;
-    const char *name;
-    bool failed;
+    char page[NAME]; /* the one written last */
+    bool failed;     /* to open it, and that was said */
 };
 
 static FILE *open_page(void *ctx, const char *name)
 {
     struct folder *f = ctx;
+    snprintf(f->page, sizeof f->page, "%s", name);
     int fd = openat(
         f->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -31,18 +35,6 @@ static FILE *open_page(void *ctx, const char *name)
     return file;
 }
 
-static const struct {
-    const char *format, *name;
-    void (*render)(const struct report *r, FILE *out);
-} files[] = {
-    {"json", "review.json", render_json},
-    {"csv", "matrix.csv", render_matrix_csv},
-    {"sarif", "review.sarif", render_sarif},
-    {"junit", "review.junit.xml", render_junit},
-    {"dot", "trace.dot", render_trace_dot},
-    {"dot", "flow.dot", render_flow_dot},
-};
-
 struct report report_of(const struct run *r)
 {
     return (struct report){.product = r->product,
@@ -52,58 +44,23 @@ struct report report_of(const struct run *r)
         .findings = &r->findings};
 }
 
-static bool asked(const char *formats, const char *format)
-{
-    struct bytes rest = text_of(formats), one;
-    while (text_next_part(&rest, &one))
-        if (text_same(one, text_of(format)) || text_same(one, TEXT("all")))
-            return true;
-    return false;
-}
-
-static bool known(const char *formats)
-{
-    static const char *const names[] = {
-        "all", "html", "json", "csv", "sarif", "junit", "dot"};
-    struct bytes rest = text_of(formats), one;
-    while (text_next_part(&rest, &one)) {
-        size_t i = 0;
-        while (i < sizeof names / sizeof names[0] && !text_same(one, text_of(names[i])))
-            i++;
-        if (i == sizeof names / sizeof names[0])
-            return false;
-    }
-    return true;
-}
-
 enum exit_code verb_report(const struct run *r, const char *name, const char *formats)
 {
-    if (!known(formats))
+    if (!render_knows(formats))
         return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
             "a list of html, json, csv, sarif, junit, dot, or all");
     if (mkdir(name, 0755) != 0 && errno != EEXIST)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, name, 0, strerror(errno), "a folder to write to");
-    struct folder folder = {
-        .fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .name = name};
+    struct folder folder = {.fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (folder.fd < 0)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, name, 0, strerror(errno), "a folder to write to");
     struct report report = report_of(r);
-    for (size_t i = 0; i < sizeof files / sizeof files[0] && !folder.failed; i++) {
-        FILE *out =
-            asked(formats, files[i].format) ? open_page(&folder, files[i].name) : NULL;
-        if (!out)
-            continue;
-        files[i].render(&report, out);
-        if (ferror(out) | fclose(out)) {
-            cli_error(EXIT_ENVIRONMENT, files[i].name, 0, "not written whole",
-                "room on the disk");
-            folder.failed = true;
-        }
-    }
-    if (asked(formats, "html") && !folder.failed)
-        folder.failed = !render_html(&report, &(struct pages){&folder, open_page});
+    bool whole = render_files(&report, formats, &(struct pages){&folder, open_page});
+    if (!whole && !folder.failed)
+        cli_error(
+            EXIT_ENVIRONMENT, folder.page, 0, "not written whole", "room on the disk");
     close(folder.fd);
-    return folder.failed ? EXIT_ENVIRONMENT : EXIT_DONE;
+    return whole ? EXIT_DONE : EXIT_ENVIRONMENT;
 }

@@ -5,7 +5,8 @@
 
 void out_text(FILE *out, struct bytes t)
 {
-    fwrite_unlocked(t.at, 1, t.len, out);
+    if (t.len) /* nothing may be nowhere */
+        fwrite_unlocked(t.at, 1, t.len, out);
 }
 
 void out_words(FILE *out, const char *literal)
@@ -61,7 +62,7 @@ static inline void out_escaped(FILE *out, struct bytes t, const char special[5],
             from = i + 1;
         }
     }
-    fwrite_unlocked(t.at + from, 1, t.len - from, out);
+    out_text(out, text_from(t, from));
 }
 
 static const char *json_escape(uint8_t c, char room[8])

@@ -37,3 +37,9 @@ void render_trace_dot(const struct report *r, FILE *out);
 void render_flow_dot(const struct report *r, FILE *out);
 bool render_html(const struct report *r,
     const struct pages *pages); /* index.html, matrix-0001.html, … */
+
+/* "html,csv" or "all": whether these are formats that there are. */
+bool render_knows(const char *formats);
+/* All files of these formats, by their fixed names. False: one could not be opened or written. */
+bool render_files(
+    const struct report *r, const char *formats, const struct pages *pages);
