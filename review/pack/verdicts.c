@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "review/pack/verdicts.h"
+
+#include "review/check/coverage.h"
+
+static struct bytes place_of(
+    struct arena *a, const struct report *r, uint32_t doc, uint32_t line, uint32_t page)
+{
+    if (doc == UNIT_NONE)
+        return TEXT("");
+    struct bytes path = r->corpus->docs[doc].path;
+    if (line)
+        return arena_print(a, "%.*s:%u", (int)path.len, (const char *)path.at, line);
+    if (page)
+        return arena_print(
+            a, "%.*s, page %u", (int)path.len, (const char *)path.at, page);
+    return path;
+}
+
+static void add(struct list *rows, struct statement_verdict v)
+{
+    *(struct statement_verdict *)list_add(rows) = v;
+}
+
+static void findings(struct arena *a, const struct report *r, uint8_t fail_on,
+    bool *found, struct list *rows)
+{
+    for (uint32_t i = 0; i < r->findings->count; i++) {
+        const struct finding *f = &r->findings->at[i];
+        found[f->rule] = true;
+        add(rows,
+            (struct statement_verdict){.outcome = !f->accepted && f->severity >= fail_on
+                    ? VERDICT_FAILED
+                    : VERDICT_WARNED,
+                .kind = TEXT("finding"),
+                .id = text_of(f->id),
+                .state = f->accepted
+                    ? TEXT("accepted")
+                    : text_of(severity_name((enum severity)f->severity)),
+                .subject = f->subject,
+                .says = f->says,
+                .place = place_of(a, r, f->doc, f->line, f->page)});
+    }
+}
+
+static void silent_rules(const bool *found, struct list *rows)
+{
+    for (uint32_t i = 0; i < RULE_COUNT; i++)
+        if (!found[i])
+            add(rows,
+                (struct statement_verdict){.outcome = VERDICT_PASSED,
+                    .kind = TEXT("rule"),
+                    .id = text_of(rule_of((enum rule_id)i)->name),
+                    .state = TEXT("nothing found"),
+                    .subject = TEXT(""),
+                    .says = TEXT(""),
+                    .place = TEXT("")});
+}
+
+static void requirements(struct arena *a, const struct report *r, struct list *rows)
+{
+    for (uint32_t i = 0; i < r->model->item_count; i++) {
+        const struct item *it = &r->model->items[i];
+        if (it->kind != ITEM_REQUIREMENT)
+            continue;
+        const struct unit *u = &r->corpus->units[it->unit];
+        enum shown shown = row_of(r->model, i).shown;
+        bool passed = shown == SHOWN_VERIFIED || shown == SHOWN_DEMONSTRATED;
+        add(rows,
+            (struct statement_verdict){
+                .outcome = passed ? VERDICT_PASSED : VERDICT_WARNED,
+                .kind = TEXT("requirement"),
+                .id = it->id,
+                .state = text_of(shown_name(shown)),
+                .subject = it->title,
+                .says = TEXT(""),
+                .place = place_of(a, r, u->doc, u->line, u->page)});
+    }
+}
+
+void verdicts_of(
+    struct arena *a, const struct report *r, uint8_t fail_on, struct statement *into)
+{
+    struct list rows = LIST_OF(struct statement_verdict);
+    bool found[RULE_COUNT] = {0};
+    findings(a, r, fail_on, found, &rows);
+    silent_rules(found, &rows);
+    requirements(a, r, &rows);
+    into->verdicts = list_keep(&rows, a, &into->verdict_count);
+}
+
+static int by_id(const struct statement_verdict *x, const struct statement_verdict *y)
+{
+    int order = text_order(x->kind, y->kind);
+    return order ? order : text_order(x->id, y->id);
+}
+
+static bool same(const struct statement_verdict *x, const struct statement_verdict *y)
+{
+    return x->outcome == y->outcome && text_same(x->state, y->state)
+        && text_same(x->subject, y->subject) && text_same(x->says, y->says)
+        && text_same(x->place, y->place);
+}
+
+struct list verdicts_compare(
+    const struct statement *before, const struct statement *after)
+{
+    struct list out = LIST_OF(struct verdict_difference);
+    uint32_t b = 0, n = 0;
+    while (b < before->verdict_count || n < after->verdict_count) {
+        const struct statement_verdict *x =
+            b < before->verdict_count ? &before->verdicts[b] : NULL;
+        const struct statement_verdict *y =
+            n < after->verdict_count ? &after->verdicts[n] : NULL;
+        int order = !x ? 1 : !y ? -1 : by_id(x, y);
+        b += order <= 0;
+        n += order >= 0;
+        if (order == 0 && same(x, y))
+            continue;
+        *(struct verdict_difference *)list_add(&out) =
+            (struct verdict_difference){order < 0 ? VERDICT_REMOVED
+                    : order > 0                   ? VERDICT_ADDED
+                                                  : VERDICT_CHANGED,
+                order <= 0 ? x : NULL, order >= 0 ? y : NULL};
+    }
+    return out;
+}
