@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* holdfast-review: the verbs and options of the program, and nothing else. */
-#include "review/main/verbs.h"
+#include "review/main/packed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,8 @@ static const struct cli_option options[] = {
         "critical, major, minor, note, never; else major", false},
     {"json", CLI_FLAG, 0, 0, NULL, "print one JSON text", false},
     {"no-color", CLI_FLAG, 0, 0, NULL, "no colour on the terminal", false},
-    {"output", CLI_WORD, 0, 0, "DIR", "folder to write the report to", false},
+    {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
+        false},
     {"format", CLI_WORD, 0, 0, "LIST", "html, json, csv, sarif, junit, dot, or all",
         false},
     {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
@@ -31,6 +32,10 @@ static const struct cli_option options[] = {
     {"reason", CLI_WORD, 0, 0, "TEXT", "why the finding may stay", false},
     {"by", CLI_WORD, 0, 0, "NAME", "who decides", false},
     {"until", CLI_WORD, 0, 0, "DAY", "last day of the decision", false},
+    {"key", CLI_WORD, 0, 0, "FILE", "sign with this key; verify by this public key",
+        false},
+    {"without-documents", CLI_FLAG, 0, 0, NULL, "pack their digests only", false},
+    {"against", CLI_WORD, 0, 0, "PATH", "which documents have changed since", false},
     {"tsv", CLI_WORD, 0, 0, "FILE", "table with the columns id and text", false},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
@@ -56,15 +61,12 @@ static enum exit_code start(
     return run_review(&ask, r);
 }
 
-static const char *const severities[] = {"critical", "major", "minor", "note", "never"};
-
+/* NULL: no severity. */
 static const char *fail_on(const struct cli_args *a)
 {
+    uint8_t least;
     const char *word = cli_word(a, "fail-on", "major");
-    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++)
-        if (strcmp(word, severities[i]) == 0)
-            return severities[i];
-    return NULL;
+    return run_threshold(text_of(word), &least) ? word : NULL;
 }
 
 static unsigned terminal_width(void)
@@ -116,15 +118,6 @@ static int report(void *ctx, const struct cli_args *a)
     return (int)code;
 }
 
-/* SEVERITY_CRITICAL + 1: never. */
-static uint8_t threshold(const char *word)
-{
-    uint8_t s = SEVERITY_NOTE;
-    while (s <= SEVERITY_CRITICAL && strcmp(word, severity_name((enum severity)s)) != 0)
-        s++;
-    return s;
-}
-
 static int change(void *ctx, const struct cli_args *a)
 {
     struct program *p = ctx;
@@ -135,11 +128,13 @@ static int change(void *ctx, const struct cli_args *a)
     if (base ? a->operand_count > 1 : a->operand_count != 2 || cli_given(a, "at"))
         return cli_error(EXIT_USAGE, NULL, 0, "change",
             "--base REVISION [PATH], or two folders, or two files");
+    uint8_t least;
+    run_threshold(text_of(fail_on(a)), &least);
     struct change_run c = {.ask = ask_of(p, a, NULL),
         .before = where(a),
         .after = base ? where(a) : a->operand[1],
         .base = base,
-        .fail_on = threshold(fail_on(a)),
+        .fail_on = least,
         .json = cli_given(a, "json"),
         .colour =
             isatty(STDOUT_FILENO) && !cli_given(a, "no-color") && !getenv("NO_COLOR"),
@@ -257,6 +252,34 @@ static int wording(void *ctx, const struct cli_args *a)
     return (int)code;
 }
 
+static int pack(void *ctx, const struct cli_args *a)
+{
+    struct run r;
+    struct pack_ask pack = {.output = cli_word(a, "output", NULL),
+        .fail_on = fail_on(a),
+        .key = cli_word(a, "key", NULL),
+        .without_documents = cli_given(a, "without-documents")};
+    if (!pack.output || !pack.fail_on)
+        return cli_error(EXIT_USAGE, NULL, 0, pack.output ? "--fail-on" : "--output",
+            pack.output ? "critical, major, minor, note or never"
+                        : "a file to write to");
+    struct run_ask ask = ask_of(ctx, a, where(a));
+    enum exit_code code = run_open(&ask, &r);
+    if (code == EXIT_DONE) {
+        if (!ask.revision)
+            packed_leave_out(r.a, &r.tree, ask.path, pack.output);
+        code = run_read(&ask, &r);
+    }
+    if (code == EXIT_DONE) {
+        run_judge(&r);
+        code = verb_pack(&r, &pack);
+    }
+    if (code == EXIT_DONE)
+        code = run_verdict(&r, pack.fail_on);
+    run_end(&r);
+    return (int)code;
+}
+
 /* list: 'l', show: 's', lint: 'i' */
 static int catalogue(void *ctx, const struct cli_args *a, char verb)
 {
@@ -292,6 +315,32 @@ static int catalogue_lint(void *ctx, const struct cli_args *a)
     return catalogue(ctx, a, 'i');
 }
 
+static int verify(void *ctx, const struct cli_args *a)
+{
+    const struct program *p = ctx;
+    struct verify_ask ask = {.reading = p->reading,
+        .pack = a->operand[0],
+        .key = cli_word(a, "key", NULL),
+        .against = cli_word(a, "against", NULL)};
+    return (int)verb_verify(&ask);
+}
+
+static int sign(void *ctx, const struct cli_args *a)
+{
+    const char *key = cli_word(a, "key", NULL), *to = cli_word(a, "output", NULL);
+    (void)ctx;
+    if (!key || !to)
+        return cli_error(EXIT_USAGE, NULL, 0, key ? "--output" : "--key",
+            key ? "a file to write to" : "a file with a private key");
+    return (int)verb_sign(a->operand[0], key, to);
+}
+
+static int key_new(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return (int)verb_key_new(a->operand[0]);
+}
+
 static int rules(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -324,6 +373,16 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){"config", "in", "json", NULL}, catalogue_show},
     {"catalogue lint", "", "what is wrong with the data of the catalogue",
         (const char *const[]){"config", "in", "corpus", "json", NULL}, catalogue_lint},
+    {"pack", "[PATH]", "evidence to give away: report, documents, digests",
+        (const char *const[]){
+            COMMON, "fail-on", "output", "key", "without-documents", NULL},
+        pack},
+    {"verify", "PACK", "is a pack whole, and are its verdicts right",
+        (const char *const[]){"key", "against", NULL}, verify},
+    {"sign", "PACK", "the same pack with one signature more",
+        (const char *const[]){"key", "output", NULL}, sign},
+    {"key new", "FILE", "a key to sign with, and its public half",
+        (const char *const[]){NULL}, key_new},
     {"wording", "", "each sentence of a table: testable or vague",
         (const char *const[]){"tsv", "json", NULL}, wording},
     {"init", "[PATH]", "write empty registers; never overwrites",
@@ -353,6 +412,7 @@ static struct bytes first_word(struct bytes name)
 
 static bool is_verb(const char *word)
 {
+    size_t len = strlen(word);
     for (size_t i = 0; verbs[i].name; i++)
         if (text_same(first_word(text_of(verbs[i].name)), text_of(word)))
             return true;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char config_name[] = "holdfast-review.conf";
+static const char config_name[] = RUN_CONFIG;
 
 static bool read_whole(struct arena *a, int fd, size_t max, struct bytes *out)
 {
@@ -33,6 +33,17 @@ static bool read_whole(struct arena *a, int fd, size_t max, struct bytes *out)
     }
 }
 
+static enum exit_code take_config(struct run *r, const char *name, struct bytes text)
+{
+    struct bytes error;
+    *(struct run_input *)list_add(&r->inputs) =
+        (struct run_input){TEXT(RUN_CONFIG), text};
+    if (rules_parse(r->a, text_of(name), text, &r->rules, &error) == OK)
+        return EXIT_DONE;
+    fprintf(stderr, "error: %s\n", (const char *)error.at);
+    return EXIT_USAGE;
+}
+
 static enum exit_code read_config(struct run *r, const struct run_ask *ask)
 {
     const char *name = ask->config;
@@ -48,16 +59,13 @@ static enum exit_code read_config(struct run *r, const struct run_ask *ask)
     if (fd < 0)
         return (enum exit_code)cli_error(
             EXIT_USAGE, name, 0, strerror(errno), "a readable configuration file");
-    struct bytes text, error;
+    struct bytes text;
     bool whole = read_whole(r->a, fd, LIMIT_CONF_FILE, &text);
     close(fd);
     if (!whole)
         return (enum exit_code)cli_error(EXIT_USAGE, name, 0, "too large or unreadable",
             "at most 64 KiB of key = value lines");
-    if (rules_parse(r->a, text_of(name), text, &r->rules, &error) == OK)
-        return EXIT_DONE;
-    fprintf(stderr, "error: %s\n", (const char *)error.at);
-    return EXIT_USAGE;
+    return take_config(r, name, text);
 }
 
 /* The last part of the folder's real path: what people call the project. */
@@ -81,11 +89,23 @@ static int64_t newest_change(const struct corpus *c)
     return newest;
 }
 
+static enum exit_code configure_given(const struct run_given *g, struct run *r)
+{
+    enum exit_code code = EXIT_DONE;
+    for (uint32_t i = 0; i < g->input_count && code == EXIT_DONE; i++)
+        if (text_same(g->inputs[i].name, TEXT(RUN_CONFIG)))
+            code = take_config(r, config_name, g->inputs[i].text);
+    r->rules.as_of_s = g->as_of_s;
+    return code;
+}
+
 enum exit_code run_configure(const struct run_ask *ask, struct run *out)
 {
     struct run *r = out;
-    *r = (struct run){.a = arena_new()};
+    *r = (struct run){.a = arena_new(), .inputs = LIST_OF(struct run_input)};
     rules_default(&r->rules);
+    if (ask->given)
+        return configure_given(ask->given, r);
     if (ask->as_of && !(r->rules.as_of_s = date_s(text_of(ask->as_of))))
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--as-of", "a day like 2026-11-28");
@@ -98,6 +118,12 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
     enum exit_code code = run_configure(ask, r);
     if (code != EXIT_DONE)
         return code;
+    if (ask->given) {
+        r->tree = ask->given->tree;
+        r->product = ask->given->product;
+        r->revision = ask->given->revision;
+        return EXIT_DONE;
+    }
     struct tree_pick pick = {.root = ask->path,
         .leave_out = r->rules.leave_out,
         .take_in = r->rules.take_in};
@@ -148,21 +174,29 @@ void run_end(struct run *r)
 {
     if (r->tree.close)
         r->tree.close(r->tree.ctx);
+    list_free(&r->inputs);
     arena_free(r->a);
     *r = (struct run){0};
 }
 
+bool run_threshold(struct bytes fail_on, uint8_t *least)
+{
+    uint8_t s = SEVERITY_NOTE;
+    while (s <= SEVERITY_CRITICAL
+        && !text_same(fail_on, text_of(severity_name((enum severity)s))))
+        s++;
+    *least = s;
+    return s <= SEVERITY_CRITICAL || text_same(fail_on, TEXT("never"));
+}
+
 enum exit_code run_verdict(const struct run *r, const char *fail_on)
 {
+    uint8_t least;
     if (r->corpus.unit_count == 0)
         return EXIT_ENVIRONMENT;
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NOTE; s--) {
-        if (strcmp(fail_on, "never") == 0)
-            break;
+    run_threshold(text_of(fail_on), &least);
+    for (uint8_t s = least; s <= SEVERITY_CRITICAL; s++)
         if (r->findings.by_severity[s])
             return EXIT_NO;
-        if (strcmp(fail_on, severity_name((enum severity)s)) == 0)
-            break;
-    }
     return EXIT_DONE;
 }

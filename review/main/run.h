@@ -12,8 +12,17 @@
 #include "review/check/finding.h"
 #include "review/read/read.h"
 
+#define RUN_CONFIG "holdfast-review.conf"
+
+/* What decided beside the documents: the configuration, by a name that says nothing of the
+ * machine. Whoever lets more decide adds it here, and a pack will hold it. */
+struct run_input {
+    struct bytes name, text;
+};
+
 struct run {
     struct arena *a;
+    struct list inputs; /* struct run_input */
     struct rules rules;
     struct tree tree;
     struct corpus corpus;
@@ -22,12 +31,23 @@ struct run {
     struct bytes product, revision;
 };
 
+/* A run whose files and inputs are at hand, as a pack holds them. */
+struct run_given {
+    struct tree tree; /* the run's from here on */
+    struct bytes product, revision;
+    int64_t as_of_s;
+    const struct run_input *inputs;
+    uint32_t input_count;
+};
+
 struct run_ask {
     struct reading *reading;
     const char *path;     /* folder or file */
     const char *config;   /* or NULL */
     const char *revision; /* or NULL: what lies in the folder */
     const char *as_of;    /* or NULL: the day of the newest change */
+    const struct run_given
+        *given; /* or NULL; else nothing above but `reading` counts */
 };
 
 /* EXIT_DONE, or the exit code after its one line was written. */
@@ -46,5 +66,7 @@ void run_end(struct run *r);
 /* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
 enum exit_code run_library(
     const struct run_ask *ask, struct run *r, struct library *out);
-/* What the findings mean for the exit code: fail_on is a severity's name or "never". */
+/* The severity from which on a finding fails; SEVERITY_CRITICAL + 1 of "never". False: no such word. */
+bool run_threshold(struct bytes fail_on, uint8_t *least);
+/* What the findings mean for the exit code: fail_on is a word that run_threshold() knows. */
 enum exit_code run_verdict(const struct run *r, const char *fail_on);

@@ -66,3 +66,26 @@ struct compared {
 /* EXIT_DONE, or the exit code after its one line was written; change_end() it in any case. */
 enum exit_code change_open(const struct change_run *c, struct compared *out);
 void change_end(struct compared *c);
+
+struct pack_ask {
+    const char *output, *fail_on;
+    const char *key; /* file of a private key, or NULL: unsigned */
+    bool without_documents;
+};
+enum exit_code verb_pack(const struct run *r, const struct pack_ask *ask);
+/* One signature more, into `output`. */
+enum exit_code verb_sign(const char *pack, const char *key, const char *output);
+enum exit_code verb_key_new(const char *path);
+
+struct verify_ask {
+    struct reading *reading;
+    const char *pack;
+    const char *key;     /* file of a public key, or NULL: signatures are not checked */
+    const char *against; /* folder with the documents as they are now, or NULL */
+};
+/*
+ * EXIT_DONE: the pack is whole and a second review has the same verdicts. EXIT_NO: it has not,
+ * or documents have changed since. EXIT_ENVIRONMENT: there was nothing to review a second time.
+ * EXIT_INTERNAL: the pack is not what was packed.
+ */
+enum exit_code verb_verify(const struct verify_ask *ask);
