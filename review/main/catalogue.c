@@ -8,6 +8,50 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define INPUTS "catalogue/" /* in front of a path in the team's folder */
+
+/* A folder that is named from the root is meant so. */
+static const char *folder_of(const struct run_ask *ask, const struct run *r)
+{
+    bool rooted = r->rules.catalogue.at[0] == '/';
+    return (const char *)arena_print(r->a, "%s%s%.*s", rooted ? "" : ask->path,
+        rooted ? "" : "/", (int)r->rules.catalogue.len,
+        (const char *)r->rules.catalogue.at)
+        .at;
+}
+
+/* The team's files as a pack holds them. */
+static void open_given(const struct run_given *g, struct run *r, struct tree *out)
+{
+    struct tree_held *files = arena_take(r->a, g->input_count * sizeof *files);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < g->input_count; i++)
+        if (text_starts(g->inputs[i].name, TEXT(INPUTS)))
+            files[count++] = (struct tree_held){
+                text_from(g->inputs[i].name, sizeof INPUTS - 1), g->inputs[i].text};
+    tree_of_memory(r->a, files, count, out);
+}
+
+/* They decide, so they are inputs of the run; what is no catalogue decides nothing. */
+static void keep_inputs(struct run *r, const struct tree *tree)
+{
+    enum { LARGEST = CATALOGUE_FILE_MAX };
+    for (uint32_t i = 0; i < tree->count; i++) {
+        struct run_input in = {
+            arena_print(r->a, INPUTS "%.*s", (int)tree->files[i].path.len,
+                (const char *)tree->files[i].path.at),
+            {0}};
+        int fd = tree->files[i].link ? -1 : tree->open(tree->ctx, i);
+        if (fd < 0)
+            continue;
+        bool whole = run_read_whole(r->a, fd, LARGEST, &in.text);
+        close(fd);
+        if (whole)
+            *(struct run_input *)list_add(&r->inputs) = in;
+    }
+}
 
 enum exit_code run_library(
     const struct run_ask *ask, struct run *r, struct library *out)
@@ -18,16 +62,16 @@ enum exit_code run_library(
     struct tree tree = {0};
     struct corpus files = {0};
     struct bytes error = {0};
-    /* A folder that is named from the root is meant so. */
-    bool rooted = r->rules.catalogue.at[0] == '/';
-    const char *root = (const char *)arena_print(r->a, "%s%s%.*s",
-        rooted ? "" : ask->path, rooted ? "" : "/", (int)r->rules.catalogue.len,
-        (const char *)r->rules.catalogue.at)
-                           .at;
+    const char *root = ask->given ? ask->path : folder_of(ask, r);
     const struct tree_pick pick = {.root = root};
-    enum status s = tree_open_folder(r->a, &pick, &tree, &error);
+    enum status s = OK;
+    if (ask->given)
+        open_given(ask->given, r, &tree);
+    else
+        s = tree_open_folder(r->a, &pick, &tree, &error);
     if (s == OK) {
         s = read_structures(ask->reading, r->a, &tree, &files);
+        keep_inputs(r, &tree);
         tree.close(tree.ctx);
         if (s != OK)
             return (enum exit_code)cli_error(EXIT_INTERNAL, root, 0,

@@ -255,6 +255,7 @@ static int wording(void *ctx, const struct cli_args *a)
 static int pack(void *ctx, const struct cli_args *a)
 {
     struct run r;
+    struct library l = {0};
     struct pack_ask pack = {.output = cli_word(a, "output", NULL),
         .fail_on = fail_on(a),
         .key = cli_word(a, "key", NULL),
@@ -270,10 +271,13 @@ static int pack(void *ctx, const struct cli_args *a)
             packed_leave_out(r.a, &r.tree, ask.path, pack.output);
         code = run_read(&ask, &r);
     }
+    if (code == EXIT_DONE) /* the team's own clauses are a part of what is given away */
+        code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE) {
         run_judge(&r);
         code = verb_pack(&r, &pack);
     }
+    library_free(&l);
     if (code == EXIT_DONE)
         code = run_verdict(&r, pack.fail_on);
     run_end(&r);
@@ -412,7 +416,6 @@ static struct bytes first_word(struct bytes name)
 
 static bool is_verb(const char *word)
 {
-    size_t len = strlen(word);
     for (size_t i = 0; verbs[i].name; i++)
         if (text_same(first_word(text_of(verbs[i].name)), text_of(word)))
             return true;

@@ -6,12 +6,8 @@
 #include "review/pack/verdicts.h"
 #include "review/pack/weigh.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/sha.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char read_me[] =
@@ -74,23 +70,6 @@ static void put(struct packing *p, struct bytes name, struct bytes content)
     p->size += pack_size(&f, 1);
 }
 
-/* All bytes of the file as they are now; false: unreadable or longer than `size`. */
-static bool load(struct arena *a, int fd, uint64_t size, struct bytes *out)
-{
-    uint8_t *at = arena_take(a, (size_t)size + 1);
-    size_t len = 0;
-    for (;;) {
-        ssize_t n = read(fd, at + len, (size_t)size + 1 - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0 || len + (size_t)n > size) {
-            *out = (struct bytes){at, len};
-            return n == 0;
-        }
-        len += (size_t)n;
-    }
-}
-
 static bool was_read(const struct document *d)
 {
     static const uint8_t none[sizeof d->digest] = {0};
@@ -125,7 +104,7 @@ static int add_content(
     uint8_t digest[SHA256_DIGEST_LENGTH];
     struct bytes content = {0};
     int fd = r->tree.open(r->tree.ctx, doc);
-    bool good = fd >= 0 && load(p->a, fd, d->size, &content);
+    bool good = fd >= 0 && run_read_whole(p->a, fd, (size_t)d->size, &content);
     if (fd >= 0)
         close(fd);
     if (good)

@@ -15,7 +15,7 @@
 
 static const char config_name[] = RUN_CONFIG;
 
-static bool read_whole(struct arena *a, int fd, size_t max, struct bytes *out)
+bool run_read_whole(struct arena *a, int fd, size_t max, struct bytes *out)
 {
     uint8_t *at = arena_take(a, max + 1);
     size_t len = 0;
@@ -60,7 +60,7 @@ static enum exit_code read_config(struct run *r, const struct run_ask *ask)
         return (enum exit_code)cli_error(
             EXIT_USAGE, name, 0, strerror(errno), "a readable configuration file");
     struct bytes text;
-    bool whole = read_whole(r->a, fd, LIMIT_CONF_FILE, &text);
+    bool whole = run_read_whole(r->a, fd, LIMIT_CONF_FILE, &text);
     close(fd);
     if (!whole)
         return (enum exit_code)cli_error(EXIT_USAGE, name, 0, "too large or unreadable",
@@ -139,8 +139,7 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
     if (!ask->revision && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
         why = (struct bytes){0};
     r->product = product_of(r->a, ask->path);
-    if (ask->revision)
-        r->revision = text_of(ask->revision);
+    r->revision = r->tree.commit;
     return EXIT_DONE;
 }
 

@@ -66,6 +66,8 @@ void run_end(struct run *r);
 /* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
 enum exit_code run_library(
     const struct run_ask *ask, struct run *r, struct library *out);
+/* All that is to be read, as it is now; false: it cannot be, or is more than `max` bytes. */
+bool run_read_whole(struct arena *a, int fd, size_t max, struct bytes *out);
 /* The severity from which on a finding fails; SEVERITY_CRITICAL + 1 of "never". False: no such word. */
 bool run_threshold(struct bytes fail_on, uint8_t *least);
 /* What the findings mean for the exit code: fail_on is a word that run_threshold() knows. */

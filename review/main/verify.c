@@ -212,9 +212,13 @@ static enum exit_code review_again(struct verifying *v)
     struct run_ask ask = {
         .reading = v->ask->reading, .path = v->ask->pack, .given = &given};
     struct run r;
+    struct library l = {0};
     enum exit_code code = run_review(&ask, &r);
     if (code == EXIT_DONE)
+        code = run_library(&ask, &r, &l);
+    if (code == EXIT_DONE)
         code = judge_again(v, &r);
+    library_free(&l);
     run_end(&r);
     return code;
 }

@@ -2,7 +2,7 @@
 /*
  * Git_list: the files of a commit or of an index, as the git child writes them down.
  *
- * Little-endian: { changed s64, seen s64, size u64, link u8, path length u16, path } for each
+ * Little-endian: the id of the commit (20 bytes), then { changed s64, seen s64, size u64, link u8, path length u16, path } for each
  * file; its place is its number. The child reads a foreign repository, so a path is checked:
  * relative, no empty, "." or ".." part, no NUL.
  */
@@ -19,8 +19,11 @@ struct git_file {
     bool link;         /* a symbolic link or another repository */
 };
 
-struct git_list { /* files of struct git_file; list_free() it */
-    struct list files;
+enum { GIT_ID = 20 }; /* bytes */
+
+struct git_list {
+    struct list files; /* struct git_file; to list_free() */
+    uint8_t commit[GIT_ID];
 };
 
 /* What a file that points to a repository says ("gitdir: ../x" with front "gitdir: "). */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/git_list.h"
 
+#include <string.h>
+
 enum { HEAD = 27, FILES_MAX = 4000000 };
 
 static uint64_t number(const uint8_t *at, size_t n)
@@ -57,7 +59,11 @@ struct bytes git_pointer_parse(struct bytes in, struct bytes front)
 
 enum status git_list_parse(struct bytes in, struct git_list *out)
 {
-    struct git_list got = {LIST_OF(struct git_file)};
+    struct git_list got = {.files = LIST_OF(struct git_file)};
+    if (in.len < GIT_ID)
+        return MALFORMED;
+    memcpy(got.commit, in.at, GIT_ID);
+    in = text_from(in, GIT_ID);
     while (in.len) {
         struct git_file f = {0};
         size_t n = got.files.count < FILES_MAX ? take(in, &f) : 0;

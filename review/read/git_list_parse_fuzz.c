@@ -5,7 +5,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct git_list l;
-    size_t total = 0;
+    size_t total = GIT_ID;
     if (git_list_parse((struct bytes){data, size}, &l) != OK)
         return 0;
     for (size_t i = 0; i < l.files.count; i++) {

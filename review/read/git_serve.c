@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/git_serve.h"
 
+#include "review/read/git_list.h"
 #include "review/read/git_load.h"
 #include "review/read/growing.h"
 #include "review/read/read.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,14 +84,9 @@ static void answer(const struct serve *s, int fd, const char *why)
 
 static int memory_file(struct bytes content)
 {
-    int fd = memfd_create("git", MFD_CLOEXEC);
-    size_t done = 0;
-    while (fd >= 0 && done < content.len) {
-        ssize_t n = write(fd, content.at + done, content.len - done);
-        if (n <= 0)
-            _exit(EXIT_GIT);
-        done += (size_t)n;
-    }
+    int fd = tree_descriptor(content);
+    if (fd < 0)
+        _exit(EXIT_GIT);
     return fd;
 }
 
@@ -287,6 +284,13 @@ static void put_file(
     growing_add(&s->out, path);
 }
 
+static void put_id(struct serve *s)
+{
+    const git_oid *id = s->git->git_object_id((git_object *)s->commit);
+    static_assert(sizeof id->id == GIT_ID, "ids of this library");
+    growing_add(&s->out, BYTES_OF(id->id));
+}
+
 static void put_commit(struct serve *s)
 {
     for (size_t i = 0; i < s->entries.count; i++) {
@@ -344,6 +348,7 @@ _Noreturn void git_serve(int talk, void *functions, const struct git_job *job)
     int walked = s.git->git_tree_walk(s.tree, GIT_TREEWALK_PRE, on_entry, &s);
     must(&s, walked < 0 ? walked : 0, "tree");
     date_all(&s);
+    put_id(&s);
     if (job->task == GIT_LIST_COMMIT)
         put_commit(&s);
     else

@@ -26,6 +26,7 @@ struct tree {
     /* A descriptor on the file's bytes, read-only, to be closed by the caller; -1: unreadable. */
     int (*open)(void *ctx, uint32_t file);
     void (*close)(void *ctx);
+    struct bytes commit; /* its id in hexadecimal, or empty: no commit */
 };
 
 struct tree_pick {
@@ -50,3 +51,12 @@ MUST_USE enum status tree_date_by_git(struct arena *a, const struct tree_pick *p
     struct tree *tree, struct bytes *why);
 /* The tree goes on without the file of this path, if there is one. */
 void tree_without(struct arena *a, struct tree *t, struct bytes path);
+
+/* A descriptor on these bytes, as a tree's open() gives one; -1: none is to be had. */
+int tree_descriptor(struct bytes content);
+struct tree_held {
+    struct bytes path, content;
+};
+/* Files that are in memory, in order of their paths; they outlive the tree. */
+void tree_of_memory(
+    struct arena *a, struct tree_held *files, uint32_t count, struct tree *out);

@@ -2,6 +2,7 @@
 /*
  * A commit as a tree, and the times of commits for a folder. git itself is in git_child.c.
  */
+#include "core/base/hex.h"
 #include "review/read/git_child.h"
 #include "review/read/git_list.h"
 #include "review/read/ignore.h"
@@ -76,7 +77,9 @@ static void hand_out(struct arena *a, const struct git_list *l,
     for (uint32_t i = 0; i < n; i++)
         plain[i] = files[i].file;
     *t = (struct commit_tree){child, files};
-    *out = (struct tree){t, plain, n, commit_open, commit_close};
+    uint8_t *id = arena_take(a, 2 * GIT_ID + 1);
+    hex_of(BYTES_OF(l->commit), (struct room){id, 2 * GIT_ID + 1});
+    *out = (struct tree){t, plain, n, commit_open, commit_close, {id, 2 * GIT_ID}};
 }
 
 enum status tree_open_commit(struct arena *a, const struct tree_pick *pick,

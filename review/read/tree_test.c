@@ -257,6 +257,52 @@ static void a_root_may_be_one_file_and_must_be_something(void)
     place_close(&p);
 }
 
+/* The content of each file, in order, with a comma behind it. */
+static const char *contents(struct place *p)
+{
+    struct bytes all = TEXT("");
+    for (uint32_t i = 0; i < p->tree.count; i++) {
+        char text[16];
+        int fd = p->tree.open(p->tree.ctx, i);
+        ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+        all = arena_print(p->arena, "%s%.*s,", (const char *)all.at, (int)n, text);
+        if (fd >= 0)
+            close(fd);
+    }
+    return (const char *)all.at;
+}
+
+static void without_one_file_the_others_are_what_they_were(void)
+{
+    static const struct {
+        const char *without, *left;
+    } rows[] = {
+        {"a", "2,3,"}, {"b", "1,3,"}, {"c", "1,2,"}, {"d", "1,2,3,"}, {"", "1,2,3,"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct place p = {0};
+        place_open(&p);
+        put(&p, "a", "1");
+        put(&p, "b", "2");
+        put(&p, "c", "3");
+        scan_with(&p, "", NULL);
+        tree_without(p.arena, &p.tree, text_of(rows[i].without));
+        CHECK(strcmp(contents(&p), rows[i].left) == 0);
+        place_close(&p);
+    }
+}
+
+static void files_in_memory_are_a_tree(void)
+{
+    struct place p = {0};
+    place_open(&p);
+    struct tree_held files[] = {{TEXT("a"), TEXT("one")}, {TEXT("b"), TEXT("")}};
+    tree_of_memory(p.arena, files, 2, &p.tree);
+    CHECK(p.tree.count == 2 && p.tree.files[0].size == 3);
+    CHECK(strcmp(contents(&p), "one,,") == 0);
+    CHECK(strcmp(contents(&p), "one,,") == 0); /* and again */
+    place_close(&p);
+}
+
 MAIN(TEST(files_come_by_path_bytes_and_hidden_ones_too),
     TEST(what_is_no_file_is_listed_and_never_opened),
     TEST(a_folder_exchanged_for_a_link_leads_nowhere),
@@ -264,4 +310,6 @@ MAIN(TEST(files_come_by_path_bytes_and_hidden_ones_too),
     TEST(three_hundred_folders_below_each_other_are_read),
     TEST(in_a_work_tree_git_is_left_out_and_what_gitignore_names),
     TEST(a_folder_of_results_is_read_although_gitignore_names_it),
-    TEST(a_root_may_be_one_file_and_must_be_something))
+    TEST(a_root_may_be_one_file_and_must_be_something),
+    TEST(without_one_file_the_others_are_what_they_were),
+    TEST(files_in_memory_are_a_tree))

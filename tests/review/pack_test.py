@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from project import FILES, REVIEW, check, folder_of, main, put, review  # noqa: E402
+from project import FILES, REVIEW, TOP, check, folder_of, main, put, review  # noqa: E402
 
 TYPE = 'application/vnd.in-toto+json'
 STATEMENT = 'statement.dsse.json'
@@ -248,6 +248,22 @@ def test_verification_needs_nothing_but_the_pack():
         p.good(p.pack())
 
 
+def test_a_team_s_own_clauses_are_in_the_pack():
+    with open(os.path.join(TOP, 'catalogue', 'principles.yaml'), 'rb') as f:
+        own = f.read()
+    files = {**FAULTY, 'holdfast-review.conf': 'catalogue = "clauses"\n', 'clauses/own.yaml': own, 'clauses/notes.txt': 'x\n'}
+    with place(files) as p:
+        archive = p.pack('--key', p.key)
+        check(unzipped(archive)['configuration/catalogue/own.yaml'] == own, 'not in it')
+        configuration = {c['name'] for c in json.loads(payload_of(unzipped(archive)))['predicate']['configuration']}
+        check('configuration/catalogue/own.yaml' in configuration, configuration)
+        shutil.rmtree(p.folder)
+        p.good(archive, '--key', p.key + '.pub')
+        files = unzipped(archive)
+        files['configuration/catalogue/own.yaml'] += b'# more\n'
+        p.refused(zipped(files), '"configuration/catalogue/own.yaml" has other bytes')
+
+
 def git(folder, *args):
     subprocess.run(['git', '-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.org', *args], check=True,
                    capture_output=True, env=dict(os.environ, GIT_COMMITTER_DATE='2026-02-03T00:00:00Z', GIT_AUTHOR_DATE='2026-02-03T00:00:00Z'))
@@ -261,8 +277,9 @@ def test_a_commit_is_packed_as_it_was_committed():
         put(p.folder, {'architecture.md': '# Gone\n'})
         files = unzipped(p.pack('--at', 'HEAD'))
         check(files['documents/architecture.md'] == FAULTY['architecture.md'].encode(), 'not what was committed')
-        check(json.loads(payload_of(files))['predicate']['holdfastReview']['revision'] == 'HEAD', 'no revision')
-        check('at HEAD' in p.good(zipped(files)), 'verify does not say which revision')
+        head = subprocess.run(['git', '-C', p.folder, 'rev-parse', 'HEAD'], capture_output=True, text=True).stdout.strip()
+        check(json.loads(payload_of(files))['predicate']['holdfastReview']['revision'] == head, 'not the id of the commit')
+        check(len(head) == 40 and 'at ' + head in p.good(zipped(files)), 'verify does not say which commit')
 
 
 def test_documents_may_stay_at_home():
