@@ -219,8 +219,7 @@ static enum status take_base64(struct conf *c, const struct conf_key *k, struct 
     struct bytes t;
     size_t len = 0;
 
-    if (!only_quoted(v, &t)
-        || t.len == 0
+    if (!only_quoted(v, &t) || t.len == 0
         || base64_parse(t, BASE64_STANDARD,
                (struct room){field + sizeof(uint16_t), (size_t)k->max}, &len)
             != OK)

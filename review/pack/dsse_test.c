@@ -27,6 +27,7 @@
 
 /* PKCS #8 and SubjectPublicKeyInfo around the seeds and public keys (RFC 8410). */
 static const char private_a[] =
+    /* holdfast-review: not a secret, the published test key of RFC 8032 */
     "-----BEGIN PRIVATE KEY-----\n"
     "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
     "-----END PRIVATE KEY-----\n";
