@@ -124,17 +124,22 @@ static const struct modality_rule *first_rule(enum place place, uint64_t found)
 
 /* ---- single words that matter for where a cue stands ---- */
 
-enum { SKIPPED = 1, SUBORDINATE = 2, CIRCUMSTANCE = 4 };
+enum {
+    SKIPPED = 1,
+    SUBORDINATE = 2,
+    CIRCUMSTANCE = 4,
+    SKIPPED_ALONE = 8 /* before a comma */
+};
 static const struct {
     const char *word;
     uint8_t does;
 } small_words[] = {
     /* clang-format off */
-    {"please", SKIPPED}, {"also", SKIPPED}, {"then", SKIPPED}, {"additionally", SKIPPED},
-    {"furthermore", SKIPPED}, {"moreover", SKIPPED}, {"finally", SKIPPED}, {"first", SKIPPED},
-    {"second", SKIPPED}, {"next", SKIPPED}, {"and", SKIPPED}, {"but", SKIPPED},
-    {"so", SKIPPED}, {"or", SKIPPED}, {"therefore", SKIPPED}, {"however", SKIPPED},
-    {"currently", SKIPPED}, {"note", SKIPPED}, {"yet", SKIPPED},
+    {"please", SKIPPED}, {"also", SKIPPED}, {"then", SKIPPED}, {"additionally", SKIPPED_ALONE},
+    {"furthermore", SKIPPED_ALONE}, {"moreover", SKIPPED_ALONE}, {"finally", SKIPPED_ALONE}, {"first", SKIPPED_ALONE},
+    {"second", SKIPPED_ALONE}, {"next", SKIPPED_ALONE}, {"and", SKIPPED}, {"but", SKIPPED},
+    {"so", SKIPPED}, {"or", SKIPPED}, {"therefore", SKIPPED_ALONE}, {"however", SKIPPED_ALONE},
+    {"currently", SKIPPED_ALONE}, {"note", SKIPPED}, {"yet", SKIPPED},
     {"if", SUBORDINATE | CIRCUMSTANCE}, {"when", SUBORDINATE | CIRCUMSTANCE},
     {"whenever", SUBORDINATE | CIRCUMSTANCE}, {"unless", SUBORDINATE | CIRCUMSTANCE},
     {"while", CIRCUMSTANCE}, {"that", SUBORDINATE}, {"which", SUBORDINATE},
@@ -145,7 +150,7 @@ static const struct {
     {"for", CIRCUMSTANCE}, {"to", CIRCUMSTANCE}, {"on", CIRCUMSTANCE}, {"at", CIRCUMSTANCE},
     {"by", CIRCUMSTANCE}, {"during", CIRCUMSTANCE}, {"before", CIRCUMSTANCE},
     {"after", CIRCUMSTANCE}, {"with", CIRCUMSTANCE}, {"once", CIRCUMSTANCE},
-    {"wherever", CIRCUMSTANCE}, {"as", CIRCUMSTANCE},
+    {"wherever", CIRCUMSTANCE}, {"as", SUBORDINATE | CIRCUMSTANCE},
     /* clang-format on */
 };
 
@@ -188,6 +193,7 @@ struct meant {
     /* for the document at hand */
     struct lead lead[LEVELS]; /* 0: a paragraph's; else of the item of that level */
     struct above label;       /* of a paragraph that is a label only */
+    bool titled;              /* its first heading was seen */
     struct above document;    /* as `section`, where no heading stands above */
 };
 
@@ -206,7 +212,13 @@ static bool is_digit(uint8_t c)
 /* A number or letter of a list, "also", and their like. */
 static bool is_skipped(const struct meant *m, struct bytes text, const struct word *w)
 {
-    return w->len == 1 || is_digit(text.at[w->at]) || small(m, w) & SKIPPED;
+    uint8_t does = small(m, w);
+    size_t behind = w->at + w->len;
+    if (w->len == 1 && behind < text.len)
+        return is_digit(text.at[w->at]) || text.at[behind] == '.'
+            || text.at[behind] == ')';
+    return is_digit(text.at[w->at]) || does & SKIPPED
+        || (does & SKIPPED_ALONE && w->marks & MARK_COMMA);
 }
 
 /* How many words the label before the statement's text has: "Mitigation: …"; or 0. */
@@ -271,6 +283,39 @@ static bool in_main_part(
     return true;
 }
 
+static bool is_blank_at(struct bytes text, size_t i)
+{
+    return i >= text.len || text.at[i] == ' ' || text.at[i] == '\n'
+        || text.at[i] == '\t';
+}
+
+/* Part of a name for a machine, "test_is_not_believed", "update-policy.md": no cue. */
+static bool in_identifier(struct bytes text, const struct word *w)
+{
+    size_t from = w->at, to = w->at + w->len;
+    while (from > 0 && !is_blank_at(text, from - 1))
+        from--;
+    while (!is_blank_at(text, to))
+        to++;
+    for (size_t i = from + 1; i + 1 < to; i++) {
+        uint8_t c = text.at[i], next = text.at[i + 1] | 0x20;
+        bool between = text.at[i - 1] > ' ' && next >= 'a' && next <= 'z';
+        if (between && (c == '_' || (c == '.' && i - from > 1)))
+            return true;
+    }
+    return false;
+}
+
+/* Within quotation marks that open in this statement: said of a word, not with it. */
+static bool in_quotes(const struct words *w, struct span s, uint32_t at)
+{
+    bool open =
+        s.first == 0 ? w->marks & MARK_QUOTE : w->at[s.first - 1].marks & MARK_QUOTE;
+    for (uint32_t i = s.first; i < at; i++)
+        open ^= (w->at[i].marks & MARK_QUOTE) != 0;
+    return open;
+}
+
 static bool in_capitals(struct bytes text, const struct word *w)
 {
     for (uint32_t i = 0; i < w->len; i++)
@@ -293,6 +338,31 @@ static bool stands_so(const struct meant *m, struct bytes text, const struct wor
     case WHOLE: return h->first == s.first && h->last + 1 == s.end;
     }
     return false;
+}
+
+/* "NOT SYNCHRONISED" is the name of a state. */
+static bool is_name(
+    struct bytes text, const struct words *w, struct span s, uint32_t at)
+{
+    return at + 1 < s.end && w->at[at].len > 1 && in_capitals(text, &w->at[at])
+        && w->at[at + 1].len > 1 && in_capitals(text, &w->at[at + 1])
+        && (at == s.first || !in_capitals(text, &w->at[at - 1]));
+}
+
+/* A cue's words belong to one part: "No signing: messages can be changed." */
+static bool crosses(const struct words *w, const struct phrase_hit *h)
+{
+    for (uint32_t i = h->first; i < h->last; i++)
+        if (w->at[i].marks & (MARK_COLON | MARK_SEMICOLON | MARK_STOP))
+            return true;
+    return false;
+}
+
+static bool denies_nothing(
+    struct bytes text, const struct words *w, struct span s, const struct phrase_hit *h)
+{
+    return cues[h->phrase].group == DENIES
+        && (in_quotes(w, s, h->last) || is_name(text, w, s, h->last));
 }
 
 static bool is_void(const struct meant *m, struct bytes text, const struct words *w,
@@ -485,9 +555,11 @@ static void find_cues(struct meant *m, uint32_t unit)
             k++;
         struct span s = part[k].words;
         uint8_t group = cues[h->phrase].group;
-        if (h->last >= s.end || !stands_so(m, u->text, w, s, h)
-            || (group == ORDERS
-                && part[k].opens == OPENS_DENIED) /* ", never in clear" */
+        bool order = group == ORDERS && part[k].opens == OPENS_DENIED;
+        if (h->last >= s.end || crosses(w, h) || order /* ", never in clear" is none */
+            || !stands_so(m, u->text, w, s, h)
+            || in_identifier(u->text, &w->at[h->first])
+            || denies_nothing(u->text, w, s, h)
             || (group != VOID && group != FORBIDS && is_void(m, u->text, w, s, h)))
             continue;
         m->found[k] |= B(group);
@@ -757,12 +829,6 @@ static uint64_t label_bits(const struct meant *m, const struct unit *u,
     return found;
 }
 
-static struct above label_above(const struct meant *m, uint32_t unit, struct span label)
-{
-    const struct unit *u = &m->corpus->units[unit];
-    return head_above(m, label_bits(m, u, &m->rows[unit], label), unit, label);
-}
-
 static bool begins_sentence(const struct statement *part)
 {
     return part->opens == OPENS_SENTENCE || part->opens == OPENS_CELL;
@@ -826,16 +892,21 @@ static void add_stances(struct meant *m, uint32_t unit, struct list *out)
         s.row = row;
     if (u->kind == UNIT_HEADING)
         s.label = m->heading[unit];
+    bool of_sentence = false;
     for (size_t k = 0; k < m->parts.count; k++) {
         const struct statement *part = LIST_AT(&m->parts, const struct statement, k);
         const struct field *f =
             u->kind == UNIT_ROW ? field_at(m, u, part->column) : NULL;
         uint32_t label = begins_sentence(part) ? label_of(w, part->words) : 0;
-        if (part->opens == OPENS_CELL)
+        if (part->opens == OPENS_CELL || (begins_sentence(part) && of_sentence))
             s.label = none;
-        if (label && u->kind != UNIT_HEADING)
-            s.label = label_above(
-                m, unit, (struct span){part->words.first, part->words.first + label});
+        if (label && u->kind != UNIT_HEADING) {
+            struct span span = {part->words.first, part->words.first + label};
+            uint64_t found = label_bits(m, u, w, span);
+            s.label = head_above(m, found, unit, span);
+            /* "Not built: an image." is one sentence, "Limits: …" all that follow. */
+            of_sentence = found & B(GAP);
+        }
         s.column = f ? column_above(column_bits(m, f->name), unit) : none;
         s.threats = f && !s.column.rule ? threats : none;
         *(struct stance *)list_add(out) =
@@ -939,8 +1010,11 @@ static void before_unit(struct meant *m, uint32_t unit)
     const struct unit *u = &m->corpus->units[unit];
     struct span whole = {0, m->rows[unit].count};
     if (u->kind == UNIT_HEADING) {
-        m->heading[unit] = head_above(m, all_found(m) & ~B(L_THREAT), unit, whole);
+        /* A title says what the whole is about, its chapters what they are. */
+        uint64_t threats = B(L_THREAT) | (m->titled ? 0 : B(H_THREAT));
+        m->heading[unit] = head_above(m, all_found(m) & ~threats, unit, whole);
         m->label = none;
+        m->titled = true;
     }
     if (u->kind == UNIT_HEADING || u->kind == UNIT_PARAGRAPH || u->kind == UNIT_ENTRY)
         clear_leads(m, 0);
@@ -1020,6 +1094,7 @@ struct meant *meant_of(struct arena *a, const struct corpus *corpus,
     struct list out = LIST_OF(struct stance);
     for (uint32_t d = 0; d < corpus->doc_count; d++) {
         m->label = m->document = none;
+        m->titled = false;
         clear_leads(m, 0);
         for (uint32_t i = 0; i < corpus->docs[d].unit_count; i++)
             add_unit(m, corpus->docs[d].unit + i, &out);

@@ -271,6 +271,11 @@ static void words_that_only_look_like_a_plan_advice_or_threat_change_nothing(voi
         {"The state of the art in audits is met by the service.", NULL, A},
         {"A user must log in with a password and a code.", NULL, S},
         {"You can limit the rate per client.", NULL, A},
+        {"It is shown by test_old_answer_is_not_believed in a run.", NULL, A},
+        {"The screen says NOT SYNCHRONISED while the cloud is away.", NULL, A},
+        {"The mark \"not synchronised\" stays true.", NULL, A},
+        {"A second store holds old readings.", NULL, A},
+        {"Only store opens the database.", NULL, A},
     };
     ROWS(rows);
 }
@@ -293,6 +298,10 @@ static void a_negation_reaches_as_far_as_its_clause(void)
         {"The device does not have listening ports.", NULL, N},
         {"The device does not yet have pinning.", NULL, G},
         {"Mails are encrypted (but not signed).", NULL, A},
+        {"Not built: a second factor for people.", NULL, G},
+        {"No envelope can be read or forged.", NULL, A},
+        {"No signing: messages can be changed.", NULL, N},
+        {"As the device has no clock, the answer carries the time.", NULL, A},
         {"Neither the app nor the hub checks the token.", NULL, N},
     };
     ROWS(rows);
@@ -330,8 +339,16 @@ static void each_statement_of_a_paragraph_is_meant_by_itself(void)
         {"JTAG is fused, the console not present, the account removed.", "console", N},
         {"JTAG is fused, the console not present, the account removed.", "account", A},
         {"TLS, which we like, is not used.", "TLS", N},
+        {"The page is the security view, not an appendix to it.", "view", A},
+        {"In the architecture itself, and not in an appendix: each part is named.",
+            "itself", A},
+        {"Own user, no capabilities, not dumpable, Landlock, seccomp.", "Own", A},
+        {"Own user, no capabilities, not dumpable, Landlock, seccomp.", "dumpable", N},
+        {"Own user, no capabilities, not dumpable, Landlock, seccomp.", "seccomp", A},
         {"No keys, tokens or passwords are logged.", "passwords", N},
         {"If the key is lost, no data is shown.", "key", N},
+        {"Not built: a second factor. Devices prove two keys.", "Devices", A},
+        {"Limits: the log is kept for a day. One user sees all.", "One", G},
         {"Are guests isolated, and is the host patched?", "isolated", Q},
     };
     ROWS(rows);

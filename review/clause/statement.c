@@ -4,9 +4,11 @@
 enum { /* bits: what a word does for the cutting */
     CUTS_JOINED = 1,
     CUTS_CONTRAST = 2,
-    SAYS = 4, /* a verb in this form only, or a subject that must have one */
-    DENIES = 8,
-    DEPENDS = 16, /* "if", "in": what it begins says nothing without what follows */
+    VERB = 4,    /* a verb in this form only */
+    SUBJECT = 8, /* it has a verb behind it */
+    DENIES = 16,
+    DEPENDS = 32, /* "if", "in": what it begins says nothing without what follows */
+    SAYS = VERB | SUBJECT,
 };
 
 enum {
@@ -23,18 +25,18 @@ static const struct {
     {"but", CUTS_CONTRAST}, {"however", CUTS_CONTRAST}, {"whereas", CUTS_CONTRAST},
     {"although", CUTS_CONTRAST}, {"though", CUTS_CONTRAST}, {"while", CUTS_CONTRAST},
     {"yet", CUTS_CONTRAST}, {"except", CUTS_CONTRAST},
-    {"is", SAYS}, {"are", SAYS}, {"was", SAYS}, {"were", SAYS}, {"has", SAYS},
-    {"have", SAYS}, {"had", SAYS}, {"does", SAYS}, {"do", SAYS}, {"did", SAYS},
-    {"can", SAYS}, {"cannot", SAYS}, {"could", SAYS}, {"may", SAYS}, {"might", SAYS},
-    {"must", SAYS}, {"shall", SAYS}, {"should", SAYS}, {"will", SAYS}, {"would", SAYS},
-    {"we", SAYS}, {"it", SAYS}, {"they", SAYS}, {"you", SAYS}, {"uses", SAYS},
-    {"requires", SAYS}, {"provides", SAYS}, {"supports", SAYS}, {"remains", SAYS},
+    {"is", VERB}, {"are", VERB}, {"was", VERB}, {"were", VERB}, {"has", VERB},
+    {"have", VERB}, {"had", VERB}, {"does", VERB}, {"do", VERB}, {"did", VERB},
+    {"can", VERB}, {"cannot", VERB}, {"could", VERB}, {"may", VERB}, {"might", VERB},
+    {"must", VERB}, {"shall", VERB}, {"should", VERB}, {"will", VERB}, {"would", VERB},
+    {"we", SUBJECT}, {"it", SUBJECT}, {"they", SUBJECT}, {"you", SUBJECT}, {"uses", VERB},
+    {"requires", VERB}, {"provides", VERB}, {"supports", VERB}, {"remains", VERB},
     {"not", DENIES}, {"no", DENIES}, {"never", DENIES}, {"if", DEPENDS}, {"when", DEPENDS},
     {"unless", DEPENDS}, {"where", DEPENDS}, {"in", DEPENDS}, {"for", DEPENDS},
     {"to", DEPENDS}, {"on", DEPENDS}, {"at", DEPENDS}, {"by", DEPENDS}, {"during", DEPENDS},
     {"before", DEPENDS}, {"after", DEPENDS}, {"with", DEPENDS}, {"once", DEPENDS},
     {"as", DEPENDS}, {"because", DEPENDS}, {"since", DEPENDS}, {"unlike", DEPENDS},
-    {"needs", SAYS}, {"runs", SAYS}, {"lacks", SAYS},
+    {"needs", VERB}, {"runs", VERB}, {"lacks", VERB},
     /* clang-format on */
 };
 
@@ -99,14 +101,22 @@ static struct span part_at(const struct words *w, uint32_t i)
     return part;
 }
 
+/* Behind the comma of word i: "not an appendix", "console not present", without a verb. */
+static bool denied_part(const struct splitter *s, const struct words *w, uint32_t i)
+{
+    struct span next = part_at(w, i + 1);
+    return has(s, w, next, DENIES) && !has(s, w, next, VERB);
+}
+
 /* "ports closed, console not present, account removed": the one that is denied stands alone.
- * Not where the whole depends on an "if", or where it has a verb of its own. */
+ * Not where the whole depends on an "if", but for "…, and not in the clear". */
 static bool denied_alone(
     const struct splitter *s, const struct words *w, uint32_t first, uint32_t i)
 {
-    struct span before = {first, i + 1}, next = part_at(w, i + 1);
-    return !has(s, w, before, DENIES) && !(does(s, w, first) & DEPENDS)
-        && has(s, w, next, DENIES) && !has(s, w, next, SAYS);
+    uint32_t front = i + 1 + ((does(s, w, i + 1) & CUTS_JOINED) != 0);
+    if (has(s, w, (struct span){first, i + 1}, DENIES) || !denied_part(s, w, i))
+        return false;
+    return !(does(s, w, first) & DEPENDS) || does(s, w, front) & DENIES;
 }
 
 /* How the statement behind word i opens, or -1 when word i does not end the one at hand. */
@@ -114,24 +124,25 @@ static int opens_behind(const struct splitter *s, const struct words *w,
     const struct statement *now, uint32_t i, bool cells)
 {
     unsigned marks = w->at[i].marks;
+    unsigned cuts = MARK_SEMICOLON | MARK_DASH | MARK_COMMA;
     if (cells && marks & MARK_CELL)
         return OPENS_CELL;
     if (marks & MARK_STOP)
         return OPENS_SENTENCE;
-    if (!(marks & (MARK_SEMICOLON | MARK_DASH | MARK_COMMA))
+    if (now->opens == OPENS_DENIED && marks & (cuts | MARK_COLON))
+        return denied_part(s, w, i) ? OPENS_DENIED : OPENS_JOINED;
+    if (marks & MARK_COMMA && denied_alone(s, w, now->words.first, i))
+        return OPENS_DENIED;
+    if (!(marks & cuts)
         || i < now->words.first + SAID_WORDS) /* "For example, while it is" */
         return -1;
-    if (now->opens == OPENS_DENIED)
-        return OPENS_JOINED;
     uint8_t next = does(s, w, i + 1);
     if (next & CUTS_CONTRAST && says(s, w, i + 1))
         return OPENS_CONTRAST;
     if (marks & MARK_SEMICOLON)
         return OPENS_JOINED;
-    if (marks & MARK_COMMA && next & CUTS_JOINED && says(s, w, i + 1))
-        return OPENS_JOINED;
-    return marks & MARK_COMMA && denied_alone(s, w, now->words.first, i) ? OPENS_DENIED
-                                                                         : -1;
+    bool joined = marks & MARK_COMMA && next & CUTS_JOINED && says(s, w, i + 1);
+    return joined ? OPENS_JOINED : -1;
 }
 
 /* Cells before the byte `to`, from the byte `from` on; empty ones count. */
