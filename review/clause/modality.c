@@ -167,7 +167,7 @@ enum { LEVELS = 9, LABEL_WORDS = 5, HEAD_WORDS = 6, LEAD_WORDS = 8 };
 /* A sentence before a list or a table. */
 struct lead {
     struct above above;
-    bool open; /* it ends with a colon: items go on with its sentence */
+    bool open; /* its sentence does not end: the items go on with it */
 };
 
 struct meant {
@@ -940,18 +940,29 @@ static bool announces(const struct meant *m, const struct words *w, struct span 
     return false;
 }
 
+static bool is_label(const struct unit *u, const struct words *w)
+{
+    return u->kind == UNIT_PARAGRAPH && w->count && w->count <= HEAD_WORDS
+        && !(w->at[w->count - 1].marks & MARK_STOP)
+        && (u->heading == UNIT_NONE || ends_with_colon(w));
+}
+
 /* The last statement of a unit as the beginning of the list behind it. */
 static struct lead lead_from(const struct meant *m, uint32_t unit,
     const struct stance *last, const struct document *d)
 {
+    const struct unit *u = &m->corpus->units[unit];
     const struct words *w = &m->rows[unit];
     struct lead lead = {none, false};
-    bool colon = ends_with_colon(w);
-    if (!is_listed(m, unit + 1, d) || (!colon && !announces(m, w, last->words)))
+    if (!is_listed(m, unit + 1, d))
+        return lead;
+    bool unended = u->kind == UNIT_PARAGRAPH && !is_label(u, w)
+        && !(w->at[w->count - 1].marks & MARK_STOP);
+    lead.open = ends_with_colon(w) || unended;
+    if (!ends_with_colon(w) && !announces(m, w, last->words))
         return lead;
     uint64_t found = m->found[m->parts.count - 1];
     const struct modality_rule *own = own_rule(found);
-    lead.open = colon;
     lead.above = above_by(m, own, unit, last->words);
     if (!(1u << own->modality & PLAIN))
         return lead;
@@ -964,13 +975,6 @@ static struct lead lead_from(const struct meant *m, uint32_t unit,
         && !is_firm(own))
         lead.above = none;
     return lead;
-}
-
-static bool is_label(const struct unit *u, const struct words *w)
-{
-    return u->kind == UNIT_PARAGRAPH && w->count && w->count <= HEAD_WORDS
-        && !(w->at[w->count - 1].marks & MARK_STOP)
-        && (u->heading == UNIT_NONE || ends_with_colon(w));
 }
 
 /* "This section is awaiting implementation." "Status: proposed." */

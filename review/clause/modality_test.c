@@ -400,6 +400,8 @@ static void a_sentence_before_a_list_gives_its_modality_to_the_items(void)
         {"The hub shall:\n\n- verify the token\n- reject old ones", "reject", S},
         {"On each start the loader does this:\n\n- verify the image\n- lock the fuses",
             "lock", A},
+        {"# Loader\n\nThe loader has two tasks\n\n- verify the image\n- lock the fuses",
+            "lock", A},
         {"- verify the image\n- disable the console", "disable", R},
         {"We do not support:\n\n- remote shells", "shells", N},
         {"Recommendations:\n\n- Add a second factor", "factor", R},
