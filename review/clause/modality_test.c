@@ -294,6 +294,8 @@ static void a_negation_reaches_as_far_as_its_clause(void)
         {"Passwords are not stored in plaintext.", NULL, A},
         {"The pump does not accept commands over the radio.", NULL, A},
         {"The image must not contain debug symbols.", NULL, S},
+        {"The filters are not loaded before any guest code runs.", NULL, N},
+        {"It is not possible to encrypt the database.", NULL, N},
         {"The key cannot be read back.", NULL, A},
         {"The device does not have listening ports.", NULL, N},
         {"The device does not yet have pinning.", NULL, G},

@@ -159,7 +159,8 @@ static uint32_t cells_between(struct bytes text, size_t from, size_t to)
 void statements_of(const struct splitter *s, const struct unit *unit,
     const struct words *words, struct list *out)
 {
-    bool cells = false; /* also of a table that the reader took for text */
+    bool cells = unit->kind == UNIT_ROW || unit->kind == UNIT_ENTRY;
+    /* A table that the reader took for text is one, too. */
     for (uint32_t i = 0; i < words->count; i++)
         cells |= unit->kind != UNIT_CODE && words->at[i].marks & MARK_CELL;
     struct statement now = {.opens = cells ? OPENS_CELL : OPENS_SENTENCE};
