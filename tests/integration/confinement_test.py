@@ -41,7 +41,7 @@ def locked_down(pid, role):
 
 def all_tried(log, roles):
     tried = wait_for('every role to have tried', lambda: (lambda t: t if len({l['role'] for l in t}) >= len(roles)
-                                                          else None)(log.of('role.self_test')), 30)
+                                                          else None)(log.of('role.self_test')))
     for line in tried:
         check(line['acts'] == 10, '%s tried %r acts' % (line['role'], line['acts']))
         check(line['succeeded'] == 0, '%s succeeded in %d forbidden acts' % (line['role'], line['succeeded']))

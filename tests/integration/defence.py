@@ -50,7 +50,7 @@ def twin(b, label='twin'):
 
 def honest_first(device, gate, *options):
     device.start(*options, speed=LIES_SPEED)
-    wait_for('one honest batch end to end', lambda: device.program.log.of('batch.acknowledged'), 30)
+    wait_for('one honest batch end to end', lambda: device.program.log.of('batch.acknowledged'))
     check(gate.honest >= 1, 'the twin never spoke the protocol properly')
 
 
@@ -66,6 +66,6 @@ def forged_answer(device, nonce, envelope, *words, keys_of=None):
     """An answer to this transmission sealed with a device's own key, as only its store could seal it."""
     digest = hashlib.sha256(envelope).hexdigest()
     line = wait_for('the device to say what it sealed',
-                    lambda: [l for l in device.program.log.of('batch.sealed') if l['digest'] == digest], 5)[0]
+                    lambda: [l for l in device.program.log.of('batch.sealed') if l['digest'] == digest])[0]
     return forge(keys_of or device, 'answer', '--nonce', nonce.hex(), '--for', envelope.hex(), '--seq', line['seq'],
                  *words)

@@ -23,7 +23,7 @@ def device_meets(b, make_listener, label='victim'):
     listener = make_listener(authority, port)
     b.things.append(listener)
     device.start('--for', '120', speed=60)
-    wait_for('two tries', lambda: listener.finished >= 2 or listener.bytes, 40)
+    wait_for('two tries', lambda: listener.finished >= 2 or listener.bytes)
     return listener, device
 
 
@@ -116,7 +116,7 @@ def lie_and_settle(cloud, device, gate, lie, count=6):
     gate.lies, before = 0, acknowledged(device)
     aside = set_aside(device)
     gate.lie = lie
-    wait_for('the lie to be told', lambda: gate.lies >= count, 60)
+    wait_for('the lie to be told', lambda: gate.lies >= count)
     stored = {(r['epoch'], r['seq']) for r in cloud.lines('batches')}
     moved = acknowledged(device) - before - stored
     check(not moved, 'batches that the store never had are marked acknowledged: %r' % sorted(moved))
@@ -128,7 +128,7 @@ def lie_and_settle(cloud, device, gate, lie, count=6):
 
 def everything_arrives(cloud, device, gate):
     sealed = {(l['epoch'], l['seq']): l['digest'] for l in device.program.log.of('batch.sealed')}
-    wait_for('everything sealed to be acknowledged', lambda: set(sealed) <= acknowledged(device), 60)
+    wait_for('everything sealed to be acknowledged', lambda: set(sealed) <= acknowledged(device))
     stored = {(r['epoch'], r['seq']): r['digest'] for r in cloud.lines('batches')}
     lost = [k for k, d in sealed.items() if stored.get(k) != d]
     check(not lost, 'readings lost: batches %r' % lost)
@@ -172,7 +172,7 @@ def test_answer_held_back_longer_than_a_nonce_lives_does_not_count():
                 return None  # the device hears nothing and offers the same bytes again
             return held[envelope]
         gate.lies, gate.lie = 0, lie
-        wait_for('the lie to be told', lambda: gate.lies >= 8, 60)
+        wait_for('the lie to be told', lambda: gate.lies >= 8)
         moved = [l for l in device.program.log.of('batch.acknowledged') if l['digest'] not in gate.told]
         check(not moved, 'an answer to another transmission was believed for %d batches' % len(moved))
         gate.lie = None
@@ -207,7 +207,7 @@ def test_taken_gate_sees_no_plaintext_and_no_key():
     with bench() as b:
         cloud, device, gate = twin(b)
         honest_first(device, gate, '--for', '60')
-        wait_for('some batches', lambda: len(gate.envelopes) >= 4, 60)
+        wait_for('some batches', lambda: len(gate.envelopes) >= 4)
         keys = bytes.fromhex(forge(device, 'keys').decode().strip())
         for secret in (keys[:32], keys[32:]):
             check(secret not in gate.bytes, 'a device key passed the gate')

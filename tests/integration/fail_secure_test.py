@@ -23,7 +23,7 @@ def measures_on(device, seconds=20):
 
 def gets_nothing(listener):
     """The device has tried, and all that the listener has is handshakes."""
-    wait_for('the device to have tried', lambda: listener.finished > 0 or listener.bytes, 30)
+    wait_for('the device to have tried', lambda: listener.finished > 0 or listener.bytes)
     check(not listener.bytes, 'the impostor was given %d bytes: %r' % (len(listener.bytes), listener.bytes[:60]))
 
 
@@ -31,18 +31,18 @@ def outage(b, cloud, device, stand_in, note=None):
     """Run a device against `stand_in` (a listener on the cloud's port, or None), then against the true cloud."""
     port = cloud.ports['device']
     device.start('--for', '60', speed=60)
-    wait_for('the first acknowledgement', lambda: device.program.log.of('batch.acknowledged'), 30)
+    wait_for('the first acknowledgement', lambda: device.program.log.of('batch.acknowledged'))
     cloud.stop()
     listener = stand_in(port) if stand_in else None
     try:
         if listener:
             gets_nothing(listener)
-        wait_for('NOT SYNCHRONISED', lambda: not device.status()['synchronised'], 30)
+        wait_for('NOT SYNCHRONISED', lambda: not device.status()['synchronised'])
         state = measures_on(device)
         check(not state['synchronised'], 'the device says SYNCHRONISED without a cloud')
         check(state['readings_held'] > 0 and state['oldest_held_age_ms'] > 0, 'nothing is said to be held: %r' % state)
         if note:
-            wait_for('the screen to say ' + note, lambda: note in device.status()['notes'], 20)
+            wait_for('the screen to say ' + note, lambda: note in device.status()['notes'])
         if listener:
             gets_nothing(listener)
         acked_before = len(device.program.log.of('batch.acknowledged'))
@@ -54,7 +54,7 @@ def outage(b, cloud, device, stand_in, note=None):
     cloud.serve(device_port=port)
     sealed = {(l['epoch'], l['seq']): l['digest'] for l in device.program.log.of('batch.sealed')}
     wait_for('everything to be delivered', lambda: set(sealed) <= {
-        (l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')}, 60)
+        (l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')})
     device.program.process.terminate()
     device.program.wait(20)
     stored = [(r['epoch'], r['seq'], r['digest']) for r in cloud.lines('batches')]

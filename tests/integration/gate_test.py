@@ -16,12 +16,13 @@ import threading
 import time
 import uuid
 
-from harness import (NAME, Failed, Raw, bench, check, client_context, main, pem, request, role_pid, run,
-                     wait_for)
+from harness import (NAME, PATIENCE_S, Failed, Raw, bench, check, client_context, main, pem, request, role_pid,
+                     run, stopped, wait_for)
 from defence import FLEET, Stolen
 from twins import Authority, openssl
 
 B = contextlib.ExitStack()
+HANDSHAKE_S = SLOW_REQUEST_S = 10.0  # how long gate waits for a handshake, and for a request (core/base/limits.h, gate.h)
 
 
 class Site:
@@ -31,12 +32,12 @@ class Site:
         self.b, self.cloud = b, b.cloud()
         self.port = self.cloud.ports['device']
         self.mallory = Stolen(b, self.cloud, 'mallory', 60)
-        self.healthy = Stolen(b, self.cloud, 'healthy', 140)
+        self.healthy = Stolen(b, self.cloud, 'healthy', 240)
         self.gate = role_pid(self.cloud.program.process.pid, 'gate')
         check(self.post(self.healthy) == 200, 'no honest batch was taken')
 
-    def raw(self, device, seconds=5):
-        return Raw(self.port, device.context, seconds)
+    def raw(self, device):
+        return Raw(self.port, device.context)
 
     def post(self, device):
         raw = self.raw(device)
@@ -44,6 +45,17 @@ class Site:
         status = raw.answer()[0]
         raw.close()
         return status
+
+    def calm(self):
+        """How long a healthy device waits for its answer here when nobody disturbs it: seconds, the longest of three."""
+        return max(self.timed() for _ in range(3))
+
+    def timed(self):
+        """-> seconds that a healthy device's batch takes, which is stored"""
+        began = time.monotonic()
+        status = self.post(self.healthy)
+        check(status == 200, 'a healthy device got HTTP %d' % status)
+        return time.monotonic() - began
 
     def events(self):
         return self.cloud.json('status')['events']
@@ -63,7 +75,7 @@ class Site:
         yield later
         stored += sum(later)
         if events is not None:
-            wait_for('%d events' % events, lambda: self.events() >= told + events, 5)
+            wait_for('%d events' % events, lambda: self.events() >= told + events)
             check(self.events() == told + events, '%d events, %d expected' % (self.events() - told, events))
         after = self.cloud.counts()
         check(after['batches'] - before['batches'] == stored and after['quarantined'] == before['quarantined'],
@@ -174,7 +186,7 @@ def test_nothing_below_tls_1_3_and_no_other_suite_or_group_is_spoken():
 def s_client(s, *words):
     command = ['openssl', 's_client', '-connect', '127.0.0.1:%d' % s.port, '-servername', NAME, '-cert',
                s.mallory.cert[0], '-key', s.mallory.cert[1], *words]
-    done = subprocess.run(command, input=b'GET / HTTP/1.0\r\n\r\n', capture_output=True, timeout=10)
+    done = subprocess.run(command, input=b'GET / HTTP/1.0\r\n\r\n', capture_output=True, timeout=PATIENCE_S)
     return (done.stdout + done.stderr).decode('latin-1')
 
 
@@ -196,10 +208,10 @@ def test_application_bytes_before_the_handshake_is_done_are_not_taken():
         tls.do_handshake()
     early = request(s.mallory.id, s.mallory.left[0])
     with s.unharmed():
-        plain = socket.create_connection(('127.0.0.1', s.port), 5)
+        plain = socket.create_connection(('127.0.0.1', s.port), PATIENCE_S)
         plain.sendall(outgoing.read() + b'\x17\x03\x03' + len(early).to_bytes(2, 'big') + early)
         got = b''
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ConnectionError):
             while True:
                 more = plain.recv(65536)
                 if not more:
@@ -276,18 +288,28 @@ def test_each_trick_of_http_is_refused_with_one_event_and_no_row():
             raw.close()
 
 
+def passed_by(s):
+    """When this returns, gate has seen to everything that reached it before: it serves in the order of arrival."""
+    s.raw(s.healthy).close()
+
+
 def test_a_second_request_before_the_answer_to_the_first_is_not_executed():
+    """With store stopped there is no answer yet, however late the second request is. (Both at once: a trick above.)"""
     s = site()
-    with s.unharmed(stored=1):
+    store = role_pid(s.cloud.program.process.pid, 'store')
+    with s.unharmed(stored=2, events=1):
         raw = s.raw(s.mallory)
         raw.send(s.mallory.request())
-        raw.send(s.mallory.request())
+        check(raw.answer()[0] == 200, 'the device is not served')
+        with stopped(store):
+            raw.send(s.mallory.request())
+            passed_by(s)
+            raw.send(s.mallory.request())
+            passed_by(s)
         status, headers, _ = raw.answer()
-        check(status in (200, 400), 'HTTP %d' % status)
+        check(status == 200 and headers.get('connection') == 'close', 'HTTP %d, %r' % (status, headers))
         check(raw.answer()[0] == 0, 'the second request was answered')
         raw.close()
-        if status == 400:  # both came in one read: neither was executed
-            check(s.post(s.mallory) == 200, 'the device is not served')
 
 
 def test_three_refused_envelopes_close_the_connection():
@@ -308,7 +330,7 @@ class Trickle(threading.Thread):
 
     def __init__(self, s, start, rest):
         super().__init__(daemon=True)
-        self.raw, self.rest, self.began = s.raw(s.mallory, 16), rest, time.monotonic()
+        self.raw, self.rest, self.began = s.raw(s.mallory), rest, time.monotonic()
         self.raw.send(start)
         self.status, self.took = None, None
         self.start()
@@ -333,57 +355,61 @@ def test_slow_heads_and_bodies_are_ended_in_time_and_hold_up_nobody():
     good = request(s.mallory.id, s.mallory.left[0])
     body_at = good.index(b'\r\n\r\n') + 4
     with s.unharmed() as stored:
+        calm = s.calm()
         slow = [Trickle(s, good[:40], good[40:60]) for _ in range(4)] + \
                [Trickle(s, good[:body_at + 10], good[body_at + 10:body_at + 30]) for _ in range(4)]
-        worst, sent = 0.0, 0
+        waits = []
         while any(t.is_alive() for t in slow):
-            check(time.monotonic() - slow[0].began < 15, 'a slow request is still open after 15 s')
-            began = time.monotonic()
-            status = s.post(s.healthy)
-            worst, sent = max(worst, time.monotonic() - began), sent + 1
-            check(status == 200, 'a healthy device got HTTP %d while others were slow' % status)
+            check(time.monotonic() - slow[0].began < SLOW_REQUEST_S + 5, 'a slow request is still open after 15 s')
+            waits.append(s.timed())
             time.sleep(0.2)
         for t in slow:
-            check(t.status == 408 and 8 <= t.took <= 13, 'a slow request: HTTP %s after %.1f s' % (t.status, t.took))
+            check(t.status == 408 and SLOW_REQUEST_S - 2 <= t.took <= SLOW_REQUEST_S + 3,
+                  'a slow request: HTTP %s after %.1f s' % (t.status, t.took))
             t.raw.close()
-        check(sent >= 20 and worst < 3, '%d healthy requests, the worst took %.1f s' % (sent, worst))
-        stored.append(sent)
+        # Who waits for the slow ones to end waits all of their ten seconds, once at least.
+        check(max(waits) < max(3, 10 * calm), 'a healthy device waited %.1f s, undisturbed %.2f s' % (max(waits), calm))
+        middle = sorted(waits)[len(waits) // 2]
+        check(middle < max(0.3, 5 * calm), 'half of all times a healthy device waited %.1f s, undisturbed %.2f s' % (middle, calm))
+        stored.append(len(waits) + 3)
 
 
 def half_open(s, count):
     hello = b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' + os.urandom(32)
     held = []
     for _ in range(count):
-        c = socket.create_connection(('127.0.0.1', s.port), 5)
+        c = socket.create_connection(('127.0.0.1', s.port), PATIENCE_S)
         c.sendall(hello)
         held.append(c)
     return held
 
 
-def storm(s):
+def storm(s, calm):
     """300 half-open handshakes, a healthy device among them, and their end."""
     idle = s.size()[1]
     held = half_open(s, 300)
-    began = time.monotonic()
-    check(s.post(s.healthy) == 200, 'a healthy device was kept out')
-    took = time.monotonic() - began
-    check(took < 5, 'a healthy device had to wait %.1f s' % took)
+    took = s.timed()
+    check(took < max(HANDSHAKE_S / 2, 10 * calm), 'a healthy device had to wait %.1f s, undisturbed %.2f s' % (took, calm))
     check(s.size()[1] <= idle + 256 + 8, 'gate holds %d descriptors for 300 half-open handshakes' % s.size()[1])
     for c in held:
         c.close()
-    wait_for('the descriptors to be given back', lambda: s.size()[1] <= idle + 2, 5)
+    wait_for('the descriptors to be given back', lambda: s.size()[1] <= idle + 2, HANDSHAKE_S / 2)
 
 
 def test_three_hundred_half_open_handshakes_keep_nobody_out_and_leave_nothing_behind():
-    """The heap of gate settles within some storms; half a KiB left by each handshake would never let it."""
+    """The heap of gate settles within some storms; half a KiB left by each handshake would never let it.
+
+    What is free at the end of the heap goes back to the kernel now and then: after such a fall it must settle anew.
+    """
     s = site()
     sizes = [s.size()[0]]
     with s.unharmed() as stored:
-        while len(sizes) < 3 or sizes[-1] - sizes[-3] >= 256:
-            check(len(sizes) <= 20, 'gate grows with each storm: %r KiB' % sizes)
-            storm(s)
+        calm = s.calm()
+        while len(sizes) < 4 or max(sizes[-3:]) - min(sizes[-3:]) >= 256:
+            check(len(sizes) <= 40, 'gate grows with each storm: %r KiB' % sizes)
+            storm(s, calm)
             sizes.append(s.size()[0])
-        stored.append(len(sizes) - 1)
+        stored.append(len(sizes) - 1 + 3)
 
 
 def test_one_device_that_floods_is_told_to_slow_down_and_another_is_served():

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real processes for integration tests: a cloud, devices, hostile peers; TAP on stdout.
 
-Everything listens on loopback with ports that the kernel chose, lives below one temporary folder,
-and is ended by process id. Waiting is for a condition with a bound, never for a time.
+Everything listens on loopback, lives below one temporary folder, and is ended by process id. Waiting is for a
+condition, never for a time: PATIENCE_S only ends a run that hangs, and no claim rests on it. Where time itself is the
+claim, its bound grows with what the same act costs on this machine when nobody disturbs it.
 """
 import base64
 import contextlib
 import json
 import os
 import pwd
+import random
 import select
 import shutil
 import signal
@@ -26,6 +28,7 @@ CLOUD = os.path.join(BUILD, 'holdfast-cloud')
 OXIMETER = os.path.join(BUILD, 'holdfast-oximeter')
 FORGE = os.path.join(BUILD, 'tests', 'integration', 'forge')
 NAME = 'cloud.holdfast.test'
+PATIENCE_S = 60.0
 
 
 class Failed(Exception):
@@ -42,7 +45,7 @@ def check(good, obtained):
         raise Failed(obtained)
 
 
-def wait_for(what, condition, seconds=20.0):
+def wait_for(what, condition, seconds=PATIENCE_S):
     end = time.monotonic() + seconds
     while True:
         got = condition()
@@ -53,7 +56,7 @@ def wait_for(what, condition, seconds=20.0):
         time.sleep(0.02)
 
 
-def run(*command, code=0, stdin=None, timeout=60):
+def run(*command, code=0, stdin=None, timeout=PATIENCE_S):
     done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout)
     if code is not None and done.returncode != code:
         raise Failed('%s: exit %d, expected %d: %s' % (' '.join(command), done.returncode, code,
@@ -98,20 +101,20 @@ class Program:
     def ended(self):
         return self.process.poll() is not None
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=PATIENCE_S):
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise TimedOut('%s did not end in %g s: %s' % (self.command[0], seconds, self.log.tail()))
-        self.log.thread.join(5)
-        self.reader.join(5)
+        self.log.thread.join(PATIENCE_S)
+        self.reader.join(PATIENCE_S)
         return code
 
     def end(self):
         if not self.ended():
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(10)
@@ -159,7 +162,7 @@ class Twin:
                                         env=dict(os.environ, TMPDIR=self.scratch))
         b.things.append(self)
 
-    def ask(self, *words, seconds=60):
+    def ask(self, *words, seconds=2 * PATIENCE_S):
         """What the command got; a twin that cannot do what it was told proves nothing, so that is no pass."""
         self.process.stdin.write(json.dumps(words) + '\n')
         self.process.stdin.flush()
@@ -178,10 +181,21 @@ class Twin:
         with contextlib.suppress(OSError):
             self.process.stdin.close()
         try:
-            self.process.wait(5)
+            self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
+
+
+def quiet_port():
+    """A free port that the kernel gives to nobody who asks for any: its owner may leave it and come back. 0: there is none."""
+    low = int(open('/proc/sys/net/ipv4/ip_local_port_range').read().split()[0])
+    ports = range(max(1024, low - 16000), low)
+    for port in random.sample(ports, min(50, len(ports))):
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(('127.0.0.1', port))
+            return port
+    return 0
 
 
 class Cloud:
@@ -195,7 +209,7 @@ class Cloud:
         with contextlib.suppress(OSError):
             os.unlink(ports)
         self.program = Program(self.inside + [CLOUD, 'serve', '--root', self.root, '--log-json', '--device-port',
-                                str(device_port), '--enrol-port', '0', '--people-port', '0', *extra])
+                                str(device_port or quiet_port()), '--enrol-port', '0', '--people-port', '0', *extra])
 
         def ready():
             check(not self.program.ended(), 'the cloud ended: ' + self.program.log.tail())
@@ -328,10 +342,15 @@ def client_context(cert=None, least=ssl.TLSVersion.TLSv1_3, most=ssl.TLSVersion.
 class Raw:
     """An attacker's TLS connection to the gate."""
 
-    def __init__(self, port, context, seconds=5):
-        plain = socket.create_connection(('127.0.0.1', port), seconds)
-        plain.settimeout(seconds)
-        self.tls = context.wrap_socket(plain, server_hostname=NAME)
+    def __init__(self, port, context, seconds=PATIENCE_S):
+        try:
+            plain = socket.create_connection(('127.0.0.1', port), seconds)
+            plain.settimeout(seconds)
+            # What is sent must be at the gate when send() returns, and not once the gate has acknowledged what was before.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.tls = context.wrap_socket(plain, server_hostname=NAME)
+        except TimeoutError:
+            raise TimedOut('%g s for a TLS connection' % seconds)
 
     def send(self, data):
         self.tls.sendall(data)
@@ -345,6 +364,8 @@ class Raw:
                 if not more:
                     return 0, {}, data
                 data += more
+        except TimeoutError:  # neither an answer nor a refusal
+            raise TimedOut('%g s for an answer' % self.tls.gettimeout())
         except (OSError, ssl.SSLError):
             return 0, {}, data
         head, body = data.split(b'\r\n\r\n', 1)

@@ -65,7 +65,7 @@ def refused_everything(twin, log, files, doors, processes):
     before = len(log.of('talk.peer'))
     got = twin.ask('trespass', files, doors, processes)
     check(not got, 'the twin %s' % '; '.join(got))
-    wait_for('a reason code for each door', lambda: len(log.of('talk.peer')) >= before + len(doors), 5)
+    wait_for('a reason code for each door', lambda: len(log.of('talk.peer')) >= before + len(doors))
     told = len(log.of('talk.peer')) - before
     check(told == len(doors), '%d refusals at doors made %d lines' % (len(doors), told))
 
@@ -112,7 +112,7 @@ class CourierSite:
         check(status == 200, 'the other device is not served')
         self.program = self.device.start('--for', '600', speed=SPEED)
         self.log = self.program.log
-        wait_for('an honest batch of the true courier', lambda: self.log.of('batch.acknowledged'), 30)
+        wait_for('an honest batch of the true courier', lambda: self.log.of('batch.acknowledged'))
         self.courier = role_pid(self.program.process.pid, 'courier')
         self.keeper = role_pid(self.program.process.pid, 'keeper')
         B.enter_context(stopped(self.courier))
@@ -140,7 +140,7 @@ class CourierSite:
         moved = [d for d, mark in after.items() if mark != 'held' and before.get(d, 'held') == 'held']
         check(len(moved) == but, '%s: keeper believed %d answers, %d were true' % (what, len(moved), but))
         state = wait_for('measuring to go on', lambda: (lambda s: s if s['readings'] > began['readings'] else None)(
-            self.device.status()), 5)
+            self.device.status()))
         counted = state['batches_acknowledged'] - began['batches_acknowledged']
         check(counted == but, '%s: keeper counts %d batches acknowledged, %d are' % (what, counted, but))
         check(state['readings_lost'] == 0 and state['batches_set_aside'] == began['batches_set_aside'],
@@ -151,7 +151,7 @@ class CourierSite:
         """Yields a list for the number of refusals: the device's log must show as many lines of `code`, and no more."""
         before, expected = len(self.log.of(code)), []
         yield expected
-        wait_for('%d lines %s' % (sum(expected), code), lambda: len(self.log.of(code)) - before >= sum(expected), 5)
+        wait_for('%d lines %s' % (sum(expected), code), lambda: len(self.log.of(code)) - before >= sum(expected))
         told = len(self.log.of(code)) - before
         check(told == sum(expected), '%s: %d refusals made %d lines %s' % (what, sum(expected), told, code))
 
@@ -200,7 +200,7 @@ def test_device_whose_courier_is_taken_does_not_say_synchronised():
     s.twin.ask('lie', 'silence')  # which says that the line is open
     began = s.device.status()
     state = wait_for('100 s of the device to pass', lambda: (
-        lambda x: x if x['readings'] > began['readings'] + 100 else None)(s.device.status()), 10)
+        lambda x: x if x['readings'] > began['readings'] + 100 else None)(s.device.status()))
     check(not state['synchronised'] and state['readings_held'] > 0,
           'the device says SYNCHRONISED and holds %d readings' % state['readings_held'])
 
@@ -234,7 +234,7 @@ def test_taken_courier_stores_nothing_that_keeper_did_not_seal():
     after = s.cloud.counts()
     check(after == before, 'rows %r became %r' % (before, after))
     refused = sum(status != 200 for _, status in got)
-    wait_for('an event for each refusal', lambda: s.cloud.json('status')['events'] >= events + refused, 5)
+    wait_for('an event for each refusal', lambda: s.cloud.json('status')['events'] >= events + refused)
     told = s.cloud.json('status')['events'] - events
     check(told == refused, '%d refusals made %d events' % (refused, told))
     check(devices == [(d['state'], d['clone_suspected']) for d in s.cloud.lines('devices')], 'a device state changed')
@@ -249,7 +249,7 @@ def test_batches_that_a_taken_courier_withheld_reversed_and_doubled_are_stored_o
     os.kill(s.courier, signal.SIGCONT)
     sealed = {l['digest'] for l in s.log.of('batch.sealed')}
     wait_for('everything sealed to be acknowledged',
-             lambda: sealed <= {l['digest'] for l in s.log.of('batch.acknowledged')}, 30)
+             lambda: sealed <= {l['digest'] for l in s.log.of('batch.acknowledged')})
     stored = s.stored()
     wrong = [d for d in sealed if stored.count(d) != 1]
     check(not wrong, '%d of %d batches are not stored exactly once' % (len(wrong), len(sealed)))
@@ -315,7 +315,7 @@ class EnrolSite:
         raw.send(request(self.old.id, self.old.left[0]))
         check(raw.answer()[0] == 200, 'the device that the honest twin enrolled is not served')
         raw.close()
-        wait_for('the first batch to close the invitation', lambda: not self.invitations(), 10)
+        wait_for('the first batch to close the invitation', lambda: not self.invitations())
         self.device = Device(os.path.join(b.folder, 'new'))
         os.makedirs(self.device.root)
         self.device.id, self.bundle = self.cloud.add_device('new', self.device.root)
@@ -358,7 +358,7 @@ def test_device_believes_no_enrolment_that_its_invitation_does_not_prove():
         if lie.startswith('M1'):
             check(s.twin.ask('certificates') == certificates, '%s: keys made a certificate' % lie)
             check(s.twin.ask('asked') == asked + 1, lie + ': keys was not asked')
-            wait_for('a line of keys', lambda: s.refused() > refused, 5)
+            wait_for('a line of keys', lambda: s.refused() > refused)
             check(s.refused() == refused + 1, '%s: %d lines enrol.refused' % (lie, s.refused() - refused))
     s = enrolled_once()
     check(len(s.identity()) == 3, 'after all lies the true enrolment does not succeed')
@@ -378,7 +378,7 @@ def test_taken_enrol_takes_in_no_device_of_its_own_and_takes_over_no_invitation(
              ('an enrolment that is over', bytes.fromhex(s.twin.ask('first')))]
     for what, m1 in tries:
         check(s.twin.ask('to_keys', m1.hex()) == 0, 'keys made a certificate for ' + what)
-    wait_for('a line for each refusal', lambda: s.refused() >= refused + len(tries), 5)
+    wait_for('a line for each refusal', lambda: s.refused() >= refused + len(tries))
     check(s.refused() == refused + len(tries), '%d lines for %d refusals' % (s.refused() - refused, len(tries)))
     check(keys_folder(s.cloud) == before, "something in keys' folder changed")
     check(s.cloud.lines('device', 'list') == devices, 'a device or its state changed')
@@ -397,7 +397,7 @@ def test_taken_enrol_gets_nothing_else_from_keys():
     before, malformed = keys_folder(s.cloud), len(s.log.of('talk.malformed'))
     for (door, body), got in zip(rows, s.twin.ask('other_doors', rows)):
         check(got is None, 'keys answered enrol at door %04x with %s' % (door, got))
-    wait_for('a reason code for each', lambda: len(s.log.of('talk.malformed')) >= malformed + len(rows), 5)
+    wait_for('a reason code for each', lambda: len(s.log.of('talk.malformed')) >= malformed + len(rows))
     said = [l.get('at') for l in s.log.of('talk.malformed')[malformed:]]
     check(said == ['keys/enrol'] * len(rows), '%d refusals, and the lines say %r' % (len(rows), sorted(set(map(str, said)))))
     check(keys_folder(s.cloud) == before, "something in keys' folder changed")
@@ -489,7 +489,7 @@ def test_taken_view_changes_nothing_and_reads_nothing_but_pages():
     with s.nothing_changes(events=0):
         for (door, body), got in zip(rows, s.twin.ask('other_doors', rows)):
             check(got is None, 'store answered view at door %04x with %s' % (door, (got or '')[:80]))
-    wait_for('a reason code for each', lambda: len(s.log.of('talk.malformed')) >= refused + len(rows), 5)
+    wait_for('a reason code for each', lambda: len(s.log.of('talk.malformed')) >= refused + len(rows))
     said = [l.get('at') for l in s.log.of('talk.malformed')[refused:]]
     check(said == ['store/view'] * len(rows), '%d refusals, and the lines say %r' % (len(rows), sorted(set(map(str, said)))))
     with s.nothing_changes(events=0):

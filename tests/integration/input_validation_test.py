@@ -61,7 +61,7 @@ def test_answer_outside_its_schema_changes_nothing():
             def lie(g, d, nonce, envelope):
                 return 200, forged_answer(device, nonce, envelope, '--mutate', seed)
             gate.lies, gate.lie = 0, lie
-            wait_for('the mutant to be heard', lambda: gate.lies >= 1, 60)
+            wait_for('the mutant to be heard', lambda: gate.lies >= 1)
         gate.lie = None
         refused = device.program.log.of('answer.schema', 'answer.refused')
         check(refused, 'no mutant was refused and logged')
@@ -79,9 +79,9 @@ def test_configuration_outside_its_ranges_is_refused_and_logged():
             refused = lambda: len(device.program.log.of('config.refused', 'answer.schema'))
             seen = refused()
             gate.lies, gate.lie = 0, lie
-            wait_for('the configuration to be heard', lambda: gate.lies >= 1, 60)
+            wait_for('the configuration to be heard', lambda: gate.lies >= 1)
             wait_for('it to be judged',
-                     lambda: refused() > seen or device.status()['config_version'] != before, 20)
+                     lambda: refused() > seen or device.status()['config_version'] != before)
             got = device.status()['config_version']
             check(got == before, 'configuration %r is in force: version %d' % (words, got))
             check(refused() > seen, 'configuration %r was not refused in the log' % (words,))

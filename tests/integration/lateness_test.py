@@ -50,14 +50,14 @@ def test_no_neighbour_makes_a_sample_late():
         program = device.start('--for', '90', speed=1)
         fcntl.fcntl(program.process.stderr.fileno(), 1031, 4096)  # F_SETPIPE_SZ: a log reader that stops is felt
         late = lambda: list(program.log.of('measure.late'))
-        wait_for('two undisturbed windows', lambda: len(late()) >= 3, 40)
+        wait_for('two undisturbed windows', lambda: len(late()) >= 3)
         calm = max(l['n'] for l in late()[1:])
         pid = {r: role_pid(program.process.pid, r) for r in ('keeper', 'screen', 'courier')}
         seen, worst = len(late()), {}
 
         def after(what):
             nonlocal seen
-            wait_for('the window of ' + what, lambda: len(late()) > seen + 1, 25)
+            wait_for('the window of ' + what, lambda: len(late()) > seen + 1)
             worst[what] = max(l['n'] for l in late()[seen:])
             seen = len(late())
         with stopped(pid['keeper']):  # as flash that blocks for 10 s

@@ -54,7 +54,7 @@ class Capture:
         self.path = os.path.join(b.folder, 'wire.pcap')
         self.program = Program(IN_DEV + ['tcpdump', '-i', 'hfd', '-s', '0', '-U', '--immediate-mode', '-w', self.path, 'ip'])
         b.things.append(self)
-        wait_for('tcpdump to listen', lambda: any('listening' in l for l in self.program.log.other), 10)
+        wait_for('tcpdump to listen', lambda: any('listening' in l for l in self.program.log.other))
 
     def stop(self):
         if not self.program.ended():
@@ -127,10 +127,10 @@ def test_before_the_pinned_handshake_only_handshake_bytes_leave():
         open(script, 'w').write(IMPOSTOR)
         impostor = Program(IN_CLD + ['/usr/bin/python3', script, cert, key, str(port)])
         b.things.append(type('T', (), {'stop': lambda self: impostor.end()})())
-        wait_for('the impostor', lambda: impostor.out, 10)
+        wait_for('the impostor', lambda: impostor.out)
         capture = Capture(b)
         device.start('--for', '60', speed=60)
-        wait_for('the device to have met it', lambda: 'not_trusted' in (device.status() or {}).get('notes', []), 30)
+        wait_for('the device to have met it', lambda: 'not_trusted' in (device.status() or {}).get('notes', []))
         device.stop()
         hello = sealed = 0
         for target, to, payload in capture.sent():
