@@ -244,6 +244,46 @@ static void judge_cut_mitigation(struct gate *g, const struct link *l)
                 g->a, "%.*s mitigated it and does not any more", ARG(from->id)));
 }
 
+enum { STAYED = 1, CAME = 2 };
+
+/* What is linked with the requirement in that way by items of that kind: bits. */
+static unsigned others_linked(
+    const struct gate *g, uint32_t requirement, enum link_kind link, uint8_t kind)
+{
+    const struct model *m = g->after;
+    uint32_t was = g->pairs.before_of[requirement];
+    unsigned seen = 0;
+    for (uint32_t k = m->in[requirement]; k < m->in[requirement + 1]; k++) {
+        const struct link *l = &m->links[m->in_links[k]];
+        uint32_t old = g->pairs.before_of[l->from];
+        if (l->kind != link || m->items[l->from].kind != kind)
+            continue;
+        seen |=
+            old != ITEM_NONE && is_linked(g->before, old, link, was) ? STAYED : CAME;
+    }
+    return seen;
+}
+
+/*
+ * What met or verified the requirement is gone. Where something new does so it was moved or
+ * renamed; where nothing does any more the rules of traces say so. What is left is a loss that
+ * others hide, which did the same before.
+ */
+static void judge_gone_link(struct gate *g, const struct link *l)
+{
+    const struct item *gone = &g->before->items[l->from];
+    uint32_t to = g->pairs.after_of[l->to];
+    if (to == ITEM_NONE || g->after->items[to].kind != ITEM_REQUIREMENT
+        || gone->kind == ITEM_CONTROL || gone->kind == ITEM_COMPONENT /* own gates */
+        || others_linked(g, to, (enum link_kind)l->kind, gone->kind) != STAYED
+        || gate_decided(g, g->after->items[to].id) || gate_decided(g, gone->id))
+        return;
+    struct finding *f = gate_item(g, RULE_GATE_UNLINKED, to,
+        arena_print(g->a, "%s %.*s is gone, and nothing new stands in for it",
+            item_kind_name((enum item_kind)gone->kind), ARG(gone->id)));
+    judge_bind(f, (struct bytes){gone->digest, sizeof gone->digest});
+}
+
 /* Both ends are there still, the link is not. */
 static void judge_cut_link(struct gate *g, const struct link *l)
 {
@@ -276,6 +316,8 @@ static void judge_cut_links(struct gate *g)
             continue;
         if (kind == LINK_MITIGATES)
             judge_cut_mitigation(g, l);
+        else if (from == ITEM_NONE)
+            judge_gone_link(g, l);
         else
             judge_cut_link(g, l);
     }

@@ -41,6 +41,7 @@ static const struct defect {
     {RULE_GATE_MITIGATION_REMOVED, "CTL-001", "id=CTL-001; requirement", NULL, DECIDED("CTL-001")},
     {RULE_GATE_RISK_REMOVED, "HS-01", "id=HS-01;", NULL, DECIDED("HS-01")},
     {RULE_GATE_UNLINKED, "SEC-001", "principle=least privilege; boundary=TB-4;", "principle=least privilege;", DECIDED("SEC-001")},
+    {RULE_GATE_UNLINKED, "SEC-003", "It goes on (SEC-003)", "It goes on", DECIDED("SEC-003")}, /* another section names it still */
     {RULE_GATE_RULES_CHANGED, "holdfast-review.conf", NULL, NULL, NULL},
     {RULE_RISK_ACCEPTED, "T-01", "another's records", "another's records; status=accepted", NULL},
     {RULE_TRACE_FAILED, "SEC-004", "it goes on; status=passed", "it goes on; status=failed", NULL},
@@ -191,6 +192,17 @@ static void every_gate_rule_is_planted_above(void)
             there |= defects[i].rule == r;
         CHECK(there);
     }
+}
+
+static void a_section_that_was_only_renamed_is_no_loss(void)
+{
+    static const struct defect renamed = {
+        RULE_COUNT, "", "Measure", "How it measures", NULL};
+    struct compared c;
+    compare(&c, &renamed, NULL);
+    CHECK(c.change.broken.count == 0 && c.change.item_count > 0);
+    print_findings(&c);
+    end(&c);
 }
 
 static void a_record_counts_only_when_it_is_whole_and_names_the_version(void)
@@ -556,6 +568,7 @@ static void versions_of_one_component_pair_with_their_equals(void)
 MAIN(TEST(nothing_changed_breaks_nothing_and_re_opens_nothing),
     TEST(every_gate_finds_what_is_planted_and_is_quiet_when_somebody_answered),
     TEST(every_gate_rule_is_planted_above),
+    TEST(a_section_that_was_only_renamed_is_no_loss),
     TEST(a_record_counts_only_when_it_is_whole_and_names_the_version),
     TEST(an_older_decision_covers_nothing_that_comes_later),
     TEST(every_gate_finding_can_be_accepted_and_stays_in_the_page),

@@ -32,6 +32,12 @@ static void add_link(struct build *b, struct named at, struct sense sense,
     }
 }
 
+static struct bytes below_path(struct build *b, struct bytes path, struct bytes name)
+{
+    return arena_print(b->a, "%.*s#%.*s", (int)path.len, (const char *)path.at,
+        (int)name.len, (const char *)name.at);
+}
+
 /* A section of a design document that names something is a design output. */
 static uint32_t section_item(struct build *b, uint32_t unit)
 {
@@ -49,9 +55,16 @@ static uint32_t section_item(struct build *b, uint32_t unit)
     if (!design)
         return ITEM_NONE;
     struct bytes title = b->c->units[heading].text;
-    struct bytes id = arena_print(b->a, "%.*s#%.*s", (int)path.len,
-        (const char *)path.at, (int)title.len, (const char *)title.at);
+    struct bytes id = below_path(b, path, title);
     uint32_t at = table_get(b->by_id, id);
+    if (at
+        != TABLE_NONE) { /* "Errors" of another part: by the headings above it, too */
+        struct bytes above = unit_path(b->a, b->c, heading);
+        id = below_path(b, path,
+            arena_print(b->a, "%.*s > %.*s", (int)above.len, (const char *)above.at,
+                (int)title.len, (const char *)title.at));
+        at = table_get(b->by_id, id);
+    }
     if (at == TABLE_NONE) {
         at = build_item(b, ITEM_DESIGN, id, heading);
         build_at(b, at)->title = title;

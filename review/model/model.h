@@ -9,7 +9,8 @@
  * link, from the item where it is written (or from none: a mention in prose).
  *
  * Three kinds of item need no id of their own: a section of an architecture or design
- * document that names a requirement (id: path#heading), a source file that does (id: path),
+ * document that names a requirement (id: path#heading; where two have one heading, the second
+ * one's with those above it), a source file that does (id: path),
  * and a test that a requirement names by its path or class (id: as named).
  *
  * Promise: the same corpus gives the same model, items in order of (kind, id, document,

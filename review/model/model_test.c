@@ -219,6 +219,33 @@ static void one_path_is_a_part_of_the_design_and_the_place_of_its_tests(void)
     done(&s);
 }
 
+static void twins_md(struct emit *e)
+{
+    static const char *const parts[] = {"Gate", "Store", "Store"};
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("Architecture"));
+    for (uint32_t i = 0; i < 3; i++) {
+        emit_unit(e, UNIT_HEADING, 2, 10 * i + 2, 0, text_of(parts[i]));
+        emit_unit(e, UNIT_HEADING, 3, 10 * i + 3, 0, TEXT("Errors"));
+        emit_unit(e, UNIT_PARAGRAPH, 0, 10 * i + 4, 0, TEXT("It waits (HF-SEC-003)."));
+    }
+}
+
+static void two_sections_of_one_heading_are_two_outputs_of_the_design(void)
+{
+    static const struct see_file files[] = {
+        {"assurance/requirements.yaml", register_yaml}, {"docs/arch.md", twins_md}};
+    struct seen s;
+    struct model m = model_of(&s, files, 2);
+    CHECK(linked(&m, "docs/arch.md#Errors", LINK_SATISFIES, "HF-SEC-003"));
+    CHECK(linked(&m, "docs/arch.md#Architecture > Store > Errors", LINK_SATISFIES,
+        "HF-SEC-003"));
+    uint32_t sections = 0;
+    for (uint32_t i = 0; i < m.item_count; i++)
+        sections += m.items[i].kind == ITEM_DESIGN;
+    CHECK(sections == 2); /* of two with all headings alike there is one */
+    done(&s);
+}
+
 static void schema_json(struct emit *e)
 {
     emit_begin(e, UNIT_ENTRY, 0, 1, 0);
@@ -411,6 +438,7 @@ static void what_a_format_says_an_entry_is_goes_before_its_id_and_its_file(void)
 MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
     TEST(one_path_is_a_part_of_the_design_and_the_place_of_its_tests),
     TEST(what_a_format_says_an_entry_is_goes_before_its_id_and_its_file),
+    TEST(two_sections_of_one_heading_are_two_outputs_of_the_design),
     TEST(a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing),
     TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
     TEST(an_items_digest_stays_when_its_text_moves),

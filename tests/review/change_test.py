@@ -230,6 +230,25 @@ def test_a_weaker_channel_is_no_go_unless_somebody_decided():
     project(act)
 
 
+def test_a_loss_that_others_hide_is_told_and_a_move_is_none():
+    def act(p):
+        both = START['docs/architecture.md'] + '## Screen\nIt shows what the courier keeps (SEC-002).\n'
+        tests = START['assurance/requirements.yaml'].replace('[tests/away]', '[tests/away, tests/night]')
+        results = START['results.xml'].replace('</testsuite>', '<testcase classname="tests/night" name="dark"/></testsuite>')
+        p.write({'docs/architecture.md': both, 'assurance/requirements.yaml': tests, 'results.xml': results})
+        p.commit('two sections, two tests', 2)
+        p.write({'docs/architecture.md': START['docs/architecture.md']})
+        got = p.judged()
+        expect(got, ('GATE-UNLINKED', 'SEC-002'))
+        check('docs/architecture.md#Screen is gone' in got['findings'][0]['says'], got['findings'][0]['says'])
+        p.write({'docs/architecture.md': both.replace('## Screen', '## Display')})
+        expect(p.judged())
+        p.write({'docs/architecture.md': both, 'assurance/requirements.yaml': START['assurance/requirements.yaml']})
+        got = [f for f in p.judged()['findings'] if f['rule'] == 'GATE-UNLINKED']
+        check([f['subject'] for f in got] == ['SEC-002'] and 'tests/night' in got[0]['says'], str(got))
+    project(act)
+
+
 def tool(*args):
     done = subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
@@ -448,6 +467,7 @@ main([
     test_a_new_part_below_a_component_that_faces_a_boundary_is_named_so,
     test_a_new_flow_across_a_boundary_needs_a_threat,
     test_a_weaker_channel_is_no_go_unless_somebody_decided,
+    test_a_loss_that_others_hide_is_told_and_a_move_is_none,
     test_a_gate_is_opened_by_a_decision_about_this_change_and_shut_again_by_another,
     test_a_gate_between_two_folders_is_accepted_without_git,
     test_what_a_change_of_one_requirement_re_opens,

@@ -46,7 +46,7 @@ static const struct line clean_bill[] = {
 };
 static const struct line clean_design[] = { /* '%': the confirmation of the link, if any */
     {"Gate", "The path rule (SEC-001%) answers 403."},
-    {"Courier", "SEC-004: it waits, up to 60 s, with CR-01."},
+    {"Courier", "SEC-004: it waits, up to 60 s, with CR-01, for what SEC-003 measures."},
     {"Measure", "It goes on (SEC-003)."},
 };
 static const struct line clean_results[] = {
@@ -95,9 +95,10 @@ static void clean_put_source(struct emit *e)
 static void clean_put_design(struct emit *e)
 {
     for (size_t i = 0; i < sizeof clean_design / sizeof clean_design[0]; i++) {
-        char text[256], heading[64];
-        snprintf(heading, sizeof heading, "%s%s",
-            clean_now.appendix ? "Appendix: " : "", clean_design[i].heading);
+        char text[256], heading[64], front[64];
+        snprintf(front, sizeof front, "%s%s", clean_now.appendix ? "Appendix: " : "",
+            clean_design[i].heading);
+        planted_text(clean_now.swap, front, heading, sizeof heading);
         emit_unit(e, UNIT_HEADING, 1, (uint32_t)i * 10, 0, text_of(heading));
         planted_text(clean_now.swap, clean_design[i].fields, text, sizeof text);
         struct bytes all = text_of(text);
