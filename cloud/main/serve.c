@@ -131,6 +131,7 @@ struct plan {
     size_t count;
     char ports[ROLES + GATES_MOST][NUMBER_TEXT],
         indexes[ROLES + GATES_MOST][NUMBER_TEXT];
+    char device_rate[NUMBER_TEXT];
     size_t device, enrol, people; /* places of those that listen */
 };
 
@@ -152,6 +153,8 @@ static void add_role(struct plan *p, const struct serve_options *o,
     s->args[n++] = p->ports[p->count];
     s->args[n++] = "--index";
     s->args[n++] = p->indexes[p->count];
+    s->args[n++] = "--device-rate";
+    s->args[n++] = p->device_rate;
     if (o->log_json)
         s->args[n++] = "--log-json";
     if (o->self_test)
@@ -162,6 +165,7 @@ static void add_role(struct plan *p, const struct serve_options *o,
 static void make_plan(
     struct plan *p, const struct serve_options *o, const struct settings *set)
 {
+    snprintf(p->device_rate, NUMBER_TEXT, "%d", (int)set->device_rate);
     for (size_t i = 0; i + 1 < ROLES; i++) {
         bool enrol = strcmp(roles[i].role, "enrol") == 0,
              people = strcmp(roles[i].role, "people") == 0;
@@ -257,6 +261,7 @@ int serve_role(const struct cli_args *a)
         .listen = cli_word(a, "listen", "127.0.0.1"),
         .port = (uint16_t)cli_number(a, "port", 0),
         .index = (uint16_t)cli_number(a, "index", 0),
+        .device_rate = (uint16_t)cli_number(a, "device-rate", LIMIT_DEVICE_RATE),
         .log_json = cli_given(a, "log-json"),
         .self_test = cli_given(a, "role-self-test")};
 

@@ -19,6 +19,7 @@ static const struct conf_key keys[] = {
     {"", "enrol_port",  CONF_INT,  0, 65535, "8444",    "TCP port for enrolment; 0: any",                AT(enrol_port) },
     {"", "people_port", CONF_INT,  0, 65535, "9443",    "TCP port for browsers; 0: any",                 AT(people_port)},
     {"", "gates",       CONF_INT,  1, 8,     "1",       "processes that serve devices",                  AT(gates)      },
+    {"", "device_rate", CONF_INT,  1, LIMIT_DEVICE_RATE, "500", "batches a second of one device; four seconds' worth at once", AT(device_rate)},
 };
 /* clang-format on */
 

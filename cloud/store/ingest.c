@@ -13,8 +13,7 @@
 #include <string.h>
 
 enum {
-    QUOTA_PER_S = 500,
-    QUOTA_BURST = 2000,
+    QUOTA_BURST_S = 4, /* what a device that was away may catch up with at once */
     MILLI = 1000,
     AHEAD_MS = 10000, /* as the page has it (web/age.js) */
 };
@@ -92,11 +91,13 @@ static enum status load_row(struct job *j)
 static bool within_quota(const struct store *s, struct cached_device *d)
 {
     uint64_t now = store_mono_ms(s);
+    uint32_t most = s->device_rate * QUOTA_BURST_S * MILLI;
     if (d->quota_at_ms == 0)
-        d->quota_milli = QUOTA_BURST * MILLI;
-    uint64_t gained = now > d->quota_at_ms ? (now - d->quota_at_ms) * QUOTA_PER_S : 0;
+        d->quota_milli = most;
+    uint64_t gained =
+        now > d->quota_at_ms ? (now - d->quota_at_ms) * s->device_rate : 0;
     uint64_t left = d->quota_milli + gained;
-    d->quota_milli = left > QUOTA_BURST * MILLI ? QUOTA_BURST * MILLI : (uint32_t)left;
+    d->quota_milli = left > most ? most : (uint32_t)left;
     d->quota_at_ms = now ? now : 1;
     if (d->quota_milli < MILLI)
         return false;

@@ -436,6 +436,26 @@ static void test_one_device_that_sends_too_much_is_429_and_others_are_served(voi
     rig_free(r);
 }
 
+static void test_the_rate_of_a_device_is_the_one_that_is_set(void)
+{
+    static const uint32_t rates[] = {1, 10, LIMIT_DEVICE_RATE};
+
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        struct rig *r = rig_new();
+        uint32_t taken = 0;
+        r->store.device_rate = rates[i];
+        rig_seal(r, &r->devices[0], rig_batch(0, 1, r->utc_ms), &sealed);
+        while (rig_send(r, &r->devices[0], &sealed)->http_status == 200)
+            taken++;
+        CHECK(taken == 4 * rates[i]); /* four seconds' worth at once */
+        r->mono_ms += 3000;
+        for (taken = 0; rig_send(r, &r->devices[0], &sealed)->http_status == 200;)
+            taken++;
+        CHECK(taken == 3 * rates[i]);
+        rig_free(r);
+    }
+}
+
 static void test_lost_readings_are_counted_once_for_an_epoch_in_any_order(void)
 {
     struct rig *r = rig_new();
@@ -487,5 +507,6 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_full_disk_is_503_for_the_whole_group_and_then_all_goes_on),
     TEST(test_newer_configuration_rides_in_the_answer_until_it_is_in_force),
     TEST(test_one_device_that_sends_too_much_is_429_and_others_are_served),
+    TEST(test_the_rate_of_a_device_is_the_one_that_is_set),
     TEST(test_lost_readings_are_counted_once_for_an_epoch_in_any_order),
     TEST(test_more_than_a_group_in_a_row_is_committed_in_parts))

@@ -122,6 +122,7 @@ static inline void rig_open(struct rig *r)
     r->store.entropy = host_entropy_port();
     r->store.clock = (struct store_clock){r, rig_utc, rig_mono};
     r->store.log = &r->log;
+    r->store.device_rate = LIMIT_DEVICE_RATE;
     rig_must(key_cache_new(&r->store.cache));
     rig_must(group_new(&r->group, &r->store, &ports));
 }

@@ -27,8 +27,9 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    bool reduced;       /* all roles share one user */
-    struct batch batch; /* scratch of ingest and look */
+    uint32_t device_rate; /* batches that one device may send in a second */
+    bool reduced;         /* all roles share one user */
+    struct batch batch;   /* scratch of ingest and look */
     uint8_t plain[LIMIT_ENVELOPE];
 };
 

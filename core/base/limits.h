@@ -23,6 +23,7 @@ enum {
     LIMIT_HANDSHAKE_MS = 10000,
     LIMIT_CONNECTIONS = 10240, /* open connections of one gate process */
     LIMIT_CONNECTION_FAILURES = 3,
+    LIMIT_DEVICE_RATE = 500, /* batches that one device may send in a second */
     LIMIT_TALK_BODY = 24576, /* one message between our own processes */
     LIMIT_LOG_LINE = 1024,
     LIMIT_CONF_FILE = 65536, /* configuration, bundle */

@@ -290,8 +290,11 @@ class Bench:
         os.chmod(self.folder, 0o755)
         self.things = []
 
-    def cloud(self, **serve):
+    def cloud(self, settings='', **serve):
+        """settings: further lines of cloud.conf"""
         c = Cloud(os.path.join(self.folder, 'cloud'))
+        with open(os.path.join(c.root, 'etc/holdfast/cloud.conf'), 'a') as conf:
+            conf.write(settings)
         self.things.append(c)
         return c.serve(**serve)
 
