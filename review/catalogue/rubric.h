@@ -21,6 +21,7 @@ enum {
     RUBRIC_CONSTRAINTS_MAX = 64,
     RUBRIC_FACETS_MAX = 8, /* of one constraint: a set of them is a byte */
     RUBRIC_NEAR_MAX = 100,
+    RUBRIC_KINDS_MAX = 9,
     RUBRIC_SCORE_MAX = 1000,
 };
 
@@ -46,6 +47,7 @@ struct facet {
     uint8_t near;     /* words between `any` and `with`; 0: anywhere in reach */
     uint8_t polarity; /* enum polarity */
     uint8_t weight;   /* 1 touches the constraint, 2 a concrete part, 3 alone enough */
+    uint8_t kinds;    /* so many different phrases have to be found; 1: any one */
     bool distinct;    /* only with another phrase than the facet before it */
     bool support;     /* adds to others, but alone makes nothing partial */
 };

@@ -270,8 +270,8 @@ static bool take_polarity(struct taker *t, uint32_t map, uint8_t *out)
 static bool take_facet(struct taker *t, uint32_t map, struct facet *out)
 {
     static const char *const known[] = {"id", "why", "any", "with", "near", "not",
-        "polarity", "distinct", "support", "weight", NULL};
-    uint32_t near = 0, weight = 2;
+        "polarity", "distinct", "support", "kinds", "weight", NULL};
+    uint32_t near = 0, weight = 2, kinds = 1;
     if (!keys_known(t, map, known) || !take_text(t, map, "id", &out->id)
         || !take_text(t, map, "why", &out->why) || !take_set(t, map, "any", &out->any)
         || !take_set(t, map, "with", &out->with) || !take_set(t, map, "not", &out->none)
@@ -279,12 +279,15 @@ static bool take_facet(struct taker *t, uint32_t map, struct facet *out)
         || !take_flag(t, map, "distinct", &out->distinct)
         || !take_flag(t, map, "support", &out->support)
         || !take_number(t, map, "near", RUBRIC_NEAR_MAX, &near)
+        || !take_number(t, map, "kinds", RUBRIC_KINDS_MAX, &kinds)
         || !take_number(t, map, "weight", 3, &weight))
         return false;
-    if (!out->any.count || !weight)
-        return wrong(t, map, "any or weight", "a phrase, and a weight from 1 to 3");
+    if (!out->any.count || !weight || !kinds)
+        return wrong(
+            t, map, "any, kinds or weight", "a phrase, and numbers above nought");
     out->near = (uint8_t)near;
     out->weight = (uint8_t)weight;
+    out->kinds = (uint8_t)kinds;
     return true;
 }
 

@@ -16,7 +16,10 @@
 static const char *folder_of(const struct run_ask *ask, const struct run *r)
 {
     bool rooted = r->rules.catalogue.at[0] == '/';
-    return (const char *)arena_print(r->a, "%s%s%.*s", rooted ? "" : ask->path,
+    return (const char *)arena_print(r->a, "%s%s%.*s",
+        rooted          ? ""
+            : ask->path ? ask->path
+                        : ".",
         rooted ? "" : "/", (int)r->rules.catalogue.len,
         (const char *)r->rules.catalogue.at)
         .at;

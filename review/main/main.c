@@ -37,11 +37,16 @@ static const struct cli_option options[] = {
     {"without-documents", CLI_FLAG, 0, 0, NULL, "pack their digests only", false},
     {"against", CLI_WORD, 0, 0, "PATH", "which documents have changed since", false},
     {"tsv", CLI_WORD, 0, 0, "FILE", "table with the columns id and text", false},
+    {"doc", CLI_WORD, 0, 0, "FILE", "judge this document; may be given again", false},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
 
+enum { DOCS_MAX = 256 };
+
 struct program {
     struct reading *reading;
+    const char *docs[DOCS_MAX]; /* each --doc of the command line */
+    uint32_t doc_count;
 };
 
 static struct run_ask ask_of(
@@ -176,8 +181,50 @@ static void end_judged(struct judged *j)
     change_end(&j->compared);
 }
 
+/* --doc names what is judged; then a folder is read for the model only, and only if named. */
+static struct run_ask ask_of_docs(
+    const struct program *p, const struct cli_args *a, const char *path)
+{
+    struct run_ask ask = ask_of(p, a, path);
+    ask.docs = p->docs;
+    ask.doc_count = p->doc_count;
+    if (!path && !p->doc_count)
+        ask.path = ".";
+    return ask;
+}
+
+/* One clause, or (`why`) one constraint of one. */
+static int clause_or_why(
+    void *ctx, const struct cli_args *a, const char *path, bool why)
+{
+    struct run r;
+    struct library l = {0};
+    struct run_ask ask = ask_of_docs(ctx, a, path);
+    enum exit_code code = run_open(&ask, &r);
+    if (code == EXIT_DONE)
+        code = run_library(&ask, &r, &l);
+    if (code == EXIT_DONE)
+        code = run_read(&ask, &r);
+    if (code == EXIT_DONE) {
+        run_model(&r);
+        code = why ? verb_why_constraint(&r, &l, a->operand[0], terminal_width())
+                   : verb_clause(
+                       &r, &l, a->operand[0], cli_given(a, "json"), terminal_width());
+    }
+    library_free(&l);
+    run_end(&r);
+    return (int)code;
+}
+
+static int clause(void *ctx, const struct cli_args *a)
+{
+    return clause_or_why(ctx, a, a->operand_count > 1 ? a->operand[1] : NULL, false);
+}
+
 static int why(void *ctx, const struct cli_args *a)
 {
+    if (names_constraint(a->operand[0]))
+        return clause_or_why(ctx, a, cli_word(a, "in", NULL), true);
     struct judged j;
     enum exit_code code = start_judged(ctx, a, &j);
     if (code == EXIT_DONE)
@@ -363,8 +410,10 @@ static const struct cli_verb verbs[] = {
         change},
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
-    {"why", "FINDING", "one finding: rule, place, links, how to fix",
-        (const char *const[]){COMMON, "in", "base", "before", NULL}, why},
+    {"clause", "CLAUSE [PATH]", "what documents say against a clause of a standard",
+        (const char *const[]){COMMON, "doc", "json", NULL}, clause},
+    {"why", "FINDING", "one finding, or one constraint: 5.3.2-C07",
+        (const char *const[]){COMMON, "in", "base", "before", "doc", NULL}, why},
     {"ask", "[1..8]", "answer the eight questions from the evidence",
         (const char *const[]){COMMON, "in", NULL}, ask},
     {"accept", "FINDING", "write a decision, bound to day and text",
@@ -436,7 +485,12 @@ int main(int argc, char **argv)
     if (bare)
         args[n++] = scan_word;
     for (int i = 1; i < argc; i++)
-        args[n++] = argv[i];
+        if (strcmp(argv[i], "--doc") == 0 && i + 1 < argc && p.doc_count < DOCS_MAX)
+            p.docs[p.doc_count++] = argv[++i];
+        else if (strncmp(argv[i], "--doc=", 6) == 0 && p.doc_count < DOCS_MAX)
+            p.docs[p.doc_count++] = argv[i] + 6;
+        else
+            args[n++] = argv[i];
     int code = cli_main(&cli, &p, n, args);
     read_end(p.reading);
     free(args);

@@ -49,7 +49,7 @@ static enum exit_code read_config(struct run *r, const struct run_ask *ask)
     const char *name = ask->config;
     if (!name) {
         struct stat st;
-        if (stat(ask->path, &st) != 0 || !S_ISDIR(st.st_mode))
+        if (!ask->path || stat(ask->path, &st) != 0 || !S_ISDIR(st.st_mode))
             return EXIT_DONE;
         name = (const char *)arena_print(r->a, "%s/%s", ask->path, config_name).at;
     }
@@ -128,17 +128,22 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
         .leave_out = r->rules.leave_out,
         .take_in = r->rules.take_in};
     struct bytes why = {0};
-    enum status s = ask->revision
-        ? tree_open_commit(r->a, &pick, ask->revision, &r->tree, &why)
-        : tree_open_folder(r->a, &pick, &r->tree, &why);
+    enum status s = !ask->path ? OK
+        : ask->revision ? tree_open_commit(r->a, &pick, ask->revision, &r->tree, &why)
+                        : tree_open_folder(r->a, &pick, &r->tree, &why);
     if (s != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
         return EXIT_ENVIRONMENT;
     }
     /* Ages are judged by commits where there are any: a fresh clone has new times everywhere. */
-    if (!ask->revision && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
+    if (ask->path && !ask->revision
+        && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
         why = (struct bytes){0};
-    r->product = product_of(r->a, ask->path);
+    if (ask->doc_count && run_open_docs(r, ask, &why) != OK) {
+        fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
+        return EXIT_ENVIRONMENT;
+    }
+    r->product = product_of(r->a, ask->path ? ask->path : ask->docs[0]);
     r->revision = r->tree.commit;
     return EXIT_DONE;
 }
@@ -153,9 +158,14 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r)
     return EXIT_DONE;
 }
 
-void run_judge(struct run *r)
+void run_model(struct run *r)
 {
     model_build(r->a, &r->corpus, &r->rules, &r->model);
+}
+
+void run_judge(struct run *r)
+{
+    run_model(r);
     check_model(r->a, &r->model, &r->rules, check_contradictions, &r->findings);
 }
 

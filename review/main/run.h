@@ -29,6 +29,7 @@ struct run {
     struct model model;
     struct findings findings;
     struct bytes product, revision;
+    uint32_t first_doc; /* of those that `ask.docs` names; 0: there are no others */
 };
 
 /* A run whose files and inputs are at hand, as a pack holds them. */
@@ -42,7 +43,10 @@ struct run_given {
 
 struct run_ask {
     struct reading *reading;
-    const char *path;     /* folder or file */
+    const char *path; /* folder or file; NULL: only `docs` */
+    const char *const
+        *docs; /* files that are judged, while `path` gives the model only */
+    uint32_t doc_count;
     const char *config;   /* or NULL */
     const char *revision; /* or NULL: what lies in the folder */
     const char *as_of;    /* or NULL: the day of the newest change */
@@ -61,7 +65,11 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out);
 /* Its first half: the configuration alone, for who looks at no document. */
 enum exit_code run_configure(const struct run_ask *ask, struct run *out);
 enum exit_code run_read(const struct run_ask *ask, struct run *r);
+/* Adds the documents that `ask` names to the tree, and says where they begin. */
+MUST_USE enum status run_open_docs(
+    struct run *r, const struct run_ask *ask, struct bytes *why);
 void run_judge(struct run *r);
+void run_model(struct run *r); /* its first half, for who wants no findings */
 void run_end(struct run *r);
 /* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
 enum exit_code run_library(

@@ -37,6 +37,13 @@ enum exit_code verb_catalogue_show(
 /* corpus: folder of labels.tsv and the documents that a rubric is measured by, or NULL. */
 enum exit_code verb_catalogue_lint(const struct run_ask *ask, struct run *r,
     const struct library *l, const char *corpus, bool json);
+/* What the documents say against one clause. */
+enum exit_code verb_clause(struct run *r, const struct library *l, const char *name,
+    bool json, unsigned width);
+/* "5.3.2-C07": a constraint and not a finding. */
+bool names_constraint(const char *id);
+enum exit_code verb_why_constraint(
+    struct run *r, const struct library *l, const char *id, unsigned width);
 
 struct change_run {
     struct run_ask ask; /* what both sides have in common */

@@ -1,0 +1,1085 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "review/clause/judge.h"
+
+#include "review/clause/phrase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct weights weights_fitted(void)
+{
+    struct weights w = {
+        .own = {10, 12, 15}, .again = 3, .headed = 7, .bare = 7, .band = 2};
+    for (enum modality m = 0; m < MODALITIES; m++)
+        w.modality[m] = modality_weight(m);
+    return w;
+}
+
+enum {
+    NEAR_UNITS = 12,
+    HEADED_NEAR = 10,
+    ROW_WORDS = 6,
+    NAME_SIGNS = 2,
+    LIST_PARTS = 9,
+    LIST_WORDS = 4
+};
+
+enum slot { SLOT_ANY, SLOT_WITH, SLOT_NONE, SLOTS };
+
+struct use {        /* of a phrase: in which facet, as what */
+    uint16_t facet; /* of all facets of the rubric */
+    uint8_t slot;
+};
+
+struct part {
+    uint32_t first, count;
+};
+
+/* What a facet has in the unit at hand. */
+struct here {
+    uint32_t stamp; /* unit + 1 for which the rest holds */
+    uint32_t count[SLOTS];
+    struct list hits[SLOTS]; /* struct phrase_hit */
+};
+
+struct bench { /* one run of judge() */
+    struct arena *a;
+    const struct said *said;
+    const struct rubric *rubric;
+    const struct weights *weights;
+    struct phrases *phrases;
+    struct part *use_of; /* of each phrase */
+    struct use *uses;
+    uint8_t *specific, *foreign; /* of each phrase */
+    uint8_t *matter; /* of each unit: front or back matter, no description */
+    uint32_t facet_count;
+    struct facet_at { /* which facet of which constraint */
+        uint16_t constraint;
+        uint8_t facet;
+    } * facets;
+    struct here *here; /* of each facet */
+    struct part *hits; /* of each unit */
+    struct list hit;   /* struct phrase_hit, of all units */
+    uint8_t *standard; /* of each number of the lexicon: enum above word_kind() */
+    uint8_t *parrot;   /* of each sentence: the clause's own words */
+    uint8_t *repeats;  /* of each document: it does little else */
+    uint32_t standard_count;
+    struct list *found; /* of each facet: struct passage, of the document at hand */
+    uint32_t *kinds;    /* of each facet: different words that were counted in it */
+};
+
+static const struct facet *facet_of(const struct bench *b, uint32_t f)
+{
+    return &b->rubric->constraints[b->facets[f].constraint].facets[b->facets[f].facet];
+}
+
+static const struct phrase_set *slot_of(const struct facet *f, enum slot slot)
+{
+    return slot == SLOT_ANY ? &f->any : slot == SLOT_WITH ? &f->with : &f->none;
+}
+
+/* Every use of every phrase: counted, then filled. */
+static void index_uses(struct bench *b)
+{
+    const struct rubric *r = b->rubric;
+    b->use_of = arena_take(b->a, (r->phrase_count + 1) * sizeof *b->use_of);
+    uint32_t total = 0;
+    for (int filling = 0; filling < 2; filling++) {
+        for (uint32_t f = 0; f < b->facet_count; f++)
+            for (enum slot slot = 0; slot < SLOTS; slot++) {
+                const struct phrase_set *set = slot_of(facet_of(b, f), slot);
+                for (uint32_t i = 0; i < set->count; i++) {
+                    struct part *p = &b->use_of[set->at[i]];
+                    if (filling)
+                        b->uses[p->first + p->count] =
+                            (struct use){(uint16_t)f, (uint8_t)slot};
+                    p->count++;
+                }
+            }
+        for (uint32_t i = 0; !filling && i < r->phrase_count; i++) {
+            b->use_of[i].first = total;
+            total += b->use_of[i].count;
+            b->use_of[i].count = 0;
+        }
+        if (!filling)
+            b->uses = arena_take(b->a, (total + 1) * sizeof *b->uses);
+    }
+}
+
+static uint8_t *flags_of(struct bench *b, const struct phrase_set *set)
+{
+    uint8_t *flags = arena_take(b->a, b->rubric->phrase_count + 1);
+    for (uint32_t i = 0; i < set->count; i++)
+        flags[set->at[i]] = 1;
+    return flags;
+}
+
+static void lay_facets(struct bench *b)
+{
+    const struct rubric *r = b->rubric;
+    for (uint32_t c = 0; c < r->constraint_count; c++)
+        b->facet_count += r->constraints[c].facet_count;
+    b->facets = arena_take(b->a, b->facet_count * sizeof *b->facets);
+    b->here = arena_take(b->a, b->facet_count * sizeof *b->here);
+    b->found = arena_take(b->a, b->facet_count * sizeof *b->found);
+    b->kinds = arena_take(b->a, b->facet_count * sizeof *b->kinds);
+    uint32_t f = 0;
+    for (uint32_t c = 0; c < r->constraint_count; c++)
+        for (uint8_t k = 0; k < r->constraints[c].facet_count; k++, f++) {
+            b->facets[f] = (struct facet_at){(uint16_t)c, k};
+            b->found[f] = LIST_OF(struct passage);
+            for (enum slot slot = 0; slot < SLOTS; slot++)
+                b->here[f].hits[slot] = LIST_OF(struct phrase_hit);
+        }
+}
+
+/* Headings below which words are explained, or other documents are named. */
+static bool names_matter(struct bytes heading)
+{
+    static const char *const names[] = {"terminology", "glossary", "definitions",
+        "terms", "abbreviations", "acronyms", "references", "related",
+        "further reading", "see also", "metadata", "links", "table of contents",
+        "license", "contributing", "contributors", "acknowledg", "changelog",
+        "revision history", "document history", "getting started", "installation"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (heading.len < 60
+            && text_find_word(heading, text_of(names[i])) < heading.len)
+            return true;
+    return false;
+}
+
+static void mark_matter(struct bench *b)
+{
+    const struct corpus *c = b->said->corpus;
+    b->matter = arena_take(b->a, c->unit_count + 1);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        uint32_t heading = c->units[i].heading; /* stands before it */
+        b->matter[i] = heading != UNIT_NONE
+            && (b->matter[heading] || names_matter(c->units[heading].text));
+    }
+}
+
+/* "https" in an address says nothing about a product. */
+static bool in_address(struct bytes text, size_t at)
+{
+    size_t from = at, to = at;
+    while (from > 0 && text.at[from - 1] > ' ')
+        from--;
+    while (to < text.len && text.at[to] > ' ')
+        to++;
+    struct bytes token = {text.at + from, to - from};
+    return text_find(token, TEXT("://")) < token.len;
+}
+
+/* A word of a name that is written for a machine: CONFIG_MBEDTLS_EXTERNAL_MEM_ALLOC. */
+static bool in_name(
+    struct bytes text, const struct words *w, const struct phrase_hit *h)
+{
+    size_t from = w->at[h->first].at, to = w->at[h->last].at + w->at[h->last].len;
+    uint32_t signs = 0;
+    while (from > 0 && text.at[from - 1] > ' ')
+        from--;
+    while (to < text.len && text.at[to] > ' ')
+        to++;
+    for (size_t i = from; i < to; i++)
+        signs += text.at[i] == '_' ? 1 : text.at[i] == ' ' ? NAME_SIGNS * 100 : 0;
+    return signs >= NAME_SIGNS && signs < NAME_SIGNS * 100;
+}
+
+static void drop_addresses(struct bench *b, uint32_t unit, size_t from)
+{
+    struct bytes text = b->said->corpus->units[unit].text;
+    if (text_find(text, TEXT("://")) == text.len
+        && text_find(text, TEXT("_")) == text.len)
+        return;
+    const struct words *w = &b->said->words[unit];
+    struct phrase_hit *h = LIST_AT(&b->hit, struct phrase_hit, 0);
+    size_t kept = from;
+    for (size_t i = from; i < b->hit.count; i++)
+        if (!in_address(text, w->at[h[i].first].at) && !in_name(text, w, &h[i]))
+            h[kept++] = h[i];
+    b->hit.count = kept;
+}
+
+static void find_all(struct bench *b)
+{
+    const struct corpus *c = b->said->corpus;
+    b->hits = arena_take(b->a, (c->unit_count + 1) * sizeof *b->hits);
+    b->hit = LIST_OF(struct phrase_hit);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        b->hits[i].first = (uint32_t)b->hit.count;
+        if (c->units[i].kind != UNIT_CODE)
+            phrases_find(b->phrases, &b->said->words[i], &b->hit);
+        drop_addresses(b, i, b->hits[i].first);
+        b->hits[i].count = (uint32_t)b->hit.count - b->hits[i].first;
+    }
+}
+
+static const struct phrase_hit *hit_at(const struct bench *b, uint32_t i)
+{
+    return LIST_AT(&b->hit, const struct phrase_hit, i);
+}
+
+/* ---- one sentence ---- */
+
+static const struct sentence *sentence_of(
+    const struct said *s, uint32_t unit, uint32_t word)
+{
+    for (uint32_t i = s->first[unit]; i < s->first[unit + 1]; i++)
+        if (word < s->sentences[i].words.end)
+            return &s->sentences[i];
+    return NULL;
+}
+
+static bool in_span(const struct phrase_hit *h, struct span s)
+{
+    return h->first >= s.first && h->first < s.end;
+}
+
+/* Names of parts, protocols and products beside what the facet itself looked for. */
+static uint8_t own_of(const struct bench *b, const struct sentence *s)
+{
+    uint32_t names = 0;
+    struct part hits = b->hits[s->unit];
+    for (uint32_t i = 0; i < hits.count && names < 2; i++) {
+        const struct phrase_hit *h = hit_at(b, hits.first + i);
+        names += b->specific[h->phrase] && in_span(h, s->words);
+    }
+    uint32_t own = s->own + names;
+    return (uint8_t)(own < 2 ? own : 2);
+}
+
+static bool is_foreign(const struct bench *b, const struct sentence *s)
+{
+    struct part hits = b->hits[s->unit];
+    for (uint32_t i = 0; i < hits.count; i++) {
+        const struct phrase_hit *h = hit_at(b, hits.first + i);
+        if (b->foreign[h->phrase] && in_span(h, s->words))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Words that add nothing to the words of a clause: grammar, and what any text of this kind has.
+ * With the clause's own words they are what a parrot knows.
+ */
+static const char *const empty_words[] = {"a", "an", "the", "and", "or", "of", "in",
+    "on", "to", "for", "with", "by", "from", "at", "as", "is", "are", "be", "been",
+    "was", "were", "it", "its", "this", "that", "these", "those", "which", "where",
+    "when", "all", "any", "each", "every", "has", "have", "only", "not", "no", "if",
+    "than", "their", "there", "do", "does", "can", "will", "may", "must", "shall",
+    "should", "such", "per", "via", "into", "within", "between", "through", "other",
+    "also", "using", "both", "either", "we", "our", "they", "them", "very", "well",
+    "so", "up", "out", "more", "most", "version", "release", "checked", "date", "see",
+    "ref", "section", "document", "according", "accordance", "state", "art", NULL};
+static const char *const standard_words[] = {"activity", "address", "apply",
+    "applicable", "appropriate", "architecture", "attack", "back", "backdoor", "best",
+    "boundary", "component", "communication", "consider", "control", "credential",
+    "debug", "decision", "defence", "defense", "define", "depth", "describe",
+    "description", "design", "develop", "development", "device", "door", "economy",
+    "eight", "encrypt", "enforce", "ensure", "error", "establish", "explicit", "factor",
+    "far", "firewall", "follow", "grant", "handle", "harden", "host", "identify",
+    "identity", "implement", "important", "include", "information", "input", "intend",
+    "item", "jtag", "justify", "layer", "least", "lock", "maintain", "maintenance",
+    "manage", "management", "manufacturer", "mechanism", "minimal", "minimize", "multi",
+    "multiple", "necessary", "network", "operate", "operation", "part", "patch",
+    "pattern", "perform", "physical", "policy", "port", "possible", "practice",
+    "principle", "privilege", "process", "product", "protect", "prove", "provide",
+    "reduce", "remain", "remove", "removal", "require", "requirement", "role", "base",
+    "rotation", "secure", "security", "segmentation", "serial", "service", "session",
+    "simple", "software", "standard", "surface", "system", "tailor", "trust",
+    "unauthorised", "unauthorized", "unnecessary", "usb", "use", "user", "validate",
+    "work", "access", "application", "authenticate", "authentication", "document",
+    "documentation", "protection", "os", "operating", "iam", "need", "task", "rule",
+    "set", "keep", "show", "frame", "way", "place", "level", "function",
+    "functionality", "feature", "resource", "data", "technical", "approach", "method",
+    "concept", "strategy", "risk", "measure", "answer", "group", "hold", "limit",
+    "person", "people", "party", "entity", "different", "degree", "element", "choose",
+    "name", "known", "home", "made", "prefer", "small", "plain", "understand", "test",
+    "switch", "list", "absent", "reach", "allow", "authorisation", "authorization",
+    "actor", "object", "interface", "asset", "environment", "context", "purpose",
+    "goal", "good", "strong", "safe", "sufficient", "adequate", "suitable", "relevant",
+    "existing", "whole", "full", "complete", "consistent", "continuous", "regular",
+    "ensure", "guarantee", "achieve", "enable", "support", "adopt", "integrate",
+    "embed", "follow", "respect", "align", "comply", "compliance", "conform",
+    "effective", "step", "necessary", "task", "means", "aspect", "area", "topic",
+    "theme", "kind", "type", "organization", "organisation", "team", "company",
+    "industry", "customer", NULL};
+
+enum { WORD_OWN, WORD_STANDARD, WORD_EMPTY };
+
+static void mark_words(struct bench *b, const char *const *words, uint8_t as)
+{
+    for (size_t i = 0; words[i]; i++) {
+        uint32_t n = lexicon_number(b->said->lexicon, text_of(words[i]));
+        if (as == WORD_STANDARD)
+            n = lexicon_stem(b->said->lexicon, n);
+        if (n < b->standard_count)
+            b->standard[n] |= (uint8_t)as;
+    }
+}
+
+/* Words of the clause's own texts, which a document must add to. */
+static void learn(struct bench *b, struct bytes text, struct list *stems)
+{
+    struct words w = words_of(b->said->lexicon, b->a, text);
+    for (uint32_t k = 0; k < w.count; k++)
+        *(uint32_t *)list_add(stems) = w.at[k].stem;
+}
+
+static void learn_standard(struct bench *b, const struct clause *c)
+{
+    struct list stems = LIST_OF(uint32_t);
+    if (c)
+        learn(b, c->summary, &stems);
+    for (uint32_t i = 0; c && i < c->practice_count; i++) {
+        learn(b, c->practices[i].name, &stems);
+        learn(b, c->practices[i].text, &stems);
+    }
+    for (uint32_t i = 0; c && i < c->constraint_count; i++)
+        learn(b, c->constraints[i].text, &stems);
+    b->standard_count = lexicon_count(b->said->lexicon);
+    b->standard = arena_take(b->a, b->standard_count + 1);
+    for (size_t i = 0; i < stems.count; i++)
+        b->standard[*LIST_AT(&stems, uint32_t, i)] = WORD_STANDARD;
+    list_free(&stems);
+    mark_words(b, standard_words, WORD_STANDARD);
+    mark_words(b, empty_words, WORD_EMPTY);
+}
+
+/* A word of its own, a word of the clause, or one that says nothing by itself. */
+static uint8_t word_kind(const struct bench *b, uint32_t unit, const struct word *w)
+{
+    if (said_number_or_id(b->said, unit, w) || b->standard[w->exact] & WORD_EMPTY)
+        return WORD_EMPTY;
+    return b->standard[w->stem] & WORD_STANDARD ? WORD_STANDARD : WORD_OWN;
+}
+
+/* Nearly all that it says is in the words of the clause; numbers and ids add nothing. */
+static bool only_standard(const struct bench *b, const struct sentence *s)
+{
+    const struct words *w = &b->said->words[s->unit];
+    uint32_t said = 0, theirs = 0;
+    for (uint32_t i = s->words.first; i < s->words.end; i++) {
+        uint8_t kind = word_kind(b, s->unit, &w->at[i]);
+        said += kind != WORD_EMPTY;
+        theirs += kind == WORD_STANDARD;
+    }
+    return theirs && theirs * 20 >= said * 17;
+}
+
+/* Of the sentences in which a phrase was found: most are the clause's words, and then the
+ * document repeats it, or a few, and then they are only vague. */
+static void find_parrots(struct bench *b)
+{
+    const struct said *s = b->said;
+    const struct corpus *c = s->corpus;
+    b->parrot = arena_take(b->a, s->first[c->unit_count] + 1);
+    b->repeats = arena_take(b->a, c->doc_count + 1);
+    for (uint32_t d = 0; d < c->doc_count; d++) {
+        uint32_t all = 0, parrots = 0;
+        for (uint32_t u = c->docs[d].unit; u < c->docs[d].unit + c->docs[d].unit_count;
+             u++)
+            for (uint32_t i = s->first[u]; i < s->first[u + 1] && b->hits[u].count;
+                 i++) {
+                if (c->units[u].kind == UNIT_HEADING)
+                    continue;
+                b->parrot[i] = only_standard(b, &s->sentences[i]);
+                all++;
+                parrots += b->parrot[i];
+            }
+        b->repeats[d] = parrots * 2 > all;
+    }
+}
+
+/* A row of words between commas, of which nothing is said. */
+static bool is_enumeration(const struct bench *b, const struct sentence *s)
+{
+    const struct words *w = &b->said->words[s->unit];
+    uint32_t parts = 1, words = s->words.end - s->words.first;
+    for (uint32_t i = s->words.first; i < s->words.end; i++)
+        parts += (w->at[i].marks & (MARK_COMMA | MARK_SEMICOLON)) != 0;
+    return parts >= LIST_PARTS && words < parts * LIST_WORDS;
+}
+
+/* The phrase is all that stands there: a name on a list. */
+static bool is_only(
+    const struct bench *b, const struct sentence *s, const struct phrase_hit *h)
+{
+    return b->said->corpus->units[s->unit].kind != UNIT_ROW
+        && s->words.end - s->words.first <= h->last - h->first + 2;
+}
+
+/* ---- one facet in one unit ---- */
+
+static bool same_hit(const struct phrase_hit *x, const struct phrase_hit *y)
+{
+    return x->first <= y->last && y->first <= x->last
+        && (x->last - x->first == y->last - y->first);
+}
+
+static uint32_t apart(const struct phrase_hit *x, const struct phrase_hit *y)
+{
+    if (x->last < y->first)
+        return y->first - x->last - 1;
+    return y->last < x->first ? x->first - y->last - 1 : 0;
+}
+
+/* The second group of words: near the first, or anywhere in the unit; or NULL. */
+static const struct phrase_hit *company_of(
+    const struct facet *f, const struct here *here, const struct phrase_hit *any)
+{
+    const struct phrase_hit *best = NULL;
+    const struct list *with = &here->hits[SLOT_WITH];
+    for (size_t i = 0; i < with->count; i++) {
+        const struct phrase_hit *h = LIST_AT(with, const struct phrase_hit, i);
+        if (!same_hit(h, any) && (!f->near || apart(h, any) <= f->near)
+            && (!best || apart(h, any) < apart(best, any)))
+            best = h;
+    }
+    return best;
+}
+
+static bool excluded(const struct here *here, struct span sentence)
+{
+    const struct list *none = &here->hits[SLOT_NONE];
+    for (size_t i = 0; i < none->count; i++)
+        if (in_span(LIST_AT(none, const struct phrase_hit, i), sentence))
+            return true;
+    return false;
+}
+
+/* Is there a phrase of this slot in the headings, the lead-in, or the heads of columns? */
+static bool in_context(
+    const struct bench *b, uint32_t facet, enum slot slot, uint32_t unit)
+{
+    const struct corpus *c = b->said->corpus;
+    for (uint32_t h = c->units[unit].heading; h != UNIT_NONE; h = c->units[h].heading) {
+        struct part hits = b->hits[h];
+        for (uint32_t i = 0; i < hits.count; i++) {
+            struct part uses = b->use_of[hit_at(b, hits.first + i)->phrase];
+            for (uint32_t k = 0; k < uses.count; k++)
+                if (b->uses[uses.first + k].facet == facet
+                    && b->uses[uses.first + k].slot == slot)
+                    return true;
+        }
+        if (slot == SLOT_ANY)
+            break; /* the nearest heading only: the title of a document is no assertion */
+    }
+    return false;
+}
+
+static bool carries(uint8_t modality)
+{
+    return modality == MODALITY_REQUIREMENT || modality == MODALITY_ASSERTED
+        || modality == MODALITY_EVIDENCE;
+}
+
+/* Words with which a phrase of a rubric says itself that something is not so. */
+static bool denies(const struct bench *b, uint32_t unit, const struct phrase_hit *h)
+{
+    static const char *const words[] = {
+        "not", "no", "never", "cannot", "without", "nor", "none", NULL};
+    const struct words *w = &b->said->words[unit];
+    for (uint32_t i = h->first; i <= h->last; i++)
+        for (size_t k = 0; words[k]; k++)
+            if (text_same(
+                    lexicon_text(b->said->lexicon, w->at[i].exact), text_of(words[k])))
+                return true;
+    return false;
+}
+
+/* What was found of a facet in a sentence. */
+struct find {
+    const struct sentence *s;
+    const struct stance *stance;
+    const struct phrase_hit *any; /* NULL: it stands in the heading */
+    const struct phrase_hit *with;
+    bool company; /* `with` was found, or is not asked for */
+};
+
+static bool is_word(
+    const struct bench *b, const struct word *w, const char *const *list)
+{
+    struct bytes word = lexicon_text(b->said->lexicon, w->exact);
+    for (; *list; list++)
+        if (text_same(word, text_of(*list)))
+            return true;
+    return false;
+}
+
+static bool is_denial(const struct stance *s)
+{
+    return s->modality == MODALITY_NEGATED
+        && strcmp(s->rule->name, "denied-by-us") == 0;
+}
+
+/*
+ * "In a future release, A; B": what opens a sentence holds for what is joined to it, unless a
+ * word sets the two against each other. NULL: nothing does.
+ */
+static const struct stance *frame_of(const struct bench *b, const struct find *find)
+{
+    static const char *const contrast[] = {"but", "while", "whereas", "although",
+        "though", "however", "yet", "instead", "today", "currently", NULL};
+    const struct words *w = &b->said->words[find->s->unit];
+    const struct stance *first =
+        meant_at(b->said->meant, find->s->unit, find->s->words.first);
+    if (first->words.first == find->stance->words.first)
+        return is_denial(first) ? first : NULL;
+    if (b->said->corpus->units[find->s->unit].kind == UNIT_ROW
+        || is_word(b, &w->at[find->stance->words.first], contrast))
+        return NULL;
+    bool frames = first->modality == MODALITY_PLANNED
+        || first->modality == MODALITY_RECOMMENDED
+        || first->modality == MODALITY_PLACEHOLDER
+        || first->modality == MODALITY_QUESTION || is_denial(first);
+    return frames ? first : NULL;
+}
+
+static bool asks(const struct bench *b, const struct sentence *s)
+{
+    return b->said->words[s->unit].at[s->words.end - 1].marks & MARK_QUESTION
+        && b->said->corpus->units[s->unit].kind != UNIT_ROW;
+}
+
+/* "was never disabled": a word before the hit takes it back, and is not part of it. */
+static bool taken_back(const struct bench *b, uint32_t unit, const struct phrase_hit *h,
+    struct span within)
+{
+    static const char *const back[] = {"not", "never", "cannot", "neither", NULL};
+    static const char *const only[] = {"only", "just", "merely", "solely", NULL};
+    const struct words *w = &b->said->words[unit];
+    for (uint32_t i = 1; i <= 2 && h->first >= within.first + i; i++)
+        if (is_word(b, &w->at[h->first - i], back))
+            return !is_word(b, &w->at[h->first - i + 1], only);
+    return false;
+}
+
+/* A gap that is told by the very words that the rubric asks for: "the console is not built in". */
+static bool is_wanted(
+    const struct bench *b, const struct find *find, const struct phrase_hit *h)
+{
+    const struct stance *s = find->stance;
+    return h && s->by == find->s->unit && s->cue.first <= h->last
+        && h->first < s->cue.end && denies(b, find->s->unit, h);
+}
+
+static uint8_t modality_for(
+    const struct bench *b, const struct facet *f, const struct find *find)
+{
+    uint32_t unit = find->s->unit;
+    const struct stance *frame = frame_of(b, find);
+    if (asks(b, find->s))
+        return MODALITY_QUESTION;
+    if (frame)
+        return frame->modality;
+    struct span within = find->s->words;
+    bool denied = find->stance->modality == MODALITY_NEGATED
+        || (carries(find->stance->modality)
+            && ((find->any && taken_back(b, unit, find->any, within))
+                || (find->with && taken_back(b, unit, find->with, within))))
+        || (find->stance->denied && carries(find->stance->modality));
+    if (find->stance->modality == MODALITY_GAP
+        && (is_wanted(b, find, find->any) || is_wanted(b, find, find->with)))
+        return MODALITY_ASSERTED;
+    if (!denied)
+        return find->stance->modality;
+    bool meant = f->polarity != POLARITY_ASSERTED
+        || (find->any && denies(b, unit, find->any))
+        || (find->with && denies(b, unit, find->with));
+    if (!meant)
+        return MODALITY_NEGATED;
+    return find->stance->modality == MODALITY_NEGATED ? MODALITY_ASSERTED
+                                                      : find->stance->modality;
+}
+
+/* What a sentence is worth for a facet; 0 with a refusal. */
+static uint8_t weigh(const struct bench *b, const struct facet *f,
+    const struct here *here, const struct find *find, struct passage *p)
+{
+    const struct sentence *s = find->s;
+    const struct phrase_hit *any = find->any;
+    uint8_t modality = modality_for(b, f, find);
+    p->modality = modality;
+    p->rule = find->stance->rule->name;
+    p->own = own_of(b, s);
+    if (!find->company)
+        return REFUSED_COMPANY;
+    if (b->matter[s->unit])
+        return REFUSED_MATTER;
+    if (excluded(here, s->words))
+        return REFUSED_EXCLUDED;
+    if (modality == MODALITY_NEGATED)
+        return REFUSED_NEGATED;
+    if (is_enumeration(b, s) || (any && is_only(b, s, any)))
+        return REFUSED_BARE;
+    if (!b->weights->modality[modality])
+        return REFUSED_MODALITY;
+    if (is_foreign(b, s))
+        return REFUSED_FOREIGN;
+    bool vague = b->parrot[s - b->said->sentences];
+    if (vague && b->repeats[b->said->corpus->units[s->unit].doc])
+        return REFUSED_PARROT;
+    if (vague && carries(modality)) {
+        p->modality = modality =
+            MODALITY_RECOMMENDED; /* a thing said so generally is a wish */
+        p->rule = "vague";
+    }
+    uint32_t points = (uint32_t)f->weight * SCORE_ONE * b->weights->modality[modality]
+        * b->weights->own[p->own] / (SCORE_ONE * SCORE_ONE);
+    const struct unit *u = &b->said->corpus->units[s->unit];
+    if (!s->verb && u->kind != UNIT_ROW)
+        points = points * b->weights->bare / SCORE_ONE;
+    if (!any)
+        points = points * b->weights->headed / SCORE_ONE;
+    p->points = (uint16_t)points;
+    return points ? REFUSED_NOT : REFUSED_MODALITY;
+}
+
+/* The lines of a sentence; of one that is longer than a passage may be, those at the hit. */
+static void place(
+    const struct bench *b, const struct sentence *s, uint32_t word, struct passage *p)
+{
+    const struct corpus *c = b->said->corpus;
+    const struct unit *u = &c->units[s->unit];
+    const struct words *w = &b->said->words[s->unit];
+    const struct word *first = &w->at[s->words.first], *last = &w->at[s->words.end - 1];
+    p->doc = u->doc;
+    p->unit = s->unit;
+    p->words = s->words;
+    p->page = u->page;
+    p->text = (struct bytes){u->text.at + first->at, last->at + last->len - first->at};
+    p->first_line = unit_line_at(c, u, first->at);
+    p->last_line = unit_line_at(c, u, last->at);
+    if (p->last_line - p->first_line >= PASSAGE_LINES) {
+        uint32_t at = unit_line_at(c, u, w->at[word].at);
+        p->first_line = at > p->first_line + 2 ? at - 2 : p->first_line;
+        if (p->last_line - p->first_line >= PASSAGE_LINES)
+            p->last_line = p->first_line + PASSAGE_LINES - 1;
+    }
+}
+
+/* A number for the stems of a hit: two forms of one word are one kind. */
+static uint32_t kind_of(
+    const struct bench *b, uint32_t unit, const struct phrase_hit *hit)
+{
+    const struct words *w = &b->said->words[unit];
+    uint32_t kind = 2166136261u;
+    for (uint32_t i = hit->first; i <= hit->last; i++)
+        kind = (kind ^ w->at[i].stem) * 16777619u;
+    return kind;
+}
+
+static void add_passage(struct bench *b, uint32_t facet, const struct find *find)
+{
+    const struct facet *f = facet_of(b, facet);
+    const struct sentence *s = find->s;
+    const struct phrase_hit *any = find->any;
+    struct passage p = {.facet = b->facets[facet].facet,
+        .phrase = any ? any->phrase : b->rubric->phrase_count};
+    if (any)
+        p.hit = (struct span){any->first, any->last + 1};
+    p.kind = any ? kind_of(b, s->unit, any) : 0;
+    p.refusal = weigh(b, f, &b->here[facet], find, &p);
+    place(b, s, any ? any->first : s->words.first, &p);
+    *(struct passage *)list_add(&b->found[facet]) = p;
+}
+
+static void judge_facet(struct bench *b, uint32_t unit, uint32_t facet)
+{
+    const struct facet *f = facet_of(b, facet);
+    const struct here *here = &b->here[facet];
+    const struct list *any = &here->hits[SLOT_ANY];
+    bool headed = f->with.count && in_context(b, facet, SLOT_WITH, unit);
+    for (size_t i = 0; i < any->count; i++) {
+        const struct phrase_hit *h = LIST_AT(any, const struct phrase_hit, i);
+        struct find find = {.s = sentence_of(b->said, unit, h->first),
+            .any = h,
+            .stance = meant_at(b->said->meant, unit, h->first),
+            .with = company_of(f, here, h)};
+        find.company = !f->with.count || find.with || headed;
+        if (find.s)
+            add_passage(b, facet, &find);
+    }
+    if (any->count || !here->hits[SLOT_WITH].count || (f->near && f->near < HEADED_NEAR)
+        || !in_context(b, facet, SLOT_ANY, unit))
+        return;
+    const struct phrase_hit *with =
+        LIST_AT(&here->hits[SLOT_WITH], const struct phrase_hit, 0);
+    struct find find = {.s = sentence_of(b->said, unit, with->first),
+        .stance = meant_at(b->said->meant, unit, with->first),
+        .with = with,
+        .company = true};
+    if (find.s)
+        add_passage(b, facet, &find);
+}
+
+static struct here *here_of(struct bench *b, uint32_t facet, uint32_t unit)
+{
+    struct here *h = &b->here[facet];
+    if (h->stamp != unit + 1) {
+        h->stamp = unit + 1;
+        for (enum slot slot = 0; slot < SLOTS; slot++)
+            h->hits[slot].count = 0;
+    }
+    return h;
+}
+
+/* A row of a table whose heading names the subject: "Trust boundaries". */
+static void judge_row(struct bench *b, uint32_t unit, uint32_t facet)
+{
+    const struct said *s = b->said;
+    if (s->first[unit] == s->first[unit + 1] || s->words[unit].count < ROW_WORDS)
+        return;
+    struct find find = {.s = &s->sentences[s->first[unit]],
+        .stance = meant_at(s->meant, unit, 0),
+        .company = true};
+    (void)here_of(b, facet, unit);
+    add_passage(b, facet, &find);
+}
+
+static void judge_unit(struct bench *b, uint32_t unit)
+{
+    struct part hits = b->hits[unit];
+    if (b->said->corpus->units[unit].kind == UNIT_HEADING)
+        return; /* a heading names; what stands below it says */
+    for (uint32_t i = 0; i < hits.count; i++) {
+        const struct phrase_hit *h = hit_at(b, hits.first + i);
+        struct part uses = b->use_of[h->phrase];
+        for (uint32_t k = 0; k < uses.count; k++) {
+            const struct use *use = &b->uses[uses.first + k];
+            struct here *here = here_of(b, use->facet, unit);
+            *(struct phrase_hit *)list_add(&here->hits[use->slot]) = *h;
+        }
+    }
+    bool row = b->said->corpus->units[unit].kind == UNIT_ROW;
+    for (uint32_t f = 0; f < b->facet_count; f++)
+        if (b->here[f].stamp == unit + 1)
+            judge_facet(b, unit, f);
+        else if (row && !facet_of(b, f)->with.count && in_context(b, f, SLOT_ANY, unit))
+            judge_row(b, unit, f);
+}
+
+/* ---- one constraint in one document ---- */
+
+static int by_points(const void *x, const void *y)
+{
+    const struct passage *a = x, *b = y;
+    if (a->points != b->points)
+        return a->points < b->points ? 1 : -1;
+    if (a->unit != b->unit)
+        return a->unit < b->unit ? -1 : 1;
+    if (a->words.first != b->words.first)
+        return a->words.first < b->words.first ? -1 : 1;
+    return a->phrase < b->phrase ? -1 : a->phrase > b->phrase;
+}
+
+static int by_kind(const void *x, const void *y)
+{
+    const struct passage *a = x, *b = y;
+    bool left = a->refusal || !carries(a->modality),
+         right = b->refusal || !carries(b->modality);
+    if (left != right)
+        return left ? 1 : -1;
+    return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+/* How many different things were counted with full weight. */
+static uint32_t kinds_in(struct list *found, bool own_units)
+{
+    struct passage *p = found->at;
+    uint32_t kinds = 0;
+    if (found->count)
+        qsort(p, found->count, sizeof *p, by_kind);
+    for (size_t i = 0; i < found->count && !p[i].refusal && carries(p[i].modality); i++)
+        kinds += i == 0
+            || (p[i].kind != p[i - 1].kind
+                && (!own_units || p[i].unit != p[i - 1].unit));
+    return kinds;
+}
+
+/* The best passage of each sentence, by points; refused ones behind. */
+static void settle(struct list *found)
+{
+    if (!found->count)
+        return;
+    struct passage *p = found->at;
+    qsort(p, found->count, sizeof *p, by_points);
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        size_t k = 0;
+        while (k < kept
+            && (p[k].unit != p[i].unit || p[k].words.first != p[i].words.first))
+            k++;
+        if (k == kept && kept < PASSAGES_MAX * 4)
+            p[kept++] = p[i];
+    }
+    found->count = kept;
+}
+
+static const struct passage *passage_at(const struct list *found, size_t i)
+{
+    return LIST_AT(found, const struct passage, i);
+}
+
+/* The words of the two hits have none in common: "secure boot" and "verified boot" are one thing. */
+static bool other_words(
+    const struct bench *b, const struct passage *x, const struct passage *y)
+{
+    const struct words *w = &b->said->words[x->unit], *v = &b->said->words[y->unit];
+    for (uint32_t i = x->hit.first; i < x->hit.end; i++)
+        for (uint32_t k = y->hit.first; k < y->hit.end; k++)
+            if (w->at[i].stem == v->at[k].stem)
+                return false;
+    return true;
+}
+
+/* The best counted passage with other words than `other` has, or NULL. */
+static const struct passage *best_of(
+    const struct bench *b, const struct list *found, const struct passage *other)
+{
+    for (size_t i = 0; i < found->count && !passage_at(found, i)->refusal; i++)
+        if (!other || other_words(b, passage_at(found, i), other))
+            return passage_at(found, i);
+    return NULL;
+}
+
+/* Another counted passage below another heading, or in a unit that is not next to it. */
+static bool again_in(const struct list *found, const struct passage *best)
+{
+    for (size_t i = 0; i < found->count && !passage_at(found, i)->refusal; i++) {
+        uint32_t unit = passage_at(found, i)->unit;
+        if (unit > best->unit + 1 || unit + 1 < best->unit)
+            return true;
+    }
+    return false;
+}
+
+static void sum_facets(struct bench *b, uint32_t first_facet,
+    const struct rubric_constraint *c, struct verdict_of *v)
+{
+    const struct passage *before = NULL;
+    for (uint8_t k = 0; k < c->facet_count; k++) {
+        const struct list *found = &b->found[first_facet + k];
+        const struct facet *f = &c->facets[k];
+        const struct passage *best = best_of(b, found, f->distinct ? before : NULL);
+        if ((f->distinct && !before) || b->kinds[first_facet + k] < f->kinds)
+            best = f->kinds > 1 || f->distinct ? NULL : best;
+        before = best;
+        if (!best)
+            continue;
+        uint16_t points =
+            (uint16_t)(best->points + (again_in(found, best) ? b->weights->again : 0));
+        v->touch += points;
+        if (!f->support)
+            v->touched |= (uint8_t)(1u << k);
+        if (carries(best->modality)) {
+            v->score += points;
+            v->carried |= (uint8_t)(1u << k);
+        }
+    }
+}
+
+static uint32_t bits(uint8_t x)
+{
+    return (uint32_t)__builtin_popcount(x);
+}
+
+static uint8_t verdict_by(const struct bench *b, const struct rubric_constraint *c,
+    const struct verdict_of *v)
+{
+    uint32_t band = b->weights->band;
+    if (bits(v->carried) >= c->met.facets) {
+        if (v->score >= c->met.score)
+            return VERDICT_MET;
+        if (v->score + band >= c->met.score)
+            return VERDICT_CANNOT_TELL;
+    }
+    return bits(v->touched) >= c->partial.facets && v->touch >= c->partial.score
+        ? VERDICT_PARTIAL
+        : VERDICT_ABSENT;
+}
+
+/*
+ * Where a subject is treated there stand several sentences on it: a passage among others that
+ * count goes before one that stands alone.
+ */
+static void rank(
+    const struct bench *b, uint32_t first_facet, struct list *all, size_t counted)
+{
+    const struct unit *units = b->said->corpus->units;
+    for (size_t i = 0; i < counted; i++) {
+        struct passage *p = LIST_AT(all, struct passage, i);
+        uint32_t near = 0;
+        for (size_t k = 0; k < counted; k++) {
+            const struct passage *q = passage_at(all, k);
+            uint32_t apart = p->unit > q->unit ? p->unit - q->unit : q->unit - p->unit;
+            if (k != i && apart < NEAR_UNITS
+                && units[p->unit].heading == units[q->unit].heading)
+                near += q->points;
+        }
+        if (in_context(b, first_facet + p->facet, SLOT_ANY, p->unit))
+            near += 2 * p->points; /* its heading names the subject */
+        near = near / 4 < p->points ? near / 4 : p->points;
+        p->rank = (uint16_t)(p->points + near);
+    }
+}
+
+static int by_rank(const void *x, const void *y)
+{
+    const struct passage *a = x, *b = y;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? 1 : -1;
+    return by_points(x, y);
+}
+
+static void keep_passages(
+    struct bench *b, uint32_t first_facet, uint8_t count, struct verdict_of *v)
+{
+    struct list all = LIST_OF(struct passage);
+    for (uint8_t k = 0; k < count; k++) {
+        const struct list *found = &b->found[first_facet + k];
+        for (size_t i = 0; i < found->count; i++)
+            *(struct passage *)list_add(&all) = *passage_at(found, i);
+    }
+    settle(&all);
+    size_t counted = 0;
+    while (counted < all.count && !passage_at(&all, counted)->refusal)
+        counted++;
+    rank(b, first_facet, &all, counted);
+    if (counted)
+        qsort(all.at, counted, sizeof(struct passage), by_rank);
+    v->counted_count = (uint32_t)(counted < PASSAGES_MAX ? counted : PASSAGES_MAX);
+    size_t refused = all.count - counted;
+    v->refused_count = (uint32_t)(refused < PASSAGES_MAX ? refused : PASSAGES_MAX);
+    v->counted = arena_take(b->a, v->counted_count * sizeof *v->counted);
+    v->refused = arena_take(b->a, v->refused_count * sizeof *v->refused);
+    if (v->counted_count)
+        memcpy(v->counted, all.at, v->counted_count * sizeof *v->counted);
+    if (v->refused_count)
+        memcpy(v->refused, passage_at(&all, counted),
+            v->refused_count * sizeof *v->refused);
+    list_free(&all);
+}
+
+/* C15: what the eight practices come to. */
+static uint8_t practices(const struct rubric *r, const struct verdict_of *v)
+{
+    uint32_t met = 0, addressed = 0, count = 0;
+    for (uint32_t c = 0; c < r->constraint_count && count < 8; c++, count++) {
+        met += v[c].verdict == VERDICT_MET;
+        addressed += v[c].verdict != VERDICT_ABSENT;
+    }
+    if (met == 8)
+        return VERDICT_MET;
+    return addressed >= 5 && met >= 3 ? VERDICT_PARTIAL : VERDICT_ABSENT;
+}
+
+uint8_t verdict_most(const struct said *said, uint32_t doc)
+{
+    static const uint8_t most[] = {[CEILING_ABSENT] = VERDICT_ABSENT,
+        [CEILING_PARTIAL] = VERDICT_PARTIAL,
+        [CEILING_MET] = VERDICT_MET};
+    return most[role_ceiling((enum role)said->roles[doc].role)];
+}
+
+static void judge_document(struct bench *b, uint32_t doc, struct verdict_of *v)
+{
+    const struct document *d = &b->said->corpus->docs[doc];
+    const struct rubric *r = b->rubric;
+    for (uint32_t f = 0; f < b->facet_count; f++)
+        b->found[f].count = 0;
+    for (uint32_t i = 0; i < d->unit_count; i++)
+        judge_unit(b, d->unit + i);
+    for (uint32_t f = 0; f < b->facet_count; f++) {
+        b->kinds[f] = kinds_in(
+            &b->found[f], b->rubric->constraints[b->facets[f].constraint].derived);
+        settle(&b->found[f]);
+    }
+    uint32_t f = 0;
+    for (uint32_t c = 0; c < r->constraint_count; c++) {
+        const struct rubric_constraint *rc = &r->constraints[c];
+        v[c].doc = doc;
+        sum_facets(b, f, rc, &v[c]);
+        v[c].verdict = verdict_by(b, rc, &v[c]);
+        if (rc->derived)
+            v[c].verdict = v[c].verdict == VERDICT_MET ? VERDICT_MET : practices(r, v);
+        if (v[c].verdict > verdict_most(b->said, doc))
+            v[c].verdict = verdict_most(b->said, doc);
+        keep_passages(b, f, rc->facet_count, &v[c]);
+        f += rc->facet_count;
+    }
+}
+
+static bool better(const struct verdict_of *x, const struct verdict_of *y)
+{
+    if (x->verdict != y->verdict)
+        return x->verdict > y->verdict;
+    return x->score != y->score ? x->score > y->score : x->touch > y->touch;
+}
+
+static void pick_best(const struct bench *b, struct judged *out)
+{
+    uint32_t n = b->rubric->constraint_count;
+    out->best = arena_take(b->a, n * sizeof *out->best);
+    for (uint32_t c = 0; c < n; c++) {
+        out->best[c].doc = UNIT_NONE;
+        for (uint32_t d = out->first_doc; d < b->said->corpus->doc_count; d++)
+            if (out->best[c].doc == UNIT_NONE
+                || better(&out->in_doc[d * n + c], &out->best[c]))
+                out->best[c] = out->in_doc[d * n + c];
+    }
+}
+
+static void bench_end(struct bench *b)
+{
+    phrases_free(b->phrases);
+    list_free(&b->hit);
+    for (uint32_t f = 0; f < b->facet_count; f++) {
+        list_free(&b->found[f]);
+        for (enum slot slot = 0; slot < SLOTS; slot++)
+            list_free(&b->here[f].hits[slot]);
+    }
+}
+
+void judge(struct arena *a, const struct said *said, const struct rubric *rubric,
+    const struct clause *clause, const struct weights *weights, struct judged *out)
+{
+    struct bench b = {.a = a, .said = said, .rubric = rubric, .weights = weights};
+    const struct corpus *c = said->corpus;
+    b.phrases = phrases_new(a, said->lexicon, rubric->phrases, rubric->phrase_count);
+    lay_facets(&b);
+    index_uses(&b);
+    b.specific = flags_of(&b, &rubric->specific);
+    b.foreign = flags_of(&b, &rubric->foreign);
+    learn_standard(&b, clause);
+    find_all(&b);
+    find_parrots(&b);
+    mark_matter(&b);
+    *out = (struct judged){.rubric = rubric, .first_doc = said->first_doc};
+    out->in_doc = arena_take(
+        a, (size_t)c->doc_count * rubric->constraint_count * sizeof *out->in_doc);
+    for (uint32_t d = said->first_doc; d < c->doc_count; d++)
+        judge_document(&b, d, &out->in_doc[d * rubric->constraint_count]);
+    pick_best(&b, out);
+    bench_end(&b);
+}
+
+const char *verdict_word(enum verdict v)
+{
+    static const char *const names[] = {"absent", "cannot-tell", "partial", "met"};
+    return names[v];
+}
+
+const char *refusal_name(enum refusal r)
+{
+    static const char *const names[] = {"counted", "not an assertion", "denied",
+        "without the words that make it count", "a phrase that turns the sense",
+        "about something else than the product", "the clause's own words",
+        "words without a verb", "the same as another facet has",
+        "the document describes no product",
+        "stands where words are explained or documents are named"};
+    return names[r];
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each rule by which a passage counts or does not, on a rubric of four constraints. */
+#include "review/clause/judge.h"
+
+#include "review/clause/nearest.h"
+#include "review/read/see.h"
+#include "tests/support/check.h"
+
+static const char rubric_text[] =
+    "schema: holdfast-rubric/1\n"
+    "clause: x:1\n"
+    "specific: [tls, \"tls 1.3\", jtag]\n"
+    "foreign: [unlike ~3 other, mailing list]\n"
+    "constraints:\n"
+    "  - id: 1-C01\n" /* one phrase, met by a concrete sentence */
+    "    facets: [{id: transport, why: w, any: [tls, encrypted channel], not: [tls vulnerability]}]\n"
+    "    met: {facets: 1, score: 22}\n"
+    "    partial: {facets: 1, score: 8}\n"
+    "  - id: 1-C02\n" /* two groups of words, near each other */
+    "    facets: [{id: closed, why: w, any: [jtag, console], with: [disabl*, not built, no console], near: 5}]\n"
+    "    met: {facets: 1, score: 20}\n"
+    "    partial: {facets: 1, score: 8}\n"
+    "  - id: 1-C03\n" /* two different patterns, and three kinds */
+    "    facets:\n"
+    "      - {id: one, why: w, any: [secure boot, verified boot, sandbox*]}\n"
+    "      - {id: two, why: w, any: [secure boot, verified boot, sandbox*], distinct: true}\n"
+    "      - {id: kinds, why: w, any: [role nurse, role surgeon, role auditor], kinds: 3}\n"
+    "    met: {facets: 2, score: 40}\n"
+    "    partial: {facets: 1, score: 8}\n"
+    "  - id: 1-C04\n" /* a table below a heading */
+    "    facets: [{id: boundary, why: what the zones are, any: [trust boundary]}]\n"
+    "    met: {facets: 1, score: 14}\n"
+    "    partial: {facets: 1, score: 5}\n";
+
+static const char clause_text[] =
+    "schema: holdfast-catalogue/1\nstandard: X\nclauses:\n- id: x:1\n  numbers: [\"1\"]\n"
+    "  title: Safe channels\n  force: shall\n  confidence: high\n  sources: [S]\n"
+    "  summary: Messages of the product are carried by an encrypted channel.\n"
+    "  constraints:\n"
+    "  - {id: 1-C01, origin: clause, text: Every message uses an encrypted channel.}\n"
+    "  defence: {text: d}\n";
+
+struct bench_of {
+    struct arena *a;
+    struct seen seen;
+    struct rubric rubric;
+    struct said said;
+    struct judged judged;
+};
+
+/* What is judged points into it, so it stays where it is. */
+static void judge_text(const char *markdown, struct bench_of *b)
+{
+    *b = (struct bench_of){
+        .a = arena_new(), .seen = see_read(read_markdown, text_of(markdown))};
+    struct bytes error = {0};
+    struct catalogue catalogue = catalogue_new();
+    if (rubric_parse(b->a, TEXT("r"), text_of(rubric_text), &b->rubric, &error) != OK)
+        printf("# %.*s\n", (int)error.len, (const char *)error.at);
+    const struct clause *clause = NULL;
+    if (catalogue_parse(b->a, TEXT("c"), text_of(clause_text), &catalogue, &error)
+        == OK)
+        clause = clause_at(&catalogue, 0);
+    else
+        printf("# %.*s\n", (int)error.len, (const char *)error.at);
+    struct weights weights = weights_fitted();
+    said_of(b->a, &b->seen.corpus, NULL, &b->said);
+    judge(b->a, &b->said, &b->rubric, clause, &weights, &b->judged);
+    catalogue_free(&catalogue);
+}
+
+static void end(struct bench_of *b)
+{
+    see_end(&b->seen);
+    arena_free(b->a);
+}
+
+static bool is_judged(const char *markdown, uint32_t constraint, enum verdict expected,
+    enum refusal refused)
+{
+    struct bench_of b;
+    judge_text(markdown, &b);
+    const struct verdict_of *v = &b.judged.best[constraint];
+    bool good = v->verdict == expected;
+    if (refused)
+        good = good && v->refused_count && v->refused[0].refusal == refused;
+    if (!good)
+        printf("# \"%s\": %s, score %u, touch %u, %s\n", markdown,
+            verdict_word((enum verdict)v->verdict), v->score, v->touch,
+            v->refused_count ? refusal_name((enum refusal)v->refused[0].refusal)
+                             : "nothing refused");
+    end(&b);
+    return good;
+}
+
+static void what_counts_and_what_does_not_is_told_with_its_rule(void)
+{
+    static const struct {
+        const char *what, *text;
+        uint32_t constraint;
+        enum verdict verdict;
+        enum refusal refused;
+    } rows[] = {
+        {"a concrete assertion", "The pump talks TLS 1.3 to the ward server.", 0,
+            VERDICT_MET, REFUSED_NOT},
+        {"one with a number of its own",
+            "Records travel by an encrypted channel on port 8883.", 0, VERDICT_MET,
+            REFUSED_NOT},
+        {"one without anything of its own",
+            "The pump and the ward server talk by an encrypted channel.", 0,
+            VERDICT_CANNOT_TELL, REFUSED_NOT},
+        {"a wish", "The pump should talk TLS 1.3 to the ward server.", 0,
+            VERDICT_PARTIAL, REFUSED_NOT},
+        {"a plan", "In a future release the pump talks TLS 1.3 on port 8883.", 0,
+            VERDICT_PARTIAL, REFUSED_NOT},
+        {"a question", "Does the pump talk TLS 1.3 to the ward server?", 0,
+            VERDICT_ABSENT, REFUSED_MODALITY},
+        {"what a question's first half says",
+            "Does the pump talk TLS 1.3; is the port 8883?", 0, VERDICT_ABSENT,
+            REFUSED_MODALITY},
+        {"denied", "The pump does not talk TLS 1.3.", 0, VERDICT_ABSENT,
+            REFUSED_NEGATED},
+        {"a phrase that turns it",
+            "A TLS vulnerability was found in 2014 by Heartbleed.", 0, VERDICT_ABSENT,
+            REFUSED_EXCLUDED},
+        {"another's product",
+            "Unlike all other pumps, this one sold by Acme has TLS 1.3.", 0,
+            VERDICT_ABSENT, REFUSED_FOREIGN},
+        {"the clause's words only",
+            "Every message of the product uses an encrypted channel.", 0,
+            VERDICT_ABSENT, REFUSED_PARROT},
+        {"the same with an id that nobody defines",
+            "Every message of the product uses an encrypted channel (SEC-901).", 0,
+            VERDICT_ABSENT, REFUSED_PARROT},
+        {"an address",
+            "The page https://tls.example/tls explains how the pump talks to it.", 0,
+            VERDICT_ABSENT, REFUSED_NOT},
+        {"a name written for a machine", "The value of CONFIG_USE_TLS_ALWAYS is read.",
+            0, VERDICT_ABSENT, REFUSED_NOT},
+        {"a list of words",
+            "Network, tls, jtag, console, roles, keys, ports, sessions, logs, tokens.",
+            0, VERDICT_ABSENT, REFUSED_BARE},
+        {"the phrase alone", "- TLS", 0, VERDICT_ABSENT, REFUSED_BARE},
+        {"code", "```\nuse tls 1.3\n```\n", 0, VERDICT_ABSENT, REFUSED_NOT},
+        {"both groups of words", "JTAG is disabled by a fuse at the end of line.", 1,
+            VERDICT_MET, REFUSED_NOT},
+        {"too far apart",
+            "JTAG is on the main board next to the battery, and Bluetooth is disabled.",
+            1, VERDICT_ABSENT, REFUSED_COMPANY},
+        {"the second group denies", "The console is not built into release images.", 1,
+            VERDICT_MET, REFUSED_NOT},
+        {"the second group is denied", "JTAG was never disabled on the main board.", 1,
+            VERDICT_ABSENT, REFUSED_NEGATED},
+        {"two patterns",
+            "Secure boot checks the image 1.4. Each worker runs in a sandbox of 64 MB.",
+            2, VERDICT_MET, REFUSED_NOT},
+        {"the same pattern twice",
+            "Secure boot checks the image 1.4. Verified boot is kept for 2 years.", 2,
+            VERDICT_PARTIAL, REFUSED_NOT},
+        {"three kinds",
+            "The role nurse reads. The role surgeon writes. The role auditor "
+            "counts. A sandbox of 64 MB holds each worker.",
+            2, VERDICT_MET, REFUSED_NOT},
+        {"two of three kinds", "The role nurse reads. The role surgeon writes.", 2,
+            VERDICT_ABSENT, REFUSED_NOT},
+        {"a table below its heading",
+            "## Trust boundaries\n\n| Id | Between | What |\n|---|---|---|\n| TB-1 | ward and "
+            "pump | dose limits go in on port 8883 |\n",
+            3, VERDICT_MET, REFUSED_NOT},
+        {"a heading over other text", "## Trust boundaries\n\nThis is still open.", 3,
+            VERDICT_ABSENT, REFUSED_NOT},
+        {"nothing", "The pump is blue.", 3, VERDICT_ABSENT, REFUSED_NOT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool good = is_judged(
+            rows[i].text, rows[i].constraint, rows[i].verdict, rows[i].refused);
+        if (!good)
+            printf("# %s\n", rows[i].what);
+        CHECK(good);
+    }
+}
+
+static void a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve(void)
+{
+    struct bench_of b;
+    judge_text("# Title\n\nThe pump is blue.\nIt has wheels, and it\n"
+               "talks TLS 1.3 to\nthe server. It rings.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 1);
+    CHECK(v->counted[0].first_line == 4 && v->counted[0].last_line == 6);
+    CHECK(text_same(
+        v->counted[0].text, TEXT("It has wheels, and it talks TLS 1.3 to the server")));
+    end(&b);
+
+    judge_text("one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\n"
+               "twelve\nit talks TLS 1.3\nfourteen\nfifteen\n",
+        &b);
+    v = &b.judged.best[0];
+    CHECK(v->counted_count == 1);
+    CHECK(v->counted[0].first_line == 11 && v->counted[0].last_line == 15);
+    end(&b);
+}
+
+static void the_best_sentence_comes_first_and_a_second_place_adds_a_little(void)
+{
+    struct bench_of once;
+    judge_text("The pump talks TLS to it.\n\nBlue.\n\nIt rings.\n", &once);
+    struct bench_of twice;
+    judge_text(
+        "The pump talks TLS to it.\n\nBlue.\n\nThe hub talks TLS 1.3 on port 8883.\n",
+        &twice);
+    CHECK(twice.judged.best[0].counted_count == 2);
+    CHECK(twice.judged.best[0].counted[0].first_line == 5);
+    CHECK(twice.judged.best[0].score > once.judged.best[0].score);
+    end(&once);
+    end(&twice);
+}
+
+static void the_nearest_unit_is_the_one_that_shares_the_rarest_words(void)
+{
+    struct bench_of b;
+    judge_text("The pump is blue.\n\nThe zones of the pump are three.\n\n"
+               "The pump rings, and the pump is blue.\n",
+        &b);
+    CHECK(nearest_unit(b.a, &b.said, TEXT("what the zones of a pump are")) == 1);
+    CHECK(nearest_unit(b.a, &b.said, TEXT("nothing of it")) == UNIT_NONE);
+    CHECK(nearest_unit(b.a, &b.said, TEXT("")) == UNIT_NONE);
+    end(&b);
+}
+
+MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
+    TEST(a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve),
+    TEST(the_best_sentence_comes_first_and_a_second_place_adds_a_little),
+    TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

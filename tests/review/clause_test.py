@@ -1,0 +1,317 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A clause review of documents that we wrote: what they say is found, and no change of the words that takes the sense
+away leaves a verdict standing.
+
+clause_test.py HOLDFAST_REVIEW. The documents in tests/review/clause/ are of made-up products; nothing was fitted to
+them. Each change of a document is made here, from its text.
+"""
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'integration'))
+from harness import check, main  # noqa: E402
+
+TOOL = os.path.abspath(sys.argv[1])
+DOCS = os.path.join(HERE, 'clause')
+WORK = tempfile.mkdtemp(prefix='clause-')
+RUBRIC = os.path.join(TOP, 'catalogue', 'rubric', 'iec81001-5-1_5.3.2.yaml')
+RANK = {'absent': 0, 'cannot-tell': 1, 'partial': 1, 'met': 2}
+ALL = ['C%02d' % i for i in range(1, 16)]
+
+# What a careful reader of each document would say; what is not named is not claimed.
+EXPECTED = {
+    'pump-controller.md': {'met': 'C01 C02 C03 C04 C05 C06 C07 C08 C09 C10 C11 C13 C14', 'absent': ''},
+    'wound-images.md': {'met': 'C03 C05 C11 C13 C14', 'absent': 'C04 C07 C09 C10 C12', 'partial': 'C02'},
+    'bedside-hub.rst': {'met': 'C02 C06 C11 C12', 'absent': 'C01 C04 C10 C13'},
+}
+# Section of a document in which a constraint is described, and nowhere else.
+WHERE = {
+    'pump-controller.md': {'C01': ['Parts and who trusts whom', 'Layers', 'What can be reached'], 'C03': ['Parts that others have proven'], 'C04': ['Kept small'],
+                           'C07': ['Development access'], 'C09': ['Layers', 'Patterns'], 'C10': ['The housing', 'Development access', 'Parts and who trusts whom']},
+    'wound-images.md': {'C14': ['Sign-in and roles', 'Keys'], 'C11': ['Network'], 'C13': ['Sign-in and roles', 'Input and errors', 'Network']},
+    'bedside-hub.rst': {'C12': ['Hardening', 'Services', 'Updates'], 'C11': ['Services']},
+}
+
+
+def review(*files, more=()):
+    command = [TOOL, 'clause', '81001-5-1:5.3.2', *[w for f in files for w in ('--doc', f)], '--json', *more]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0, '%s: %s' % (command, done.stderr.strip()))
+    return json.loads(done.stdout)
+
+
+def verdicts(*files):
+    return {c['id'].split('-')[-1]: c['verdict'] for c in review(*files)['constraints']}
+
+
+def source(name):
+    with open(os.path.join(DOCS, name), encoding='utf-8') as f:
+        return f.read()
+
+
+def written(name, text):
+    path = os.path.join(WORK, name)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(text)
+    return path
+
+
+def of_text(name, text):
+    return verdicts(written(name, text))
+
+
+def held(name, text, most):
+    """No verdict above `most`."""
+    got = {c: v for c, v in of_text(name, text).items() if RANK[v] > RANK[most]}
+    check(not got, '%s: %s' % (name, got))
+
+
+def sentences(name):
+    """Every sentence of a document's paragraphs and lists, headings and tables left out."""
+    out = []
+    for block in re.split(r'\n\s*\n', source(name)):
+        if block.startswith(('#', '|')) or re.search(r'^(=+|-+)$', block, re.M):
+            continue
+        for part in re.split(r'\n(?=- )', block):
+            text = ' '.join(part.split())
+            out += [s.strip() for s in re.split(r'(?<=[A-Za-z0-9%)])[.] (?=[A-Z])', text.removeprefix('- ')) if s.strip()]
+    check(len(out) >= 8, '%s has only %r' % (name, out))
+    return out
+
+
+def changed(name, change):
+    return '# Notes on the product\n\n' + '\n\n'.join(change(s.rstrip('.')) for s in sentences(name)) + '\n'
+
+
+def lower(s):
+    return s if s[:2].isupper() else s[0].lower() + s[1:]
+
+
+def test_what_a_document_describes_is_found_and_what_it_does_not_is_not():
+    for name, wanted in EXPECTED.items():
+        got = verdicts(os.path.join(DOCS, name))
+        check(sorted(got) == ALL, sorted(got))
+        wrong = ['%s is %s, not %s' % (c, got[c], v) for v, cs in wanted.items() for c in cs.split() if got[c] != v]
+        check(not wrong, '%s: %s' % (name, wrong))
+
+
+def test_a_question_a_template_a_standard_and_a_list_of_threats_describe_nothing():
+    for name in ('template.md', 'questionnaire.md', 'restated.md', 'threats.md'):
+        held(name, source(name), 'absent')
+
+
+def test_advice_for_others_is_never_met():
+    held('integrators.md', source('integrators.md'), 'partial')
+    got = verdicts(os.path.join(DOCS, 'integrators.md'))
+    check(sum(RANK[v] == 1 for v in got.values()) >= 3, 'advice touches several constraints: %r' % got)
+
+
+def test_a_todo_before_each_sentence_leaves_nothing():
+    for name in EXPECTED:
+        held('todo-' + name.replace('.rst', '.md'), changed(name, lambda s: 'TODO: ' + s + '.'), 'absent')
+
+
+def test_a_question_mark_behind_each_sentence_leaves_nothing():
+    for name in EXPECTED:
+        held('ask-' + name.replace('.rst', '.md'), changed(name, lambda s: 'Is it so that ' + lower(s) + '?'), 'absent')
+
+
+def test_what_we_do_not_do_is_not_met():
+    for name in EXPECTED:
+        held('not-' + name.replace('.rst', '.md'),
+             changed(name, lambda s: 'It is not the case that ' + lower(s) + '.'), 'partial')
+
+
+def test_what_should_be_done_is_not_met():
+    for name in EXPECTED:
+        held('should-' + name.replace('.rst', '.md'), changed(name, lambda s: 'It should be considered that ' + lower(s) + '.'),
+             'partial')
+
+
+def test_what_is_planned_is_not_met():
+    for name in EXPECTED:
+        held('plan-' + name.replace('.rst', '.md'), changed(name, lambda s: 'In a future release, ' + lower(s) + '.'), 'partial')
+
+
+def test_the_order_of_paragraphs_and_of_sections_changes_no_verdict():
+    rng = random.Random(7)
+    for name in ('pump-controller.md', 'wound-images.md'):
+        head, *sections = re.split(r'\n(?=## )', source(name))
+        for _ in range(4):
+            rng.shuffle(sections)
+            mixed = []
+            for section in sections:
+                title, *blocks = section.strip().split('\n\n')
+                rng.shuffle(blocks)
+                mixed.append('\n\n'.join([title, *blocks]))
+            got = of_text('mixed-' + name, '\n\n'.join([head.strip(), *mixed]) + '\n')
+            check(got == verdicts(os.path.join(DOCS, name)), '%s: %r' % (name, got))
+
+
+def test_all_words_of_the_rubric_in_a_row_are_no_description():
+    with open(RUBRIC, encoding='utf-8') as f:
+        phrases = re.findall(r'^    - "?([^"~=]+?)"?$', f.read(), re.M)
+    words = [w.rstrip('*') for p in phrases for w in (p.strip('{}').split('|') if re.fullmatch(r'\{[^{}]*\}', p) else [p])
+             if re.fullmatch(r'[a-z0-9 ]{4,40}\*?', w)]
+    check(len(words) > 200, 'only %d phrases' % len(words))
+    held('stuffed.md', '# Security\n\n' + ', '.join(words) + '.\n', 'absent')
+    held('listed.md', '# Security\n\n' + '\n'.join('- ' + w for w in words) + '\n', 'partial')
+
+
+def test_the_clause_with_made_up_identifiers_is_still_only_the_clause():
+    body = source('restated.md').split('\n\n', 1)[1]
+    said = [' '.join(s.split()) for s in re.split(r'(?<=[a-z])[.]\s', body) if s.strip()]
+    said = [re.sub(r'\b(shall be|has to be)\b', 'is', s).replace('shall have', 'has').rstrip('.') for s in said]
+    text = '# Security architecture of the product\n\n' + '\n\n'.join(
+        '%s (SEC-%d, version 1.2.%d, checked on 2026-01-0%d).' % (s, 900 + i, i, 1 + i % 9) for i, s in enumerate(said))
+    held('parrot.md', text + '\n', 'absent')
+
+
+def converted(name, ending):
+    path = os.path.join(WORK, name.rsplit('.', 1)[0] + '.' + ending)
+    kind = 'rst' if name.endswith('.rst') else 'gfm'
+    subprocess.run(['pandoc', '-f', kind, '-s', '--metadata', 'title= ', os.path.join(DOCS, name), '-o', path], check=True,
+                   capture_output=True)
+    return path
+
+
+def same_in(ending):
+    if not shutil.which('pandoc'):
+        return 'no pandoc'
+    for name in EXPECTED:
+        got, wanted = verdicts(converted(name, ending)), verdicts(os.path.join(DOCS, name))
+        check(got == wanted, '%s as %s: %r' % (name, ending, {c: (wanted[c], got[c]) for c in ALL if got[c] != wanted[c]}))
+    return None
+
+
+def test_html_has_the_verdicts_of_its_source():
+    return same_in('html')
+
+
+def test_docx_has_the_verdicts_of_its_source():
+    return same_in('docx')
+
+
+def test_pdf_has_the_verdicts_of_its_source():
+    for program in ('pandoc', 'chromium', 'pdftotext'):
+        if not shutil.which(program):
+            return 'no ' + program
+    for name in EXPECTED:
+        page, pdf = converted(name, 'html'), os.path.join(WORK, name + '.pdf')
+        subprocess.run(['chromium', '--headless', '--no-sandbox', '--disable-gpu', '--no-pdf-header-footer',
+                        '--print-to-pdf=' + pdf, page], check=True, capture_output=True, timeout=120)
+        got, wanted = verdicts(pdf), verdicts(os.path.join(DOCS, name))
+        check(got == wanted, '%s as pdf: %r' % (name, {c: (wanted[c], got[c]) for c in ALL if got[c] != wanted[c]}))
+    return None
+
+
+def without(name, titles):
+    text = source(name)
+    if name.endswith('.rst'):
+        parts = re.split(r'\n(?=[^\n]+\n-{3,}\n)', text)
+    else:
+        parts = re.split(r'\n(?=## )', text)
+    kept = [p for p in parts if p.split('\n')[0].removeprefix('## ') not in titles]
+    check(len(kept) == len(parts) - len(titles), '%s has no %r' % (name, titles))
+    return '\n'.join(kept)
+
+
+def test_a_verdict_falls_with_the_passages_that_carried_it():
+    for name, sections in WHERE.items():
+        before = verdicts(os.path.join(DOCS, name))
+        for c, titles in sections.items():
+            got = of_text('less-' + name, without(name, titles))
+            check(RANK[got[c]] < RANK[before[c]], '%s %s without %s is still %s' % (name, c, titles, got[c]))
+
+
+def test_passages_are_the_lines_that_say_it():
+    lines = source('pump-controller.md').split('\n')
+    for c in review(os.path.join(DOCS, 'pump-controller.md'))['constraints']:
+        for p in c['passages'] + c['refused']:
+            check(1 <= p['first_line'] <= p['last_line'] <= p['first_line'] + 11, '%s: %r' % (c['id'], p))
+            there = re.sub(r'[^a-z0-9]', '', ' '.join(lines[p['first_line'] - 1:p['last_line']]).lower())
+            said = re.sub(r'[^a-z0-9]', '', p['text'].lower())
+            check(said in there or len(said) > 800, '%s: %r is not in lines %d to %d' % (c['id'], p['text'], p['first_line'], p['last_line']))
+
+
+def test_the_best_of_several_documents_decides_and_each_has_its_own_verdict():
+    names = ['threats.md', 'bedside-hub.rst', 'wound-images.md']
+    got = review(*[os.path.join(DOCS, n) for n in names])
+    one = {n: verdicts(os.path.join(DOCS, n)) for n in names}
+    for c in got['constraints']:
+        k = c['id'].split('-')[-1]
+        check({d['path']: d['verdict'] for d in c['documents']} == {n: one[n][k] for n in names}, c['documents'])
+        check(RANK[c['verdict']] == max(RANK[one[n][k]] for n in names), '%s: %s' % (k, c['verdict']))
+
+
+def test_the_same_documents_give_the_same_bytes():
+    command = [TOOL, 'clause', '5.3.2', '--json', '--doc', os.path.join(DOCS, 'pump-controller.md')]
+    first, second = (subprocess.run(command, capture_output=True, timeout=60).stdout for _ in range(2))
+    check(first == second and len(first) > 5000, '%d and %d bytes' % (len(first), len(second)))
+
+
+def test_json_is_what_its_published_schema_says():
+    import jsonschema
+    with open(os.path.join(TOP, 'review', 'render', 'clause.schema.json'), encoding='utf-8') as f:
+        schema = json.load(f)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    page = review(*[os.path.join(DOCS, n) for n in sorted(os.listdir(DOCS))])
+    wrong = ['%s: %s' % (e.json_path, e.message[:200]) for e in jsonschema.Draft202012Validator(schema).iter_errors(page)]
+    check(not wrong, wrong[:5])
+    page['constraints'][0]['verdict'] = 'compliant'
+    check(list(jsonschema.Draft202012Validator(schema).iter_errors(page)), 'the schema takes anything')
+
+
+def test_why_tells_each_rule_that_fired():
+    done = subprocess.run([TOOL, 'why', '5.3.2-C07', '--doc', os.path.join(DOCS, 'pump-controller.md')], capture_output=True,
+                          text=True, timeout=60)
+    check(done.returncode == 0, done.stderr)
+    for word in ('5.3.2-C07  met', 'counted', 'found and not counted', 'facet disposed', 'asserted', 'points'):
+        check(word in done.stdout, '%r is missing in %s' % (word, done.stdout))
+
+
+def test_an_unknown_clause_or_constraint_is_told():
+    for words in (['clause', '9.9.9'], ['why', '5.3.2-C77']):
+        done = subprocess.run([TOOL, *words, '--doc', os.path.join(DOCS, 'threats.md')], capture_output=True, text=True, timeout=60)
+        check(done.returncode == 2 and done.stderr.count('\n') == 1 and 'expected' in done.stderr, done.stderr)
+
+
+def outside(*parts):
+    folder = os.path.join(os.path.dirname(TOP), 'shared', *parts)
+    return [os.path.join(folder, n) for n in sorted(os.listdir(folder))] if os.path.isdir(folder) else []
+
+
+def test_the_seed_texts_describe_no_product():
+    files = [f for f in outside('seeds') if f.endswith('.txt')]
+    if not files:
+        return 'no seed texts beside the project'
+    for f in files:
+        got = {c: v for c, v in verdicts(f).items() if v != 'absent'}
+        check(not got, '%s: %r' % (os.path.basename(f), got))
+    return None
+
+
+def test_the_samples_of_the_worked_example_are_told_apart():
+    files = {os.path.basename(f): f for f in outside('catalogue', 'worked-example', 'samples')}
+    if not files:
+        return 'no worked example beside the project'
+    model = os.path.dirname(os.path.dirname(next(iter(files.values()))))
+    for name, least, most in (('good-security-architecture.md', 'met', 'met'), ('vague-security-concept.md', 'absent', 'partial'),
+                              ('parrot-security-architecture.md', 'absent', 'absent'), ('decorated-parrot.md', 'absent', 'absent')):
+        for more in ([], [model]):
+            got = {c['id']: c['verdict'] for c in review(files[name], more=more)['constraints']}
+            wrong = {c: v for c, v in got.items() if not RANK[least] <= RANK[v] <= RANK[most]}
+            check(not wrong, '%s with %s: %r' % (name, more, wrong))
+    return None
+
+
+main([v for k, v in sorted(globals().items()) if k.startswith('test_')])
