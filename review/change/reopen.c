@@ -232,6 +232,7 @@ static bool is_issued(const struct document *d)
     case FORMAT_ODT:
     case FORMAT_PDF:
     case FORMAT_YAML:
+    case FORMAT_REQIF:
     case FORMAT_THREAGILE:
     case FORMAT_OTM:
     case FORMAT_THREAT_DRAGON:

@@ -204,8 +204,10 @@ static void define_entry(struct define *d, uint32_t unit)
     bool entry = u->kind == UNIT_ENTRY, security = false;
     struct id_found id = {0};
     uint16_t at = 0;
-    while (
-        at < u->field_count && !(field_is_id(f[at].name) && id_whole(f[at].value, &id)))
+    bool own = entry && unit_field(d->b->c, u, "id").len; /* then no other is its id */
+    while (at < u->field_count
+        && !((own ? text_same_word(f[at].name, TEXT("id")) : field_is_id(f[at].name))
+            && id_whole(f[at].value, &id)))
         at++;
     if (at == u->field_count) {
         at = 0;
@@ -220,7 +222,8 @@ static void define_entry(struct define *d, uint32_t unit)
         kind = said == ITEM_KINDS ? kind : said;
     } else if (entry) {
         kind = said == ITEM_KINDS ? kind_around(d->b, unit) : said;
-        name = field_value(f, u->field_count, field_is_id);
+        name = own ? unit_field(d->b->c, u, "id")
+                   : field_value(f, u->field_count, field_is_id);
         if (!short_word(name))
             name = named_kind(kind) ? field_value(f, u->field_count, field_is_title)
                                     : (struct bytes){0};

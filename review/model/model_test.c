@@ -435,10 +435,54 @@ static void what_a_format_says_an_entry_is_goes_before_its_id_and_its_file(void)
     done(&s);
 }
 
+#define OBJECT(id, type, text)                                                       \
+    "<SPEC-OBJECT IDENTIFIER='" id "'><TYPE><SPEC-OBJECT-TYPE-REF>" type             \
+    "</SPEC-OBJECT-TYPE-REF></TYPE><VALUES><ATTRIBUTE-VALUE-STRING THE-VALUE='" text \
+    "'><DEFINITION><ATTRIBUTE-DEFINITION-STRING-REF>d"                               \
+    "</ATTRIBUTE-DEFINITION-STRING-REF></DEFINITION></ATTRIBUTE-VALUE-STRING>"       \
+    "</VALUES></SPEC-OBJECT>"
+#define RELATION(type, from, to)                                     \
+    "<SPEC-RELATION><TYPE><SPEC-RELATION-TYPE-REF>" type             \
+    "</SPEC-RELATION-TYPE-REF></TYPE><SOURCE><SPEC-OBJECT-REF>" from \
+    "</SPEC-OBJECT-REF></SOURCE><TARGET><SPEC-OBJECT-REF>" to        \
+    "</SPEC-OBJECT-REF></TARGET></SPEC-RELATION>"
+
+static void exchange(struct emit *e)
+{
+    read_reqif(
+        TEXT(
+            "<REQ-IF><SPEC-OBJECT-TYPE IDENTIFIER='c' LONG-NAME='Test case'/>"
+            "<SPEC-OBJECT-TYPE IDENTIFIER='o' LONG-NAME='Object'/>"
+            "<SPEC-RELATION-TYPE IDENTIFIER='v' LONG-NAME='verifies'/>"
+            "<SPEC-RELATION-TYPE IDENTIFIER='s' LONG-NAME='Derived from'/>"
+            "<ATTRIBUTE-DEFINITION-STRING IDENTIFIER='d' LONG-NAME='ReqIF.Text'/>" OBJECT(
+                "SYS-7", "o", "The pump shall send.") OBJECT("_a1f3", "o", "It waits.")
+                OBJECT("TC-9", "c", "Send twice.") RELATION("v", "TC-9", "SYS-7")
+                    RELATION("s", "_a1f3", "SYS-7") "</REQ-IF>"),
+        e);
+}
+
+static void objects_of_an_exchange_are_requirements_unless_their_type_says_else(void)
+{
+    struct seen s;
+    struct model m =
+        model_of(&s, (struct see_file[]){{"tests/all.reqif", exchange}}, 1);
+    uint32_t r = model_find(&m, TEXT("SYS-7")), child = model_find(&m, TEXT("_a1f3"));
+    uint32_t c = model_find(&m, TEXT("TC-9"));
+    CHECK(r != ITEM_NONE && m.items[r].kind == ITEM_REQUIREMENT
+        && text_same(m.items[r].text, TEXT("The pump shall send.")));
+    CHECK(child != ITEM_NONE && m.items[child].kind == ITEM_REQUIREMENT);
+    CHECK(c != ITEM_NONE && m.items[c].kind == ITEM_CASE);
+    CHECK(linked(&m, "TC-9", LINK_VERIFIES, "SYS-7"));
+    CHECK(linked(&m, "_a1f3", LINK_PARENT, "SYS-7"));
+    done(&s);
+}
+
 MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
     TEST(one_path_is_a_part_of_the_design_and_the_place_of_its_tests),
     TEST(what_a_format_says_an_entry_is_goes_before_its_id_and_its_file),
     TEST(two_sections_of_one_heading_are_two_outputs_of_the_design),
+    TEST(objects_of_an_exchange_are_requirements_unless_their_type_says_else),
     TEST(a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing),
     TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
     TEST(an_items_digest_stays_when_its_text_moves),

@@ -261,6 +261,22 @@ void archive_glance(
     *a = before;
 }
 
+size_t archive_each(
+    struct archive *a, const char *ending, archive_part_fn *read, struct emit *out)
+{
+    enum { PARTS_MAX = 10000 };
+    size_t count = 0;
+    zip_int64_t all = zip_get_num_entries(a->zip, 0);
+    for (zip_int64_t i = 0; i < all && i < PARTS_MAX && !emit_full(out); i++) {
+        const char *name = zip_get_name(a->zip, (zip_uint64_t)i, 0);
+        if (!name || !text_ends(text_of(name), text_of(ending)))
+            continue;
+        read(a, name, out);
+        count++;
+    }
+    return count;
+}
+
 struct relation {
     struct bytes id;
     const char *type, *base;

@@ -31,6 +31,10 @@ void archive_main(
 /* Ahead of reading it: what is wrong with the part is said then, and not now. */
 void archive_glance(
     struct archive *a, const char *part, const struct xml_calls *calls, void *ctx);
+/* Every part whose name ends so, in the order of the archive; how many there were. */
+typedef void archive_part_fn(void *archive, const char *part, struct emit *out);
+size_t archive_each(
+    struct archive *a, const char *ending, archive_part_fn *read, struct emit *out);
 /*
  * The part that a relation of this type points to (the end of the type's address counts:
  * "/officeDocument"), or `otherwise`. `rels` is the part with relations, `base` the folder

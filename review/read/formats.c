@@ -13,6 +13,7 @@ static reader_fn *const readers[FORMATS] = {
     [FORMAT_SPDX_TAG] = read_spdx_tag,
     [FORMAT_TAP] = read_tap,
     [FORMAT_JUNIT] = read_junit,
+    [FORMAT_REQIF] = read_reqif,
     [FORMAT_JSON] = read_json,
     [FORMAT_CSV] = read_csv,
     [FORMAT_YAML] = read_yaml,
@@ -39,11 +40,13 @@ static const struct row zip_marks[] = {
     {"application/vnd.oasis.opendocument.text", FORMAT_ODT},
     {"word/", FORMAT_DOCX},
     {"xl/", FORMAT_XLSX},
+    {".reqif", FORMAT_REQIF},
 };
 
 /* XML is told by its elements, whatever its name ends with. */
 static const struct row elements[] = {
     {"<testsuite", FORMAT_JUNIT},
+    {"<REQ-IF", FORMAT_REQIF},
     {"<html", FORMAT_HTML},
 };
 
@@ -73,6 +76,8 @@ static const struct row endings[] = {
     {".jsonld", FORMAT_JSON},
     {".sarif", FORMAT_JSON},
     {".tap", FORMAT_TAP},
+    {".reqif", FORMAT_REQIF},
+    {".reqifz", FORMAT_REQIF},
     {".spdx", FORMAT_SPDX_TAG},
 };
 

@@ -36,7 +36,8 @@ reader_fn
 reader_fn
     read_json; /* own reader with positions; recognises CycloneDX and SPDX by content */
 reader_fn read_junit;
-reader_fn read_tap; /* 13 and 14; YAML blocks; SKIP, TODO */
+reader_fn read_reqif; /* XML, or zipped with its pictures */
+reader_fn read_tap;   /* 13 and 14; YAML blocks; SKIP, TODO */
 reader_fn read_spdx_tag;
 reader_fn
     read_source; /* comments of C, C++, Python, shell, Rust, Go, Java, JS, TS, YAML-like */

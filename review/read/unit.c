@@ -29,7 +29,7 @@ const char *format_name(enum format f)
 {
     static const char *const names[FORMATS] = {"unknown", "Markdown", "text", "RST",
         "HTML", "DOCX", "XLSX", "ODT", "PDF", "YAML", "CSV", "JSON", "JUnit XML", "TAP",
-        "CycloneDX", "SPDX JSON", "SPDX tag-value", "Threagile", "OTM", "Threat Dragon",
-        "source"};
+        "CycloneDX", "SPDX JSON", "SPDX tag-value", "ReqIF", "Threagile", "OTM",
+        "Threat Dragon", "source"};
     return names[f];
 }
