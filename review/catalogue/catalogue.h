@@ -45,7 +45,8 @@ struct control_group { /* constraints that count only where their condition hold
 };
 
 struct constraint {
-    struct bytes id, text, test; /* test: what a reviewer would try; may be empty */
+    struct bytes id, name, text,
+        test; /* name: a few words; test: what a reviewer would try; both may be empty */
     struct bytes source; /* of ORIGIN_ADDED, the id of a source; else may be empty */
     uint32_t practices;  /* bit i: practices[i] of the clause */
     uint8_t group;       /* index in the clause, or CATALOGUE_NONE */

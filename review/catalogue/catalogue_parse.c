@@ -109,6 +109,7 @@ static const struct field_rule group_rules[] = {
 static const struct field_rule constraint_rules[] = {
     {"id", true, field_id, offsetof(struct taken_constraint, is.id)},
     {"text", true, field_text, offsetof(struct taken_constraint, is.text)},
+    {"name", false, field_text, offsetof(struct taken_constraint, is.name)},
     {"test", false, field_text, offsetof(struct taken_constraint, is.test)},
     {"origin", true, take_origin, offsetof(struct taken_constraint, is.origin)},
     {"source", false, field_id, offsetof(struct taken_constraint, is.source)},

@@ -1,89 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clause: what the documents say against one clause; and why, for one of its constraints. */
-#include "core/base/sha256.h"
+#include "review/main/clause_run.h"
 #include "review/main/verbs.h"
-#include "review/render/judged.h"
 
 #include <string.h>
 
-struct clause_run { /* what both verbs need */
-    const struct clause *clause;
-    struct rubric rubric;
-    struct said said;
-    struct judged judged;
-};
-
-static enum exit_code no_clause(const char *name, struct bytes others)
+static enum exit_code start(struct run *r, const struct library *l, const char *name)
 {
-    char expected[256];
-    if (others.len)
-        snprintf(expected, sizeof expected, "one of %.*s", (int)others.len,
-            (const char *)others.at);
-    else
-        snprintf(expected, sizeof expected,
-            "a clause that is judged by content, like 81001-5-1:5.3.2");
-    return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, name, expected);
-}
-
-static enum exit_code start(struct run *r, const struct library *l,
-    const struct clause *clause, struct clause_run *c)
-{
-    c->clause = clause;
-    if (!library_rubric(r->a, l, clause->id, &c->rubric))
-        return no_clause((const char *)clause->id.at, (struct bytes){0});
     if (r->corpus.unit_count == 0)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, NULL, 0, "nothing could be read", "documents with text");
-    said_of(r->a, &r->corpus, &r->model, &c->said);
-    c->said.first_doc = r->first_doc;
-    struct weights weights = weights_fitted();
-    judge(r->a, &c->said, &c->rubric, c->clause, &weights, &c->judged);
-    return EXIT_DONE;
+    return run_clauses(r, l, name);
 }
 
-/* Of all that a judgement takes from the catalogue. */
-static void digest_of(const struct clause *c, uint8_t out[32])
+/* false: no such form. */
+static bool render(
+    struct arena *a, const struct clause_page *page, const char *format, unsigned width)
 {
-    struct sha256 sum;
-    struct digest d;
-    sha256_start(&sum);
-    sha256_more(&sum, c->id);
-    sha256_more(&sum, c->title);
-    sha256_more(&sum, c->summary);
-    for (uint32_t i = 0; i < c->practice_count; i++)
-        sha256_more(&sum, c->practices[i].text);
-    for (uint32_t i = 0; i < c->constraint_count; i++) {
-        sha256_more(&sum, c->constraints[i].id);
-        sha256_more(&sum, c->constraints[i].text);
-    }
-    sha256_peek(&sum, &d);
-    memcpy(out, &d, 32);
-}
-
-static struct judged_page page_of(const struct clause_run *c)
-{
-    struct judged_page page = {
-        .said = &c->said, .judged = &c->judged, .clause = c->clause};
-    digest_of(c->clause, page.catalogue_digest);
-    return page;
-}
-
-enum exit_code verb_clause(
-    struct run *r, const struct library *l, const char *name, bool json, unsigned width)
-{
-    struct clause_run c = {0};
-    struct bytes others = {0};
-    const struct clause *clause =
-        clause_find(r->a, &l->catalogue, text_of(name), &others);
-    enum exit_code code = clause ? start(r, l, clause, &c) : no_clause(name, others);
-    if (code != EXIT_DONE)
-        return code;
-    struct judged_page page = page_of(&c);
-    if (json)
-        render_judged_json(&page, stdout);
+    if (strcmp(format, "json") == 0)
+        render_judged_json(page, stdout);
+    else if (strcmp(format, "html") == 0)
+        render_judged_html(a, page, stdout);
+    else if (strcmp(format, "markdown") == 0)
+        render_judged_markdown(a, page, stdout);
+    else if (strcmp(format, "csv") == 0)
+        render_judged_csv(a, page, stdout);
+    else if (strcmp(format, "sarif") == 0)
+        render_judged_sarif(page, stdout);
+    else if (strcmp(format, "screen") == 0)
+        render_judged_screen(a, page, stdout, width);
     else
-        render_judged(r->a, &page, stdout, width);
-    return EXIT_DONE;
+        return false;
+    return true;
+}
+
+enum exit_code verb_clause(struct run *r, const struct library *l, const char *name,
+    const char *format, unsigned width)
+{
+    enum exit_code code = start(r, l, name);
+    if (code == EXIT_DONE && !render(r->a, &r->clauses[0], format, width))
+        code = (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
+            "screen, json, html, markdown, csv or sarif");
+    return code;
 }
 
 /* Ends in "-C" and two digits; a finding's id ends in hexadecimal letters. */
@@ -98,7 +56,6 @@ bool names_constraint(const char *id)
 enum exit_code verb_why_constraint(
     struct run *r, const struct library *l, const char *id, unsigned width)
 {
-    struct clause_run c = {0};
     uint32_t k = 0;
     while (k < clause_count(&l->catalogue)
         && constraint_find(clause_at(&l->catalogue, k), text_of(id)) == CATALOGUE_NONE)
@@ -106,17 +63,14 @@ enum exit_code verb_why_constraint(
     if (k == clause_count(&l->catalogue))
         return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, id,
             "a constraint of a clause of the catalogue, like 5.3.2-C07");
-    enum exit_code code = start(r, l, clause_at(&l->catalogue, k), &c);
+    enum exit_code code =
+        start(r, l, (const char *)arena_copy(r->a, clause_at(&l->catalogue, k)->id).at);
     if (code != EXIT_DONE)
         return code;
-    uint32_t i = 0;
-    while (i < c.rubric.constraint_count
-        && !text_same(c.rubric.constraints[i].id, text_of(id)))
-        i++;
-    if (i == c.rubric.constraint_count)
+    uint32_t i = rubric_index(r->clauses[0].judged, text_of(id));
+    if (i == UINT32_MAX)
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, id, "a constraint that is judged by content");
-    struct judged_page page = page_of(&c);
-    render_judged_constraint(r->a, &page, i, stdout, width);
+    render_judged_constraint(r->a, &r->clauses[0], i, stdout, width);
     return EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* holdfast-review: the verbs and options of the program, and nothing else. */
+#include "review/main/clause_run.h"
 #include "review/main/packed.h"
 
 #include <stdlib.h>
@@ -24,8 +25,10 @@ static const struct cli_option options[] = {
     {"no-color", CLI_FLAG, 0, 0, NULL, "no colour on the terminal", false},
     {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
         false},
-    {"format", CLI_WORD, 0, 0, "LIST", "html, json, csv, sarif, junit, dot, or all",
-        false},
+    {"format", CLI_WORD, 0, 0, "LIST",
+        "html, json, csv, sarif, markdown, junit, dot, or all", false},
+    {"clause", CLI_WORD, 0, 0, "LIST",
+        "clauses to review, or all; else 81001-5-1:5.3.2", false},
     {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
     {"corpus", CLI_WORD, 0, 0, "DIR", "labels.tsv, and documents a rubric is fitted by",
         false},
@@ -86,13 +89,27 @@ static const char *where(const struct cli_args *a)
     return a->operand_count ? a->operand[0] : ".";
 }
 
+/* Read, judged, and with these clauses reviewed. */
+static enum exit_code start_with_clauses(struct program *p, const struct cli_args *a,
+    const char *clauses, struct run *r, struct library *l)
+{
+    struct run_ask ask = ask_of(p, a, where(a));
+    enum exit_code code = run_review(&ask, r);
+    if (code == EXIT_DONE)
+        code = run_library(&ask, r, l);
+    if (code == EXIT_DONE)
+        code = run_clauses(r, l, clauses);
+    return code;
+}
+
 static int scan(void *ctx, const struct cli_args *a)
 {
     struct run r;
+    struct library l = {0};
     if (!fail_on(a))
         return cli_error(
             EXIT_USAGE, NULL, 0, "--fail-on", "critical, major, minor, note or never");
-    enum exit_code code = start(ctx, a, where(a), &r);
+    enum exit_code code = start_with_clauses(ctx, a, "first", &r, &l);
     if (code == EXIT_DONE) {
         struct report report = report_of(&r);
         bool colour =
@@ -103,6 +120,7 @@ static int scan(void *ctx, const struct cli_args *a)
             render_screen(&report, stdout, terminal_width(), colour);
         code = run_verdict(&r, fail_on(a));
     }
+    library_free(&l);
     run_end(&r);
     return (int)code;
 }
@@ -110,15 +128,18 @@ static int scan(void *ctx, const struct cli_args *a)
 static int report(void *ctx, const struct cli_args *a)
 {
     struct run r;
+    struct library l = {0};
     const char *folder = cli_word(a, "output", NULL);
     if (!folder || !fail_on(a))
         return cli_error(EXIT_USAGE, NULL, 0, folder ? "--fail-on" : "--output",
             folder ? "critical, major, minor, note or never" : "a folder to write to");
-    enum exit_code code = start(ctx, a, where(a), &r);
+    enum exit_code code =
+        start_with_clauses(ctx, a, cli_word(a, "clause", "first"), &r, &l);
     if (code == EXIT_DONE)
         code = verb_report(&r, folder, cli_word(a, "format", "all"));
     if (code == EXIT_DONE)
         code = run_verdict(&r, fail_on(a));
+    library_free(&l);
     run_end(&r);
     return (int)code;
 }
@@ -148,7 +169,7 @@ static int change(void *ctx, const struct cli_args *a)
 }
 
 /* Findings of a folder, or with --base or --before those of the change that led to it. */
-struct judged {
+struct judged_run {
     struct run run;
     struct compared compared;
     const struct run *r;
@@ -156,11 +177,11 @@ struct judged {
 };
 
 static enum exit_code start_judged(
-    struct program *p, const struct cli_args *a, struct judged *out)
+    struct program *p, const struct cli_args *a, struct judged_run *out)
 {
     const char *root = cli_word(a, "in", "."), *base = cli_word(a, "base", NULL),
                *before = cli_word(a, "before", NULL);
-    *out = (struct judged){.r = &out->run, .f = &out->run.findings};
+    *out = (struct judged_run){.r = &out->run, .f = &out->run.findings};
     if (base && before)
         return (enum exit_code)cli_error(
             EXIT_USAGE, NULL, 0, "--before", "that or --base, not both");
@@ -175,7 +196,7 @@ static enum exit_code start_judged(
     return change_open(&c, &out->compared);
 }
 
-static void end_judged(struct judged *j)
+static void end_judged(struct judged_run *j)
 {
     run_end(&j->run);
     change_end(&j->compared);
@@ -206,10 +227,11 @@ static int clause_or_why(
     if (code == EXIT_DONE)
         code = run_read(&ask, &r);
     if (code == EXIT_DONE) {
-        run_model(&r);
+        run_judge(&r);
         code = why ? verb_why_constraint(&r, &l, a->operand[0], terminal_width())
-                   : verb_clause(
-                       &r, &l, a->operand[0], cli_given(a, "json"), terminal_width());
+                   : verb_clause(&r, &l, a->operand[0],
+                       cli_given(a, "json") ? "json" : cli_word(a, "format", "screen"),
+                       terminal_width());
     }
     library_free(&l);
     run_end(&r);
@@ -225,7 +247,7 @@ static int why(void *ctx, const struct cli_args *a)
 {
     if (names_constraint(a->operand[0]))
         return clause_or_why(ctx, a, cli_word(a, "in", NULL), true);
-    struct judged j;
+    struct judged_run j;
     enum exit_code code = start_judged(ctx, a, &j);
     if (code == EXIT_DONE)
         code = verb_why(j.r, j.f, a->operand[0]);
@@ -245,7 +267,7 @@ static int trace(void *ctx, const struct cli_args *a)
 
 static int accept_finding(void *ctx, const struct cli_args *a)
 {
-    struct judged j;
+    struct judged_run j;
     char today[11];
     time_t now = time(NULL);
     struct tm day;
@@ -322,8 +344,10 @@ static int pack(void *ctx, const struct cli_args *a)
         code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE) {
         run_judge(&r);
-        code = verb_pack(&r, &pack);
+        code = run_clauses(&r, &l, "first");
     }
+    if (code == EXIT_DONE)
+        code = verb_pack(&r, &pack);
     library_free(&l);
     if (code == EXIT_DONE)
         code = run_verdict(&r, pack.fail_on);
@@ -404,14 +428,15 @@ static const struct cli_verb verbs[] = {
     {"scan", "[PATH]", "read and judge all below PATH; the default verb",
         (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
     {"report", "[PATH]", "the same, as files in --output",
-        (const char *const[]){COMMON, "fail-on", "output", "format", NULL}, report},
+        (const char *const[]){COMMON, "fail-on", "output", "format", "clause", NULL},
+        report},
     {"change", "[BEFORE] [AFTER]", "what a change re-opens; go or no-go; who signs",
         (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
         change},
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"clause", "CLAUSE [PATH]", "what documents say against a clause of a standard",
-        (const char *const[]){COMMON, "doc", "json", NULL}, clause},
+        (const char *const[]){COMMON, "doc", "json", "format", NULL}, clause},
     {"why", "FINDING", "one finding, or one constraint: 5.3.2-C07",
         (const char *const[]){COMMON, "in", "base", "before", "doc", NULL}, why},
     {"ask", "[1..8]", "answer the eight questions from the evidence",

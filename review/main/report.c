@@ -41,7 +41,9 @@ struct report report_of(const struct run *r)
         .revision = r->revision,
         .corpus = &r->corpus,
         .model = &r->model,
-        .findings = &r->findings};
+        .findings = &r->findings,
+        .clauses = r->clauses,
+        .clause_count = r->clause_count};
 }
 
 enum exit_code verb_report(const struct run *r, const char *name, const char *formats)

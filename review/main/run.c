@@ -158,14 +158,9 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r)
     return EXIT_DONE;
 }
 
-void run_model(struct run *r)
-{
-    model_build(r->a, &r->corpus, &r->rules, &r->model);
-}
-
 void run_judge(struct run *r)
 {
-    run_model(r);
+    model_build(r->a, &r->corpus, &r->rules, &r->model);
     check_model(r->a, &r->model, &r->rules, check_contradictions, &r->findings);
 }
 

@@ -20,6 +20,8 @@ struct run_input {
     struct bytes name, text;
 };
 
+struct clause_page; /* review/render/clause.h */
+
 struct run {
     struct arena *a;
     struct list inputs; /* struct run_input */
@@ -30,6 +32,8 @@ struct run {
     struct findings findings;
     struct bytes product, revision;
     uint32_t first_doc; /* of those that `ask.docs` names; 0: there are no others */
+    const struct clause_page *clauses; /* reviewed by run_clauses() */
+    uint32_t clause_count;
 };
 
 /* A run whose files and inputs are at hand, as a pack holds them. */
@@ -69,7 +73,6 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r);
 MUST_USE enum status run_open_docs(
     struct run *r, const struct run_ask *ask, struct bytes *why);
 void run_judge(struct run *r);
-void run_model(struct run *r); /* its first half, for who wants no findings */
 void run_end(struct run *r);
 /* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
 enum exit_code run_library(

@@ -2,6 +2,7 @@
 /* verify: is it the pack that was packed, and does a second review come to the same verdicts. */
 #include "review/base/date.h"
 #include "review/main/against.h"
+#include "review/main/clause_run.h"
 #include "review/main/packed.h"
 #include "review/main/replay.h"
 #include "review/pack/shown.h"
@@ -216,6 +217,8 @@ static enum exit_code review_again(struct verifying *v)
     enum exit_code code = run_review(&ask, &r);
     if (code == EXIT_DONE)
         code = run_library(&ask, &r, &l);
+    if (code == EXIT_DONE)
+        code = run_clauses(&r, &l, "first");
     if (code == EXIT_DONE)
         code = judge_again(v, &r);
     library_free(&l);

@@ -30,7 +30,7 @@ static const struct pack_file *find(
 }
 
 static void say_files(struct arena *a, struct bytes archive,
-    const struct pack_file *files, uint32_t count, struct said *out)
+    const struct pack_file *files, uint32_t count, struct pack_said *out)
 {
     out->files = arena_take(a, count * sizeof *out->files);
     out->file_count = count;
@@ -40,7 +40,7 @@ static void say_files(struct arena *a, struct bytes archive,
 }
 
 static enum status look(
-    struct arena *a, struct bytes archive, struct said *out, struct bytes *why)
+    struct arena *a, struct bytes archive, struct pack_said *out, struct bytes *why)
 {
     struct pack_file *files = NULL;
     uint32_t count = 0;
@@ -60,12 +60,12 @@ static enum status look(
     return statement_parse(a, out->envelope.payload, &out->statement, why);
 }
 
-void inspect_here(struct arena *a, struct bytes archive, struct said *out)
+void inspect_here(struct arena *a, struct bytes archive, struct pack_said *out)
 {
-    struct said got = {0};
+    struct pack_said got = {0};
     struct bytes why = {0};
     if (look(a, archive, &got, &why) != OK)
-        got = (struct said){.refusal = why};
+        got = (struct pack_said){.refusal = why};
     *out = got;
 }
 
@@ -74,7 +74,7 @@ static void work(uint32_t what, struct bytes archive, int out_fd)
 {
     struct arena *a = arena_new();
     struct growing g = {0};
-    struct said s;
+    struct pack_said s;
     (void)what;
     inspect_here(a, archive, &s);
     said_write(&s, &g);
@@ -144,7 +144,7 @@ static const char *ended(enum cage_end end)
 }
 
 static enum status listen(
-    struct arena *a, struct cage *c, struct said *out, struct bytes *why)
+    struct arena *a, struct cage *c, struct pack_said *out, struct bytes *why)
 {
     unsigned slot = 0;
     enum cage_end end = CAGE_OPEN;

@@ -10,7 +10,7 @@
 
 struct inspected {
     struct bytes archive; /* the file's bytes, in the arena */
-    struct said said;
+    struct pack_said said;
 };
 
 /*
@@ -20,4 +20,4 @@ struct inspected {
 MUST_USE enum status inspect(
     struct arena *a, const char *path, struct inspected *out, struct bytes *why);
 /* In this very process, for tests and fuzz targets. */
-void inspect_here(struct arena *a, struct bytes archive, struct said *out);
+void inspect_here(struct arena *a, struct bytes archive, struct pack_said *out);

@@ -28,7 +28,7 @@ static void row(struct growing *to, char kind, const struct bytes *fields, size_
     }
 }
 
-static void put_files(const struct said *s, struct growing *to)
+static void put_files(const struct pack_said *s, struct growing *to)
 {
     for (uint32_t i = 0; i < s->file_count; i++) {
         struct number at = le(s->files[i].at), len = le(s->files[i].len);
@@ -70,7 +70,7 @@ static void put_statement(const struct statement *s, struct growing *to)
     }
 }
 
-void said_write(const struct said *s, struct growing *to)
+void said_write(const struct pack_said *s, struct growing *to)
 {
     if (s->refusal.len) {
         row(to, 'R', FIELDS(s->refusal));

@@ -27,7 +27,7 @@ struct said_file {
     uint64_t at, len;
 };
 
-struct said {
+struct pack_said {
     struct bytes refusal; /* not empty: the rest is */
     struct said_file *files;
     uint32_t file_count;
@@ -35,7 +35,7 @@ struct said {
     struct statement statement;
 };
 
-void said_write(const struct said *s, struct growing *to);
+void said_write(const struct pack_said *s, struct growing *to);
 /* MALFORMED: not of this form. Texts are borrowed from `written`, rows live in the arena. */
 MUST_USE enum status said_parse(
-    struct arena *a, struct bytes written, struct said *out);
+    struct arena *a, struct bytes written, struct pack_said *out);

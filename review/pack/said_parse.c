@@ -7,7 +7,7 @@ enum { FIELDS_MAX = 7, REFUSAL_MAX = 1024 };
 
 struct parsing {
     struct bytes rest;
-    struct said got;
+    struct pack_said got;
     struct list files, subjects, configuration, unread, verdicts;
     bool refused, head, payload;
 };
@@ -188,7 +188,7 @@ static enum status take_rows(struct parsing *p)
     return MALFORMED;
 }
 
-enum status said_parse(struct arena *a, struct bytes written, struct said *out)
+enum status said_parse(struct arena *a, struct bytes written, struct pack_said *out)
 {
     struct parsing p = {.rest = written,
         .files = LIST_OF(struct said_file),

@@ -22,7 +22,7 @@ static bool borrowed(struct bytes part, struct bytes whole)
 static void look(struct arena *a, struct bytes written)
 {
     static const uint8_t archive[64] = {'P', 'K'};
-    struct said s;
+    struct pack_said s;
     struct weighed w;
     struct bytes why = {0};
     if (said_parse(a, written, &s) != OK)
@@ -44,7 +44,7 @@ static void say(struct growing *to)
     struct statement_verdict verdict = {VERDICT_WARNED, TEXT("finding"), TEXT("A-1"),
         TEXT("minor"), TEXT("s"), TEXT("t"), TEXT("u")};
     struct said_file in_archive = {TEXT("documents/a"), 1, 2};
-    const struct said s = {.files = &in_archive,
+    const struct pack_said s = {.files = &in_archive,
         .file_count = 1,
         .envelope = {.type = TEXT(STATEMENT_TYPE),
             .payload = TEXT("{}"),

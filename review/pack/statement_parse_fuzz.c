@@ -13,7 +13,7 @@ static void must(bool held)
 
 static void look(struct arena *a, const struct statement *s, struct bytes text)
 {
-    struct said said = {.statement = *s}, heard;
+    struct pack_said said = {.statement = *s}, heard;
     struct growing g = {0};
     said_write(&said, &g);
     must(said_parse(a, growing_bytes(&g), &heard) == OK);

@@ -154,7 +154,7 @@ static void test_every_front_and_every_flipped_bit_is_refused_or_another_stateme
 static void test_what_is_said_arrives(void)
 {
     struct arena *a = arena_new();
-    struct said said = {.statement = sample(a), .file_count = 1}, back;
+    struct pack_said said = {.statement = sample(a), .file_count = 1}, back;
     struct said_file file = {TEXT("z"), 1, UINT64_MAX};
     struct growing g = {0};
     said.files = &file;
@@ -173,7 +173,7 @@ static void test_what_is_said_arrives(void)
         CHECK(said_parse(a, (struct bytes){g.at, len}, &back) == MALFORMED);
     growing_free(&g);
 
-    said = (struct said){.refusal = TEXT("no: expected yes")};
+    said = (struct pack_said){.refusal = TEXT("no: expected yes")};
     said_write(&said, &g);
     CHECK(said_parse(a, growing_bytes(&g), &back) == OK);
     CHECK(text_same(back.refusal, said.refusal) && !back.file_count);
@@ -201,7 +201,7 @@ static void test_what_no_child_of_ours_says_is_refused(void)
     };
     struct arena *a = arena_new();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct said s;
+        struct pack_said s;
         bool refused =
             said_parse(
                 a, (struct bytes){(const uint8_t *)rows[i].bytes, rows[i].len}, &s)

@@ -63,7 +63,7 @@ static bool take_slice(
 }
 
 static enum status take_files(struct arena *a, struct bytes archive,
-    const struct said *said, struct weighed *out, struct bytes *why)
+    const struct pack_said *said, struct weighed *out, struct bytes *why)
 {
     out->files = arena_take(a, said->file_count * sizeof *out->files);
     out->file_count = said->file_count;
@@ -178,7 +178,7 @@ static bool stands_in(struct arena *a, struct bytes payload, struct bytes envelo
     return text_find(envelope, text) < envelope.len;
 }
 
-enum status weigh(struct arena *a, struct bytes archive, const struct said *said,
+enum status weigh(struct arena *a, struct bytes archive, const struct pack_said *said,
     const struct key *key, struct weighed *out, struct bytes *why)
 {
     struct weighed got = {.envelope = &said->envelope, .statement = &said->statement};

@@ -121,7 +121,7 @@ static void keys_end(struct keys *k)
 
 /* "" where it weighs what was said, else why not. */
 static const char *why_not(struct arena *a, struct bytes archive,
-    const struct said *said, const struct key *key)
+    const struct pack_said *said, const struct key *key)
 {
     struct weighed w;
     struct bytes why = TEXT("");
@@ -133,7 +133,7 @@ static const char *why_not(struct arena *a, struct bytes archive,
 static const char *why_not_pack(struct making *m, const struct key *key)
 {
     struct bytes archive = packed(m);
-    struct said said;
+    struct pack_said said;
     inspect_here(m->a, archive, &said);
     return said.refusal.len ? (const char *)said.refusal.at
                             : why_not(m->a, archive, &said, key);
@@ -278,7 +278,7 @@ static void test_one_signature_of_several_is_enough(void)
     struct keys k = keys_new();
     struct making m = sample(a);
     struct weighed w;
-    struct said said;
+    struct pack_said said;
     struct bytes why;
     seal(&m, k.private_half);
     struct dsse_signature ours = m.envelope.signatures[0];
@@ -310,39 +310,39 @@ static void test_a_document_that_was_to_be_left_out_is_refused(void)
 }
 
 /* What a child might say that the pack has taken over; the archive is another one. */
-static void lie_other_files(struct said *s, const struct said *of_good)
+static void lie_other_files(struct pack_said *s, const struct pack_said *of_good)
 {
     s->files = of_good->files;
     s->file_count = of_good->file_count;
 }
-static void lie_other_statement(struct said *s, const struct said *of_good)
+static void lie_other_statement(struct pack_said *s, const struct pack_said *of_good)
 {
     s->statement = of_good->statement;
 }
-static void lie_other_envelope(struct said *s, const struct said *of_good)
+static void lie_other_envelope(struct pack_said *s, const struct pack_said *of_good)
 {
     s->envelope = of_good->envelope;
 }
-static void lie_all_but_files(struct said *s, const struct said *of_good)
+static void lie_all_but_files(struct pack_said *s, const struct pack_said *of_good)
 {
     s->envelope = of_good->envelope;
     s->statement = of_good->statement;
 }
-static void lie_all(struct said *s, const struct said *of_good)
+static void lie_all(struct pack_said *s, const struct pack_said *of_good)
 {
     *s = *of_good;
 }
-static void lie_outside(struct said *s, const struct said *of_good)
+static void lie_outside(struct pack_said *s, const struct pack_said *of_good)
 {
     (void)of_good;
     s->files[0].at = UINT64_MAX;
 }
-static void lie_beyond(struct said *s, const struct said *of_good)
+static void lie_beyond(struct pack_said *s, const struct pack_said *of_good)
 {
     (void)of_good;
     s->files[s->file_count - 1].len = UINT64_MAX - 100;
 }
-static void lie_fewer(struct said *s, const struct said *of_good)
+static void lie_fewer(struct pack_said *s, const struct pack_said *of_good)
 {
     (void)of_good;
     s->file_count = 0;
@@ -352,7 +352,7 @@ static void test_a_child_that_lies_makes_nothing_good(void)
 {
     static const struct {
         const char *what;
-        void (*make)(struct said *s, const struct said *of_good);
+        void (*make)(struct pack_said *s, const struct pack_said *of_good);
     } lies[] = {
         {"the files of the good pack", lie_other_files},
         {"the statement of the good pack", lie_other_statement},
@@ -368,7 +368,7 @@ static void test_a_child_that_lies_makes_nothing_good(void)
         for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
             struct arena *a = arena_new();
             struct making good = sample(a), bad = sample(a);
-            struct said of_good, said;
+            struct pack_said of_good, said;
             const struct key *key = with_key ? k.public_half : NULL;
             seal(&good, k.private_half);
             struct bytes archive = packed(&good);

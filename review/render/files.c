@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which files a report consists of, by format. */
+#include "review/render/clause.h"
 #include "review/render/render.h"
 
 static const struct {
@@ -26,7 +27,7 @@ static bool asked(const char *formats, const char *format)
 bool render_knows(const char *formats)
 {
     static const char *const names[] = {
-        "all", "html", "json", "csv", "sarif", "junit", "dot"};
+        "all", "html", "json", "csv", "sarif", "markdown", "junit", "dot"};
     struct bytes rest = text_of(formats), one;
     while (text_next_part(&rest, &one)) {
         size_t i = 0;
@@ -36,6 +37,66 @@ bool render_knows(const char *formats)
             return false;
     }
     return true;
+}
+
+/* --- the reviewed clauses, each as files of its own --- */
+
+static void clause_json(struct arena *a, const struct clause_page *p, FILE *out)
+{
+    (void)a;
+    render_judged_json(p, out);
+}
+
+static void clause_sarif(struct arena *a, const struct clause_page *p, FILE *out)
+{
+    (void)a;
+    render_judged_sarif(p, out);
+}
+
+static const struct {
+    const char *format, *ending;
+    void (*render)(struct arena *a, const struct clause_page *p, FILE *out);
+} clause_files[] = {
+    {"html", "html", render_judged_html},
+    {"markdown", "md", render_judged_markdown},
+    {"csv", "csv", render_judged_csv},
+    {"json", "json", clause_json},
+    {"sarif", "sarif", clause_sarif},
+};
+
+/* "clause-iec81001-5-1-5.3.2.html": only what every file system takes. */
+static const char *clause_file(struct arena *a, struct bytes id, const char *ending)
+{
+    struct bytes name =
+        arena_print(a, "clause-%.*s.%s", (int)id.len, (const char *)id.at, ending);
+    uint8_t *at = (uint8_t *)(uintptr_t)name.at;
+    for (size_t i = 0; i < name.len; i++) {
+        bool plain = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'z')
+            || (at[i] >= 'A' && at[i] <= 'Z') || at[i] == '.' || at[i] == '_';
+        at[i] = plain ? at[i] : '-';
+    }
+    return (const char *)at;
+}
+
+static bool clauses(
+    const struct report *r, const char *formats, const struct pages *pages)
+{
+    struct arena *a = arena_new();
+    bool good = true;
+    for (uint32_t c = 0; c < r->clause_count; c++)
+        for (size_t i = 0; good && i < sizeof clause_files / sizeof clause_files[0];
+             i++) {
+            const struct clause_page *p = &r->clauses[c];
+            if (!asked(formats, clause_files[i].format))
+                continue;
+            FILE *out = pages->page(
+                pages->ctx, clause_file(a, p->clause->id, clause_files[i].ending));
+            if (out)
+                clause_files[i].render(a, p, out);
+            good = out && !(ferror(out) | fclose(out));
+        }
+    arena_free(a);
+    return good;
 }
 
 bool render_files(
@@ -51,5 +112,6 @@ bool render_files(
         if (ferror(out) | fclose(out))
             return false;
     }
-    return !asked(formats, "html") || render_html(r, pages);
+    return clauses(r, formats, pages)
+        && (!asked(formats, "html") || render_html(r, pages));
 }

@@ -176,3 +176,20 @@ void out_wrapped(
         t = text_from(t, end + 1);
     }
 }
+
+void out_uri(FILE *out, struct bytes path)
+{
+    static const char good[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    putc('"', out);
+    for (size_t i = 0; i < path.len; i++) {
+        bool plain = false;
+        for (size_t k = 0; k + 1 < sizeof good && !plain; k++)
+            plain = (uint8_t)good[k] == path.at[i];
+        if (plain)
+            putc(path.at[i], out);
+        else
+            fprintf(out, "%%%02X", path.at[i]);
+    }
+    putc('"', out);
+}

@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 
+struct clause_page; /* clause.h */
+
 struct report {
     struct bytes
         product; /* name of the reviewed folder, or what the configuration says */
@@ -20,6 +22,8 @@ struct report {
     const struct corpus *corpus;
     const struct model *model;
     const struct findings *findings;
+    const struct clause_page *clauses; /* reviewed ones; the first is on the screen */
+    uint32_t clause_count;
 };
 
 /* Opens `name` below the output folder; the caller closes. NULL: could not. */

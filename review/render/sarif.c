@@ -27,23 +27,6 @@ static void rules(FILE *out)
 }
 
 /* A path as a relative URI: what RFC 3986 does not let stand is percent-encoded. */
-static void uri(FILE *out, struct bytes path)
-{
-    static const char good[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    putc('"', out);
-    for (size_t i = 0; i < path.len; i++) {
-        bool plain = false;
-        for (size_t k = 0; k + 1 < sizeof good && !plain; k++)
-            plain = (uint8_t)good[k] == path.at[i];
-        if (plain)
-            putc(path.at[i], out);
-        else
-            fprintf(out, "%%%02X", path.at[i]);
-    }
-    putc('"', out);
-}
-
 static void result(const struct report *r, const struct finding *f, FILE *out)
 {
     fprintf(out,
@@ -60,7 +43,7 @@ static void result(const struct report *r, const struct finding *f, FILE *out)
     if (f->doc != UNIT_NONE) {
         fputs(",\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":",
             out);
-        uri(out, r->corpus->docs[f->doc].path);
+        out_uri(out, r->corpus->docs[f->doc].path);
         fputc('}', out);
         if (f->line)
             fprintf(out, ",\"region\":{\"startLine\":%u}", f->line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first screen: what is shown, what costs most, where to look. At most 24 lines. */
+/* The first screen: what is shown, what is missing, what to do first. At most 40 lines. */
 #include "review/check/coverage.h"
+#include "review/render/clause.h"
 #include "review/render/out.h"
 #include "review/render/render.h"
 
@@ -85,33 +86,124 @@ static void place(const struct report *r, const struct finding *f, FILE *out)
         fprintf(out, ", page %u", f->page);
 }
 
-static void worst(const struct report *r, FILE *out, unsigned width, bool colour)
+/* --- the clause that is looked at first --- */
+
+static void names(const struct clause_page *p, const char *title, enum standing from,
+    enum standing to, FILE *out, unsigned width)
 {
-    uint32_t told = 0;
-    uint32_t last_rule = RULE_COUNT;
-    for (uint32_t i = 0; i < r->findings->count && told < WORST; i++) {
-        const struct finding *f = &r->findings->at[i];
-        if (f->accepted || f->severity < SEVERITY_MINOR || f->rule == last_rule)
-            continue; /* one of each rule: the second of a kind teaches nothing new */
-        const struct rule *rule = rule_of((enum rule_id)f->rule);
-        uint32_t alike = 0;
-        for (uint32_t k = i;
-             k < r->findings->count && r->findings->at[k].rule == f->rule; k++)
-            alike += !r->findings->at[k].accepted;
-        fprintf(out, "%s%-8s%s  %s", paint((enum severity)f->severity, colour),
-            severity_name((enum severity)f->severity), colour ? "\033[0m" : "",
-            rule->title);
-        if (alike > 1)
-            fprintf(out, " (%u like it)", alike);
-        fprintf(out, "\n%*s", INDENT, "");
-        out_text(out, text_upto(f->subject, 60));
-        fputs("  ", out);
-        place(r, f, out);
-        fprintf(out, "\n%*s", INDENT, "");
-        out_wrapped(out, text_of(rule->fix), INDENT, INDENT, width);
+    struct arena *a = arena_new();
+    struct bytes text = {.at = (const uint8_t *)""};
+    for (int s = (int)to; s >= (int)from; s--)
+        for (uint32_t i = 0, told = 0; i < p->clause->constraint_count; i++) {
+            if (p->standings->at[i].standing != s)
+                continue;
+            struct bytes name = constraint_name(p->clause, i);
+            text = arena_print(a, "%.*s%s%s%.*s", (int)text.len, (const char *)text.at,
+                told           ? ", "
+                    : text.len ? "; "
+                               : "",
+                told ? ""
+                     : (const char *)arena_print(
+                         a, "%s: ", standing_name((enum standing)s))
+                           .at,
+                (int)name.len, (const char *)name.at);
+            told++;
+        }
+    if (text.len) {
+        fprintf(out, "  %-9s", title);
+        out_wrapped(out, text, 11, 11, width);
         fputc('\n', out);
-        last_rule = f->rule;
-        told++;
+    }
+    arena_free(a);
+}
+
+static void clause(const struct clause_page *p, FILE *out, unsigned width)
+{
+    fputs("\nsecure design: ", out);
+    out_text(out, p->clause->standard);
+    fputs(", clause ", out);
+    out_text(out, p->clause->numbers.at[0]);
+    fprintf(out, ", %u constraints\n", p->clause->constraint_count);
+    names(p, "shown", STANDING_DESCRIBED, STANDING_DEMONSTRATED, out, width);
+    names(p, "in part", STANDING_CANNOT_TELL, STANDING_PARTIAL, out, width);
+    names(p, "missing", STANDING_ABSENT, STANDING_ASK, out, width);
+}
+
+/* --- what to do first --- */
+
+struct doing {
+    const struct report *r;
+    FILE *out;
+    unsigned width;
+    bool colour;
+    uint32_t told;
+};
+
+static void item(struct doing *d, enum severity s, struct bytes title, uint32_t alike)
+{
+    if (!d->told)
+        fputs("\ndo first\n", d->out);
+    fprintf(d->out, "  %u %s%-8s%s  ", ++d->told, paint(s, d->colour), severity_name(s),
+        d->colour ? "\033[0m" : "");
+    out_wrapped(d->out, title, 14, 14, d->width);
+    if (alike > 1)
+        fprintf(d->out, " (%u like it)", alike);
+    fprintf(d->out, "\n%*s", 14, "");
+}
+
+static void finding(struct doing *d, const struct finding *f)
+{
+    const struct rule *rule = rule_of((enum rule_id)f->rule);
+    uint32_t alike = 0;
+    for (uint32_t k = 0; k < d->r->findings->count; k++)
+        alike +=
+            d->r->findings->at[k].rule == f->rule && !d->r->findings->at[k].accepted;
+    item(d, (enum severity)f->severity, text_of(rule->title), alike);
+    out_text(d->out, text_upto(f->subject, 50));
+    fputs("  ", d->out);
+    place(d->r, f, d->out);
+    fprintf(d->out, "\n%*s", 14, "");
+    out_wrapped(d->out, text_of(rule->fix), 14, 14, d->width);
+    fputc('\n', d->out);
+}
+
+static void gap(struct doing *d, const struct gap_found *g)
+{
+    static const uint8_t as[] = {SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL};
+    struct arena *a = arena_new();
+    struct bytes text = g->gap->title;
+    item(d, (enum severity)as[g->severity], text, 0);
+    for (uint32_t i = 0; i < d->r->clauses[0].clause->constraint_count; i++)
+        if (g->of >> i & 1) {
+            const struct constraint *c = &d->r->clauses[0].clause->constraints[i];
+            text = arena_print(a, "Write it down: %.*s (%.*s)", (int)c->text.len,
+                (const char *)c->text.at, (int)c->id.len, (const char *)c->id.at);
+            break;
+        }
+    out_wrapped(d->out, text, 14, 14, d->width);
+    fputc('\n', d->out);
+    arena_free(a);
+}
+
+/* The worst first; of each rule one, because the second of a kind teaches nothing new. */
+static void do_first(struct doing *d)
+{
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_MINOR && d->told < WORST; s--) {
+        uint32_t last_rule = RULE_COUNT;
+        for (uint32_t i = 0; i < d->r->findings->count && d->told < WORST; i++) {
+            const struct finding *f = &d->r->findings->at[i];
+            if (f->accepted || f->severity != s || f->rule == last_rule)
+                continue;
+            finding(d, f);
+            last_rule = f->rule;
+        }
+        for (uint32_t i = 0; d->r->clause_count
+             && i < d->r->clauses[0].answer->gap_count && d->told < WORST;
+             i++) {
+            const struct gap_found *g = &d->r->clauses[0].answer->gaps[i];
+            if (!g->asks && g->severity + SEVERITY_MINOR == s)
+                gap(d, g);
+        }
     }
 }
 
@@ -123,10 +215,13 @@ void render_screen(const struct report *r, FILE *out, unsigned width, bool colou
         accepted += r->findings->at[i].accepted;
     head(r, &c, out);
     sums(&c, out, width);
+    if (r->clause_count)
+        clause(r->clauses, out, width);
     fprintf(out, "\nfindings: %u critical, %u major, %u minor, %u notes; %u accepted\n",
         r->findings->by_severity[SEVERITY_CRITICAL],
         r->findings->by_severity[SEVERITY_MAJOR],
         r->findings->by_severity[SEVERITY_MINOR],
         r->findings->by_severity[SEVERITY_NOTE], accepted);
-    worst(r, out, width, colour);
+    struct doing d = {.r = r, .out = out, .width = width, .colour = colour};
+    do_first(&d);
 }

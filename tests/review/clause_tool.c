@@ -12,7 +12,7 @@
 #include "review/clause/phrase.h"
 #include "review/read/read.h"
 #include "review/read/see.h"
-#include "review/render/judged.h"
+#include "review/render/clause.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static void judge_file(const struct asked *ask, const char *path)
     model_build(a, &s.corpus, &rules, &model);
     said_of(a, &s.corpus, &model, &said);
     judge(a, &said, &ask->rubric, ask->clause, &ask->weights, &judged);
-    struct judged_page page = {.said = &said, .judged = &judged, .clause = ask->clause};
+    struct clause_page page = {.said = &said, .judged = &judged, .clause = ask->clause};
     FILE *out = out_file(ask->folder, path, ".json");
     render_judged_json(&page, out);
     fclose(out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/render/judged.h"
+#include "review/render/clause.h"
 
 #include "core/base/hex.h"
+#include "review/check/groups.h"
 #include "review/clause/nearest.h"
 #include "review/render/out.h"
 
@@ -24,7 +25,7 @@ static void digest(FILE *out, const char *lead, const uint8_t *bytes)
     text(out, lead, text_of((const char *)hex));
 }
 
-static void passage(const struct judged_page *p, const struct rubric_constraint *c,
+static void passage(const struct clause_page *p, const struct rubric_constraint *c,
     const struct passage *g, FILE *out)
 {
     const struct rubric *r = p->judged->rubric;
@@ -46,7 +47,7 @@ static void passage(const struct judged_page *p, const struct rubric_constraint 
     out_words(out, "}");
 }
 
-static void passages(const struct judged_page *p, const struct rubric_constraint *c,
+static void passages(const struct clause_page *p, const struct rubric_constraint *c,
     const struct passage *g, uint32_t count, FILE *out)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -73,7 +74,7 @@ static void missing(
 }
 
 /* Where to look when nothing was found: the unit closest to what the facets ask for. */
-static void nearest(const struct judged_page *p, uint32_t constraint, FILE *out)
+static void nearest(const struct clause_page *p, uint32_t constraint, FILE *out)
 {
     const struct said *s = p->said;
     const struct rubric_constraint *c = &p->judged->rubric->constraints[constraint];
@@ -94,7 +95,7 @@ static void nearest(const struct judged_page *p, uint32_t constraint, FILE *out)
     out_words(out, "}");
 }
 
-static void in_documents(const struct judged_page *p, uint32_t constraint, FILE *out)
+static void in_documents(const struct clause_page *p, uint32_t constraint, FILE *out)
 {
     const struct judged *j = p->judged;
     out_words(out, ",\n  \"documents\":[");
@@ -109,12 +110,95 @@ static void in_documents(const struct judged_page *p, uint32_t constraint, FILE 
     out_words(out, "]");
 }
 
-static void constraint(const struct judged_page *p, uint32_t i, FILE *out)
+static void proofs(const struct clause_page *p, const struct standing_of *s, FILE *out)
+{
+    const struct model *m = p->model;
+    text(out, ",\n  \"standing\":", text_of(standing_name((enum standing)s->standing)));
+    out_words(out, ",\"requirements\":[");
+    for (uint32_t i = 0; i < s->proof_count; i++) {
+        const struct proof *f = &s->proofs[i];
+        text(out, i ? ",{\"id\":" : "{\"id\":", m->items[f->requirement].id);
+        text(out, ",\"shown\":", text_of(ladder_name((enum ladder)f->ladder)));
+        if (f->result != ITEM_NONE)
+            text(out, ",\"result\":", m->items[f->result].id);
+        out_words(out, f->failed ? ",\"failed\":true" : "");
+        out_words(out, f->stale ? ",\"stale\":true}" : "}");
+    }
+    out_words(out, "]");
+    if (s->tailored_by != UINT32_MAX)
+        text(out, ",\"tailored_by\":",
+            m->items[p->standings->tailorings[s->tailored_by].item].id);
+}
+
+/* Where the clause stands, by constraint of the catalogue. */
+static const struct standing_of *standing_at(
+    const struct clause_page *p, struct bytes id)
+{
+    uint8_t i = p->standings ? constraint_find(p->clause, id) : CATALOGUE_NONE;
+    return i == CATALOGUE_NONE ? NULL : &p->standings->at[i];
+}
+
+static void ids_of(const struct clause_page *p, uint64_t bits, FILE *out)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < p->clause->constraint_count; i++)
+        if (bits >> i & 1) {
+            text(out, any ? "," : "", p->clause->constraints[i].id);
+            any = true;
+        }
+}
+
+static void gaps(const struct clause_page *p, FILE *out)
+{
+    for (uint32_t i = 0; i < p->answer->gap_count; i++) {
+        const struct gap_found *g = &p->answer->gaps[i];
+        text(out, i ? ",\n {\"id\":" : "\n {\"id\":", g->gap->id);
+        text(out, ",\"severity\":",
+            text_of(g->asks ? "question"
+                            : gap_severity_name((enum gap_severity)g->severity)));
+        text(out, ",\"title\":", g->gap->title);
+        text(out, ",\"why\":", g->gap->why);
+        out_words(out, ",\"constraints\":[");
+        ids_of(p, g->of, out);
+        out_words(out, "]}");
+    }
+}
+
+static void tailorings(const struct clause_page *p, FILE *out)
+{
+    for (uint32_t i = 0; i < p->standings->tailoring_count; i++) {
+        const struct tailoring *t = &p->standings->tailorings[i];
+        text(out, i ? ",\n {\"id\":" : "\n {\"id\":", p->model->items[t->item].id);
+        out_words(out, t->lacks.len ? ",\"holds\":false" : ",\"holds\":true");
+        if (t->lacks.len)
+            text(out, ",\"lacks\":", t->lacks);
+        out_words(out, ",\"constraints\":[");
+        ids_of(p, t->about, out);
+        out_words(out, "]}");
+    }
+}
+
+static void answered(const struct clause_page *p, FILE *out)
+{
+    out_words(out, ",\n\"gaps\":[");
+    gaps(p, out);
+    out_words(out, "],\n\"tailoring\":[");
+    tailorings(p, out);
+    out_words(out, "]");
+    if (p->answer->defence.len)
+        text(out, ",\n\"defence\":", p->answer->defence);
+    else
+        text(out, ",\n\"no_defence\":", p->answer->why_none);
+}
+
+static void constraint(const struct clause_page *p, uint32_t i, FILE *out)
 {
     const struct rubric_constraint *c = &p->judged->rubric->constraints[i];
     const struct verdict_of *v = &p->judged->best[i];
     text(out, i ? ",\n {\"id\":" : "\n {\"id\":", c->id);
     text(out, ",\"verdict\":", text_of(verdict_word((enum verdict)v->verdict)));
+    if (standing_at(p, c->id))
+        proofs(p, standing_at(p, c->id), out);
     number(out, ",\"score\":", v->score);
     number(out, ",\"touch\":", v->touch);
     number(out, ",\"carried\":", (uint64_t)__builtin_popcount(v->carried));
@@ -129,14 +213,15 @@ static void constraint(const struct judged_page *p, uint32_t i, FILE *out)
     out_words(out, "}");
 }
 
-void render_judged_json(const struct judged_page *p, FILE *out)
+void render_judged_json(const struct clause_page *p, FILE *out)
 {
     const struct corpus *c = p->said->corpus;
     out_words(out, "{\"schema\":\"holdfast-review-clause/1\"");
     text(out, ",\"clause\":", p->judged->rubric->clause);
     text(out, ",\"title\":", p->clause->title);
     digest(out, ",\n\"rubric_sha256\":", p->judged->rubric->digest);
-    digest(out, ",\n\"catalogue_sha256\":", p->catalogue_digest);
+    if (p->catalogue_digest)
+        digest(out, ",\n\"catalogue_sha256\":", p->catalogue_digest);
     out_words(out, ",\n\"documents\":[");
     uint32_t first = p->judged->first_doc;
     for (uint32_t i = first; i < c->doc_count; i++) {
@@ -150,5 +235,8 @@ void render_judged_json(const struct judged_page *p, FILE *out)
     out_words(out, "],\n\"constraints\":[");
     for (uint32_t i = 0; i < p->judged->rubric->constraint_count; i++)
         constraint(p, i, out);
-    out_words(out, "\n]}\n");
+    out_words(out, "\n]");
+    if (p->answer)
+        answered(p, out);
+    out_words(out, "}\n");
 }

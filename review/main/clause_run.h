@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clause run: the review of clauses over what a run has read; clause, scan, report, pack,
+ * verify and why are made of it.
+ */
+#pragma once
+
+#include "review/catalogue/library.h"
+#include "review/main/run.h"
+#include "review/render/clause.h"
+
+/*
+ * Review these clauses ("first": the one that is asked for where nobody names one; "all"; or
+ * names with commas between) over a judged run: r->clauses, in that order. What the documents
+ * say is taken apart once. EXIT_DONE, or the exit code after its one line was written. The
+ * pages live in the run's arena and borrow from `l`.
+ */
+enum exit_code run_clauses(struct run *r, const struct library *l, const char *names);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clause: the review of one clause as bytes, for two readers: the team (one screen), and the
+ * auditor (table on page one, then what is open, who decided, and every passage). Same input,
+ * same bytes, as in render.h; words of a report are "found" and "not found", never more.
+ */
+#pragma once
+
+#include "review/clause/answer.h"
+
+#include <stdio.h>
+
+struct clause_page {
+    const struct said *said;
+    const struct judged *judged;
+    const struct model *model;
+    const struct findings *findings;   /* contradictions among them */
+    const struct catalogue *catalogue; /* or NULL: columns have no titles */
+    const struct clause *clause;
+    const struct standings *standings;
+    const struct answer *answer;
+    struct bytes product, revision;  /* revision may be empty */
+    const uint8_t *catalogue_digest; /* 32 bytes */
+    int64_t as_of_s;                 /* the day of the review; 0: unknown */
+};
+
+/* --- for the team --- */
+void render_judged_screen(
+    struct arena *a, const struct clause_page *p, FILE *out, unsigned width);
+/* One constraint with every passage and the rules that fired. */
+void render_judged_constraint(struct arena *a, const struct clause_page *p,
+    uint32_t constraint, FILE *out, unsigned width);
+
+/* --- for the auditor --- */
+void render_judged_html(struct arena *a, const struct clause_page *p, FILE *out);
+void render_judged_markdown(struct arena *a, const struct clause_page *p, FILE *out);
+void render_judged_csv(struct arena *a, const struct clause_page *p, FILE *out);
+
+/* --- for programs --- */
+/* One JSON text, schema review/render/clause.schema.json. */
+void render_judged_json(const struct clause_page *p, FILE *out);
+/* SARIF 2.1.0: gaps as results. */
+void render_judged_sarif(const struct clause_page *p, FILE *out);
+
+/* --- what they share (clause_row.c) --- */
+struct bytes clause_place(struct arena *a, const struct clause_page *p,
+    const struct passage *g); /* "path:12-14", "path, page 3" */
+/* The path of headings, the last two of them. */
+struct bytes clause_section(
+    struct arena *a, const struct clause_page *p, const struct passage *g);
+struct bytes constraint_name(const struct clause *c, uint32_t constraint);
+/* "HF-SEC-001 demonstrated, HF-SEC-002 verified 2026-11-28", the first few. */
+struct bytes clause_proofs(
+    struct arena *a, const struct clause_page *p, const struct standing_of *s);
+/* Index of the clause's constraint in the rubric, or UINT32_MAX: judged by the model only. */
+uint32_t rubric_index(const struct judged *j, struct bytes constraint);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every form of a clause's review says alike. */
+#include "review/base/date.h"
+#include "review/check/groups.h"
+#include "review/render/clause.h"
+
+enum { PROOFS_TOLD = 6 };
+
+struct bytes clause_place(
+    struct arena *a, const struct clause_page *p, const struct passage *g)
+{
+    const struct document *d = &p->said->corpus->docs[g->doc];
+    if (g->first_line && g->last_line > g->first_line)
+        return arena_print(a, "%.*s:%u-%u", (int)d->path.len, (const char *)d->path.at,
+            g->first_line, g->last_line);
+    if (g->first_line)
+        return arena_print(
+            a, "%.*s:%u", (int)d->path.len, (const char *)d->path.at, g->first_line);
+    if (g->page)
+        return arena_print(
+            a, "%.*s, page %u", (int)d->path.len, (const char *)d->path.at, g->page);
+    return d->path;
+}
+
+struct bytes clause_section(
+    struct arena *a, const struct clause_page *p, const struct passage *g)
+{
+    const struct corpus *c = p->said->corpus;
+    uint32_t last = c->units[g->unit].heading;
+    if (last == UNIT_NONE)
+        return (struct bytes){0};
+    uint32_t above = c->units[last].heading;
+    struct bytes own = c->units[last].text;
+    if (above == UNIT_NONE || c->units[above].level <= 1)
+        return own;
+    struct bytes outer = c->units[above].text;
+    return arena_print(a, "%.*s > %.*s", (int)outer.len, (const char *)outer.at,
+        (int)own.len, (const char *)own.at);
+}
+
+struct bytes constraint_name(const struct clause *c, uint32_t constraint)
+{
+    const struct constraint *k = &c->constraints[constraint];
+    return k->name.len ? k->name : k->text;
+}
+
+static const char *shown(const struct proof *f)
+{
+    return f->failed ? "failed"
+        : f->stale   ? "stale"
+                     : ladder_name((enum ladder)f->ladder);
+}
+
+/* Those that are shown alike stand together: "verified 2026-11-28: SEC-001, SEC-002". */
+struct bytes clause_proofs(
+    struct arena *a, const struct clause_page *p, const struct standing_of *s)
+{
+    struct bytes text = {.at = (const uint8_t *)""};
+    uint32_t told = s->proof_count < PROOFS_TOLD ? s->proof_count : PROOFS_TOLD;
+    for (uint32_t i = 0; i < told; i++) {
+        const struct proof *f = &s->proofs[i];
+        bool alike = i && shown(f) == shown(&s->proofs[i - 1]);
+        struct bytes id = p->model->items[f->requirement].id;
+        char day[11] = "";
+        if (!alike && f->result != ITEM_NONE
+            && verified_of(p->model, f->requirement).newest_s)
+            date_text(verified_of(p->model, f->requirement).newest_s, day);
+        text = alike ? arena_print(a, "%.*s, %.*s", (int)text.len,
+                   (const char *)text.at, (int)id.len, (const char *)id.at)
+                     : arena_print(a, "%.*s%s%s%s%s: %.*s", (int)text.len,
+                         (const char *)text.at, i ? "; " : "", shown(f),
+                         day[0] ? " " : "", day, (int)id.len, (const char *)id.at);
+    }
+    if (told < s->proof_count)
+        text = arena_print(a, "%.*s, %u more", (int)text.len, (const char *)text.at,
+            s->proof_count - told);
+    return text;
+}
+
+uint32_t rubric_index(const struct judged *j, struct bytes constraint)
+{
+    for (uint32_t i = 0; i < j->rubric->constraint_count; i++)
+        if (text_same(j->rubric->constraints[i].id, constraint))
+            return i;
+    return UINT32_MAX;
+}
