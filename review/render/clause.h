@@ -21,6 +21,7 @@ struct clause_page {
     const struct answer *answer;
     struct bytes product, revision;  /* revision may be empty */
     const uint8_t *catalogue_digest; /* 32 bytes */
+    bool in_report;                  /* index.html lies beside it */
     int64_t as_of_s;                 /* the day of the review; 0: unknown */
 };
 
@@ -52,5 +53,8 @@ struct bytes constraint_name(const struct clause *c, uint32_t constraint);
 /* "HF-SEC-001 demonstrated, HF-SEC-002 verified 2026-11-28", the first few. */
 struct bytes clause_proofs(
     struct arena *a, const struct clause_page *p, const struct standing_of *s);
+/* The file of a report that holds the clause. */
+const char *clause_file_name(
+    struct arena *a, const struct clause *c, const char *ending);
 /* Index of the clause's constraint in the rubric, or UINT32_MAX: judged by the model only. */
 uint32_t rubric_index(const struct judged *j, struct bytes constraint);

@@ -20,8 +20,10 @@ static const char style[] =
     ".demonstrated,.verified{color:#166534}.described,.tailored{color:#1d4ed8}"
     ".partial,.cannot,.asked{color:#b45309}.absent,.critical{color:#8f0000}.major{color:#b45309}"
     ".p{color:#52525b;font-size:.92em}q{quotes:none}blockquote{margin:.4em 0;padding:.4em .8em;"
-    "border-left:3px solid #d4d4d8}.one{table-layout:fixed}.sign td{height:2.6em;min-width:14em}"
-    "@media print{body{margin:0;max-width:none;font-size:8.5pt}@page{size:A4 landscape;margin:14mm}"
+    "border-left:3px solid #d4d4d8}.one{table-layout:fixed}.one th:nth-child(1){width:7%}.one th:nth-child(2){width:13%}"
+    ".one th:nth-child(3){width:9%}.one th:nth-child(4){width:21%}.one th:nth-child(5){width:32%}"
+    ".sign td{height:2.6em;min-width:14em}"
+    "@media print{nav{display:none}body{margin:0;max-width:none;font-size:8.5pt}@page{size:A4 landscape;margin:14mm}"
     "h2,h3{break-after:avoid}}";
 
 static void words(FILE *out, const char *before, struct bytes text, const char *after)
@@ -52,6 +54,8 @@ static void head(const struct clause_page *p, FILE *out)
     words(out, "", p->product, ": ");
     words(out, "", p->clause->id, "</title><style>");
     fprintf(out, "%s</style></head><body>\n", style);
+    if (p->in_report)
+        fputs("<nav><a href=\"index.html\">first page</a></nav>\n", out);
     words(out, "<h1>", p->product, ": ");
     words(out, "", p->clause->title, "</h1>\n<p class=\"p\">");
     words(out, "", p->clause->standard, ", ");
@@ -139,9 +143,7 @@ static void where(struct arena *a, const struct clause_page *p,
 static void table(struct arena *a, const struct clause_page *p, FILE *out)
 {
     fputs(
-        "<table class=\"one\"><colgroup><col style=\"width:7%\"><col style=\"width:13%\">"
-        "<col style=\"width:9%\"><col style=\"width:21%\"><col style=\"width:32%\">"
-        "<col style=\"width:18%\"></colgroup><thead><tr><th>id</th><th>asks</th>"
+        "<table class=\"one\"><thead><tr><th>id</th><th>asks</th>"
         "<th>stands</th><th>document, section</th><th>quotation</th><th>requirements, "
         "results</th></tr></thead><tbody>\n",
         out);

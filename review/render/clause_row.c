@@ -84,3 +84,18 @@ uint32_t rubric_index(const struct judged *j, struct bytes constraint)
             return i;
     return UINT32_MAX;
 }
+
+/* "clause-iec81001-5-1-5.3.2.html": only what every file system takes. */
+const char *clause_file_name(
+    struct arena *a, const struct clause *c, const char *ending)
+{
+    struct bytes name = arena_print(
+        a, "clause-%.*s.%s", (int)c->id.len, (const char *)c->id.at, ending);
+    uint8_t *at = (uint8_t *)(uintptr_t)name.at;
+    for (size_t i = 0; i < name.len; i++) {
+        bool plain = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'z')
+            || (at[i] >= 'A' && at[i] <= 'Z') || at[i] == '.' || at[i] == '_';
+        at[i] = plain ? at[i] : '-';
+    }
+    return (const char *)at;
+}

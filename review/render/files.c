@@ -64,20 +64,6 @@ static const struct {
     {"sarif", "sarif", clause_sarif},
 };
 
-/* "clause-iec81001-5-1-5.3.2.html": only what every file system takes. */
-static const char *clause_file(struct arena *a, struct bytes id, const char *ending)
-{
-    struct bytes name =
-        arena_print(a, "clause-%.*s.%s", (int)id.len, (const char *)id.at, ending);
-    uint8_t *at = (uint8_t *)(uintptr_t)name.at;
-    for (size_t i = 0; i < name.len; i++) {
-        bool plain = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'z')
-            || (at[i] >= 'A' && at[i] <= 'Z') || at[i] == '.' || at[i] == '_';
-        at[i] = plain ? at[i] : '-';
-    }
-    return (const char *)at;
-}
-
 static bool clauses(
     const struct report *r, const char *formats, const struct pages *pages)
 {
@@ -86,13 +72,14 @@ static bool clauses(
     for (uint32_t c = 0; c < r->clause_count; c++)
         for (size_t i = 0; good && i < sizeof clause_files / sizeof clause_files[0];
              i++) {
-            const struct clause_page *p = &r->clauses[c];
+            struct clause_page page = r->clauses[c];
+            page.in_report = true;
             if (!asked(formats, clause_files[i].format))
                 continue;
             FILE *out = pages->page(
-                pages->ctx, clause_file(a, p->clause->id, clause_files[i].ending));
+                pages->ctx, clause_file_name(a, page.clause, clause_files[i].ending));
             if (out)
-                clause_files[i].render(a, p, out);
+                clause_files[i].render(a, &page, out);
             good = out && !(ferror(out) | fclose(out));
         }
     arena_free(a);

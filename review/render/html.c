@@ -6,6 +6,7 @@
  */
 #include "review/base/date.h"
 #include "review/check/coverage.h"
+#include "review/render/clause.h"
 #include "review/render/out.h"
 #include "review/render/render.h"
 
@@ -292,6 +293,36 @@ static void documents(const struct report *r, FILE *out)
         r->corpus->doc_count);
 }
 
+static void clauses(const struct report *r, FILE *out)
+{
+    struct arena *a = arena_new();
+    if (r->clause_count)
+        fputs(
+            "<h2>Clauses</h2>\n<table><thead><tr><th>clause</th><th>constraints that are</th>"
+            "</tr></thead><tbody>\n",
+            out);
+    for (uint32_t i = 0; i < r->clause_count; i++) {
+        const struct clause_page *p = &r->clauses[i];
+        bool any = false;
+        fprintf(out, "<tr><td><a href=\"%s\">", clause_file_name(a, p->clause, "html"));
+        out_xml(out, p->clause->id);
+        fputs(" ", out);
+        out_xml(out, p->clause->title);
+        fputs("</a></td><td>", out);
+        for (int s = STANDINGS - 1; s >= 0; s--) {
+            if (!p->standings->count[s])
+                continue;
+            fprintf(out, "%s%s %u", any ? ", " : "", standing_name((enum standing)s),
+                p->standings->count[s]);
+            any = true;
+        }
+        fputs("</td></tr>\n", out);
+    }
+    if (r->clause_count)
+        fputs("</tbody></table>\n", out);
+    arena_free(a);
+}
+
 static bool index_page(const struct report *r, const struct pages *pages,
     const uint32_t *reqs, uint32_t req_count)
 {
@@ -309,6 +340,7 @@ static bool index_page(const struct report *r, const struct pages *pages,
         "<p class=\"lead\">Open findings: %u critical, %u major, %u minor, %u notes.</p>\n",
         n[SEVERITY_CRITICAL], n[SEVERITY_MAJOR], n[SEVERITY_MINOR], n[SEVERITY_NOTE]);
     sums(r, out);
+    clauses(r, out);
     fputs("<h2>Findings</h2>\n", out);
     if (pages_of(r->findings->count))
         links_to_pages("findings", pages_of(r->findings->count), out);
