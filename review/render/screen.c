@@ -88,6 +88,13 @@ static void place(const struct report *r, const struct finding *f, FILE *out)
 
 /* --- the clause that is looked at first --- */
 
+static const char *before(struct arena *a, enum standing s)
+{
+    return s == STANDING_ASK
+        ? "does it apply? "
+        : (const char *)arena_print(a, "%s: ", standing_name(s)).at;
+}
+
 static void names(const struct clause_page *p, const char *title, enum standing from,
     enum standing to, FILE *out, unsigned width)
 {
@@ -102,11 +109,8 @@ static void names(const struct clause_page *p, const char *title, enum standing 
                 told           ? ", "
                     : text.len ? "; "
                                : "",
-                told ? ""
-                     : (const char *)arena_print(
-                         a, "%s: ", standing_name((enum standing)s))
-                           .at,
-                (int)name.len, (const char *)name.at);
+                told ? "" : before(a, (enum standing)s), (int)name.len,
+                (const char *)name.at);
             told++;
         }
     if (text.len) {
@@ -167,20 +171,24 @@ static void finding(struct doing *d, const struct finding *f)
     fputc('\n', d->out);
 }
 
+/* Nobody knows that the gap is there; what is known is that nothing shows the opposite. */
 static void gap(struct doing *d, const struct gap_found *g)
 {
     static const uint8_t as[] = {SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL};
+    const struct clause *c = d->r->clauses[0].clause;
     struct arena *a = arena_new();
-    struct bytes text = g->gap->title;
-    item(d, (enum severity)as[g->severity], text, 0);
-    for (uint32_t i = 0; i < d->r->clauses[0].clause->constraint_count; i++)
-        if (g->of >> i & 1) {
-            const struct constraint *c = &d->r->clauses[0].clause->constraints[i];
-            text = arena_print(a, "Write it down: %.*s (%.*s)", (int)c->text.len,
-                (const char *)c->text.at, (int)c->id.len, (const char *)c->id.at);
-            break;
-        }
-    out_wrapped(d->out, text, 14, 14, d->width);
+    uint32_t i = (uint32_t)__builtin_ctzll(g->of);
+    struct bytes name = constraint_name(c, i), text = c->constraints[i].text,
+                 id = c->constraints[i].id;
+    item(d, (enum severity)as[g->severity],
+        arena_print(a, "not shown: %.*s (%.*s)", (int)name.len, (const char *)name.at,
+            (int)id.len, (const char *)id.at),
+        0);
+    out_wrapped(d->out,
+        arena_print(a, "Possible gap: %.*s. Write down, and test: %.*s",
+            (int)g->gap->title.len, (const char *)g->gap->title.at, (int)text.len,
+            (const char *)text.at),
+        14, 14, d->width);
     fputc('\n', d->out);
     arena_free(a);
 }
