@@ -54,6 +54,21 @@ def markdown(folder, items, seed=1):
         put(folder, 'verification/part-%03d.md' % part, '\n'.join(out) + '\n')
 
 
+def texts(folder, count, seed=1):
+    """`count` documents of about 8 KB, of the paragraphs of tests/review/clause/*.md in another order each."""
+    here = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'review', 'clause')
+    blocks = []
+    for name in sorted(os.listdir(here)):
+        if name.endswith('.md'):
+            with open(os.path.join(here, name), encoding='utf-8') as f:
+                blocks += f.read().strip().split('\n\n')
+    rng = random.Random(seed)
+    put(folder, 'requirements.yaml', '- {id: SEC-001, text: "The device shall refuse a frame."}\n')
+    for i in range(count):
+        rng.shuffle(blocks)
+        put(folder, 'texts/text-%03d.md' % i, '# Text %d\n\n%s\n' % (i, '\n\n'.join(blocks)))
+
+
 def sbom(components, seed=1, changed=0):
     """CycloneDX 1.5; `changed` of the components have another version than with changed=0."""
     rng = random.Random(seed)
