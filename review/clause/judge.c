@@ -557,13 +557,27 @@ static bool taken_back(const struct bench *b, uint32_t unit, const struct phrase
     return false;
 }
 
+/* "Not built: closed debug connectors", or a cell that says "not built" and nothing besides: of
+ * what is missing, and not of what was taken away. */
+static bool is_label(const struct words *w, struct span cue)
+{
+    if (cue.end == 0 || cue.end > w->count)
+        return false;
+    bool opens = cue.first == 0
+        || (w->at[cue.first - 1].marks & (MARK_CELL | MARK_COLON | MARK_STOP)) != 0;
+    uint16_t behind = w->at[cue.end - 1].marks;
+    return (behind & MARK_COLON) != 0
+        || (opens && (cue.end == w->count || (behind & MARK_CELL) != 0));
+}
+
 /* A gap that is told by the very words that the rubric asks for: "the console is not built in". */
 static bool is_wanted(
     const struct bench *b, const struct find *find, const struct phrase_hit *h)
 {
     const struct stance *s = find->stance;
     return h && s->by == find->s->unit && s->cue.first <= h->last
-        && h->first < s->cue.end && denies(b, find->s->unit, h);
+        && h->first < s->cue.end && denies(b, find->s->unit, h)
+        && !is_label(&b->said->words[find->s->unit], s->cue);
 }
 
 static uint8_t modality_for(
