@@ -137,6 +137,28 @@ def test_no_defence_is_offered_while_something_is_not_shown():
     check('defence' not in page and 'untrue' in page['no_defence'], page.get('defence'))
 
 
+def test_a_defence_names_what_was_demonstrated_and_every_exception():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'clause', 'wound-images.md')) as f:
+        files = project(**{'wounds.md': f.read()})
+    shown = ('described', 'verified', 'demonstrated')
+    missing = [c['id'] for c in clause(files)['constraints'] if c['standing'] not in shown]
+    files['tailoring.yaml'] = TAILORED.replace('practice: [d]', 'constraint: [%s]' % ', '.join(missing))
+    page = clause(files)
+    check('defence' in page, page.get('no_defence'))
+    text = page['defence']
+    for c in page['constraints']:
+        check(c['id'] in text, '%s (%s) is not named: %s' % (c['id'], c['standing'], text))
+    proved, rest = text.split(' Exceptions:')
+    for c in page['constraints']:
+        where = proved if c['standing'] == 'demonstrated' else rest
+        check(c['id'] in where, '%s (%s) stands on the wrong side' % (c['id'], c['standing']))
+    check('SEC-001 passed, and its test fails without its control' in proved and 'TD-001' in rest, text)
+    check('project' in proved and 'BRK-ARC-3' in text or 'wounds.md' in text, text)
+    results = re.sub(r'fails without it', 'passes', FILES['results/junit.xml'])
+    page = clause(dict(files, **{'results/junit.xml': results}))
+    check('defence' not in page and 'demonstrated' in page['no_defence'], page.get('defence'))
+
+
 def test_no_form_of_the_review_says_that_anything_complies():
     for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif'):
         with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
