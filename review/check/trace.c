@@ -25,37 +25,41 @@ static void check_design(struct judge *j, uint32_t req)
             TEXT("source files name it, but no section of a design document"));
 }
 
-static struct bytes newest_change(
-    const struct model *m, uint32_t req, int64_t *changed_s, const char **what)
+/* The newest of the code that covers it, if that is newer than `since_s`; else NULL. */
+static const struct document *newer_code(
+    const struct model *m, uint32_t req, int64_t since_s)
 {
-    const struct document *d = item_document(m, &m->items[req]);
-    struct bytes path = d->path;
-    *changed_s = d->changed_s;
-    *what = "the requirement's document";
+    const struct document *newest = NULL;
     for (uint32_t k = m->in[req]; k < m->in[req + 1]; k++) {
-        const struct link *l = &m->links[m->in_links[k]];
-        if (m->items[l->from].kind != ITEM_CODE)
+        const struct item *from = &m->items[m->links[m->in_links[k]].from];
+        const struct document *d = item_document(m, from);
+        if (from->kind != ITEM_CODE || d->changed_s <= since_s)
             continue;
-        const struct document *c = item_document(m, &m->items[l->from]);
-        if (c->changed_s > *changed_s) {
-            *changed_s = c->changed_s;
-            path = c->path;
-            *what = "code that it covers";
-        }
+        since_s = d->changed_s;
+        newest = d;
     }
-    return path;
+    return newest;
 }
 
 static void check_stale(struct judge *j, uint32_t req, const struct verified *v)
 {
-    int64_t changed_s;
-    const char *what;
-    struct bytes path = newest_change(j->m, req, &changed_s, &what);
+    const struct item *i = &j->m->items[req];
+    const struct document *d = item_document(j->m, i);
+    const struct document *code = newer_code(j->m, req, v->newest_s);
     int64_t days = j->rules->fresh_days;
-    if (v->newest_s < changed_s)
+    if (v->newest_s < (i->since_s ? i->since_s : d->changed_s))
         judge_item(j, RULE_TRACE_STALE, req,
-            arena_print(j->a, "its newest passed result is older than %s: %.*s", what,
-                (int)path.len, (const char *)path.at));
+            arena_print(j->a,
+                i->dated
+                    ? "its newest passed result is older than the change of its text in %.*s"
+                    : "its newest passed result is older than %.*s, and when its own text "
+                      "there changed is not known",
+                (int)d->path.len, (const char *)d->path.at));
+    else if (code)
+        judge_item(j, RULE_TRACE_STALE, req,
+            arena_print(j->a,
+                "its newest passed result is older than code that it covers: %.*s",
+                (int)code->path.len, (const char *)code->path.at));
     else if (days && j->rules->as_of_s
         && v->newest_s + days * 86400 < j->rules->as_of_s)
         judge_item(j, RULE_TRACE_STALE, req,

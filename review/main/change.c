@@ -62,7 +62,7 @@ static void *read_side(void *side)
 static void *judge_side(void *side)
 {
     struct side *s = side;
-    run_judge(&s->run);
+    run_judge(&s->ask, &s->run);
     return NULL;
 }
 

@@ -35,7 +35,11 @@ static void join(
 {
     struct joined *j = arena_take(a, sizeof *j);
     *j = (struct joined){trees, count};
-    *out = (struct tree){.ctx = j, .open = open_joined, .close = close_joined};
+    *out = (struct tree){.ctx = j,
+        .open = open_joined,
+        .close = close_joined,
+        .commit = trees[0].commit,
+        .commits = trees[0].commits}; /* only a folder has any, and it stands first */
     for (uint32_t i = 0; i < count; i++)
         out->count += trees[i].count;
     out->files = arena_take(a, out->count * sizeof *out->files);

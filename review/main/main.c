@@ -227,7 +227,7 @@ static int clause_or_why(
     if (code == EXIT_DONE)
         code = run_read(&ask, &r);
     if (code == EXIT_DONE) {
-        run_judge(&r);
+        run_judge(&ask, &r);
         code = why ? verb_why_constraint(&r, &l, a->operand[0], terminal_width())
                    : verb_clause(&r, &l, a->operand[0],
                        cli_given(a, "json") ? "json" : cli_word(a, "format", "screen"),
@@ -312,6 +312,7 @@ static int wording(void *ctx, const struct cli_args *a)
         return cli_error(
             EXIT_USAGE, NULL, 0, "--tsv", "a table with the columns id and text");
     struct run_ask ask = ask_of(ctx, a, file);
+    ask.ages = AGES_NONE;
     enum exit_code code = run_open(&ask, &r);
     if (code == EXIT_DONE)
         code = run_read(&ask, &r);
@@ -334,6 +335,7 @@ static int pack(void *ctx, const struct cli_args *a)
             pack.output ? "critical, major, minor, note or never"
                         : "a file to write to");
     struct run_ask ask = ask_of(ctx, a, where(a));
+    ask.ages = AGES_ALL; /* they are told to whom it is given */
     enum exit_code code = run_open(&ask, &r);
     if (code == EXIT_DONE) {
         if (!ask.revision)
@@ -343,7 +345,7 @@ static int pack(void *ctx, const struct cli_args *a)
     if (code == EXIT_DONE) /* the team's own clauses are a part of what is given away */
         code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE) {
-        run_judge(&r);
+        run_judge(&ask, &r);
         code = run_clauses(&r, &l, "first");
     }
     if (code == EXIT_DONE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/main/run.h"
+#include "review/main/ages.h"
 
 #include "core/base/limits.h"
 #include "review/base/date.h"
@@ -44,12 +44,17 @@ static enum exit_code take_config(struct run *r, const char *name, struct bytes 
     return EXIT_USAGE;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static enum exit_code read_config(struct run *r, const struct run_ask *ask)
 {
     const char *name = ask->config;
     if (!name) {
-        struct stat st;
-        if (!ask->path || stat(ask->path, &st) != 0 || !S_ISDIR(st.st_mode))
+        if (!ask->path || !is_folder(ask->path))
             return EXIT_DONE;
         name = (const char *)arena_print(r->a, "%s/%s", ask->path, config_name).at;
     }
@@ -136,8 +141,8 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
         return EXIT_ENVIRONMENT;
     }
     /* Ages are judged by commits where there are any: a fresh clone has new times everywhere. */
-    if (ask->path && !ask->revision
-        && tree_date_by_git(r->a, &pick, &r->tree, &why) != OK)
+    if (ask->path && !ask->revision && ask->ages != AGES_NONE && is_folder(ask->path)
+        && tree_follow_git(r->a, &pick, &r->tree, &why) != OK)
         why = (struct bytes){0};
     if (ask->doc_count && run_open_docs(r, ask, &why) != OK) {
         fprintf(stderr, "error: %.*s\n", (int)why.len, (const char *)why.at);
@@ -158,9 +163,10 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r)
     return EXIT_DONE;
 }
 
-void run_judge(struct run *r)
+void run_judge(const struct run_ask *ask, struct run *r)
 {
     model_build(r->a, &r->corpus, &r->rules, &r->model);
+    ages_find(ask, r);
     check_model(r->a, &r->model, &r->rules, check_contradictions, &r->findings);
 }
 
@@ -170,7 +176,7 @@ enum exit_code run_review(const struct run_ask *ask, struct run *out)
     if (code == EXIT_DONE)
         code = run_read(ask, out);
     if (code == EXIT_DONE)
-        run_judge(out);
+        run_judge(ask, out);
     return code;
 }
 

@@ -13,6 +13,7 @@
 #include "review/read/read.h"
 
 #define RUN_CONFIG "holdfast-review.conf"
+#define RUN_AGES   "ages.tsv" /* what a history told (review/model/ages.h) */
 
 /* What decided beside the documents: the configuration, by a name that says nothing of the
  * machine. Whoever lets more decide adds it here, and a pack will hold it. */
@@ -56,6 +57,11 @@ struct run_ask {
     const char *as_of;    /* or NULL: the day of the newest change */
     const struct run_given
         *given; /* or NULL; else nothing above but `reading` counts */
+    enum {
+        AGES_ASKED_FOR,
+        AGES_ALL,
+        AGES_NONE
+    } ages; /* of commits; of other files none */
 };
 
 /* EXIT_DONE, or the exit code after its one line was written. */
@@ -72,7 +78,7 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r);
 /* Adds the documents that `ask` names to the tree, and says where they begin. */
 MUST_USE enum status run_open_docs(
     struct run *r, const struct run_ask *ask, struct bytes *why);
-void run_judge(struct run *r);
+void run_judge(const struct run_ask *ask, struct run *r);
 void run_end(struct run *r);
 /* The catalogue with what the configuration adds to it, of a configured run; to library_free(). */
 enum exit_code run_library(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a model can be asked. How it is made: define.c (items), connect.c (links), build.c. */
 #include "review/model/model.h"
+#include "review/model/kinds.h"
 
 uint32_t model_find(const struct model *m, struct bytes id)
 {
@@ -13,6 +14,39 @@ bool item_has_in(const struct model *m, uint32_t item, enum link_kind kind)
         if (m->links[m->in_links[k]].kind == kind)
             return true;
     return false;
+}
+
+/* "SEC-001, tests/away": no sentence, and not the name of a boundary. */
+static bool names_only(struct bytes value)
+{
+    struct bytes part;
+    while (text_next_part(&value, &part))
+        if (text_find(part, TEXT(" ")) < part.len)
+            return false;
+    return true;
+}
+
+/* The next field from `f` on that says something of its own. */
+static uint16_t own_field(const struct item *i, uint16_t f)
+{
+    struct sense sense;
+    while (f < i->field_count
+        && sense_of_field((enum item_kind)i->kind, i->fields[f].name, &sense)
+        && names_only(i->fields[f].value))
+        f++;
+    return f;
+}
+
+bool item_same_text(const struct item *a, const struct item *b)
+{
+    uint16_t x = own_field(a, 0), y = own_field(b, 0);
+    for (; x < a->field_count && y < b->field_count;
+         x = own_field(a, (uint16_t)(x + 1)), y = own_field(b, (uint16_t)(y + 1)))
+        if (!text_same(a->fields[x].name, b->fields[y].name)
+            || !text_same(a->fields[x].value, b->fields[y].value))
+            return false;
+    return x == a->field_count && y == b->field_count && text_same(a->title, b->title)
+        && text_same(a->text, b->text);
 }
 
 struct bytes item_field(const struct item *i, const char *name)

@@ -81,8 +81,10 @@ struct item {
     bool appendix;        /* stands below a heading that is an appendix or annex */
     bool boundary_facing; /* component or design that meets input from outside */
     uint16_t field_count;
-    uint32_t unit; /* where it is defined, in corpus.units */
-    int64_t at_s;  /* results: when it ran; decisions: date; else 0. UTC seconds */
+    uint32_t unit;   /* where it is defined, in corpus.units */
+    int64_t at_s;    /* results: when it ran; decisions: date; else 0. UTC seconds */
+    int64_t since_s; /* its text is as it is since then at least; 0: as its document */
+    bool dated; /* since_s is about its text; else a history of that is not known */
     struct bytes id, title, text;
     const struct field
         *fields;        /* its own: key over value, column over cell, "Label: value" */
@@ -118,9 +120,11 @@ void model_build(struct arena *a, const struct corpus *corpus,
     const struct rules *rules, struct model *out);
 /* The item of that id (the first in order of kinds when two share it), or ITEM_NONE. */
 uint32_t model_find(const struct model *m, struct bytes id);
-/* Value of the first field of that name, ASCII case folded, or empty. */
 /* Some link of that kind comes in to the item. */
 bool item_has_in(const struct model *m, uint32_t item, enum link_kind kind);
+/* They ask for the same: title, text and fields, but those that only name other items. */
+bool item_same_text(const struct item *a, const struct item *b);
+/* Value of the first field of that name, ASCII case folded, or empty. */
 struct bytes item_field(const struct item *i, const char *name);
 const struct document *item_document(const struct model *m, const struct item *i);
 /* "path:line" or "path, page 3" or "path". */

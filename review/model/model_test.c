@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "review/model/ages.h"
 #include "review/model/model.h"
 #include "review/read/see.h"
 
@@ -346,6 +347,77 @@ static void an_items_digest_stays_when_its_text_moves(void)
     done(&t);
 }
 
+static void two_requirements(struct emit *e)
+{
+    emit_unit(e, UNIT_HEADING, 1, 1, 0, TEXT("requirements"));
+    for (uint32_t i = 0; i < 2; i++) {
+        emit_begin(e, UNIT_ENTRY, 0, 2 + i, 0);
+        field(e, "id", i ? "SRS-002" : "SRS-001");
+        field(e, "text", "The device shall beep.");
+        emit_end(e);
+    }
+}
+
+static void ages_are_told_in_lines_and_taken_from_them(void)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } rows[] = {
+        {"", true},
+        {"SRS-001\t1768000000\n", true},
+        {"SRS-009\t0\n", true},
+        {"SRS-001\t1768000000", false},
+        {"SRS-001 1768000000\n", false},
+        {"SRS-001\t\n", false},
+        {"SRS-001\t-1\n", false},
+        {"SRS-001\t01\n", false},
+        {"\t1\n", false},
+        {"SRS-001\t99999999999999999999\n", false},
+    };
+    struct seen s;
+    struct model m = model_of(&s, &(struct see_file){"srs.yaml", two_requirements}, 1);
+    struct list ages;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool good = ages_parse(text_of(rows[i].text), &ages) == OK;
+        CHECK(good == rows[i].good);
+        if (!good)
+            continue;
+        ages_apply(&ages, &m);
+        list_free(&ages);
+    }
+    uint32_t r = model_find(&m, TEXT("SRS-001"));
+    CHECK(m.items[r].dated && m.items[r].since_s == 1768000000);
+    CHECK(!m.items[model_find(&m, TEXT("SRS-002"))].dated);
+    struct arena *a = arena_new();
+    CHECK(text_same(ages_write(a, &m), TEXT("SRS-001\t1768000000\n")));
+    arena_free(a);
+    done(&s);
+}
+
+static void texts_are_the_same_whatever_they_are_linked_with(void)
+{
+    const struct {
+        struct field field;
+        bool same;
+    } rows[] = {
+        {{TEXT("verified_by"), TEXT("tests/beep, tests/blink"), 0}, true},
+        {{TEXT("boundary"), TEXT("TB-1"), 0}, true},
+        {{TEXT("verification"), TEXT("measure at 40 degrees"), 0}, false},
+        {{TEXT("limit"), TEXT("TB-1"), 0}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct item a = {.kind = ITEM_REQUIREMENT, .text = TEXT("It shall beep.")};
+        struct item b = a, c = a;
+        b.fields = &rows[i].field;
+        b.field_count = 1;
+        c.text = TEXT("It shall  beep.");
+        CHECK(item_same_text(&a, &b) == rows[i].same);
+        CHECK(item_same_text(&b, &a) == rows[i].same && item_same_text(&b, &b));
+        CHECK(!item_same_text(&a, &c));
+    }
+}
+
 static void identifiers_are_told_from_words_that_look_like_them(void)
 {
     struct id_found f;
@@ -486,5 +558,7 @@ MAIN(TEST(a_register_an_architecture_and_results_become_one_chain),
     TEST(a_json_schema_says_what_may_stand_elsewhere_and_defines_nothing),
     TEST(requirements_are_found_in_headings_sentences_and_tables_without_configuration),
     TEST(an_items_digest_stays_when_its_text_moves),
+    TEST(ages_are_told_in_lines_and_taken_from_them),
+    TEST(texts_are_the_same_whatever_they_are_linked_with),
     TEST(identifiers_are_told_from_words_that_look_like_them),
     TEST(a_configuration_names_prefixes_and_a_bad_one_is_one_line))

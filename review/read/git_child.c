@@ -100,7 +100,7 @@ static _Noreturn void be_child(
     void *functions = git_load();
 
     if (functions == NULL) {
-        struct git_answer a = {0, "libgit2 is not installed: expected libgit2-1.x"};
+        struct git_answer a = {.why = "libgit2 is not installed: expected libgit2-1.x"};
         _exit(send(talk, &a, sizeof a, MSG_NOSIGNAL) < 0);
     }
     if (dup2(talk, CHILD_TALK) < 0)
@@ -179,14 +179,35 @@ enum status git_child_start(struct arena *a, enum git_task task, const char *roo
     return s;
 }
 
+static int ask(struct git_child *c, struct git_request r, struct git_answer *out)
+{
+    int fd = -1;
+    if (send(c->talk, &r, sizeof r, MSG_NOSIGNAL) != sizeof r || !hear(c, out, &fd))
+        return -1;
+    return fd;
+}
+
 int git_child_blob(struct git_child *c, uint32_t number)
 {
     struct git_answer got;
-    int fd = -1;
-    if (send(c->talk, &number, sizeof number, MSG_NOSIGNAL) != sizeof number
-        || !hear(c, &got, &fd))
-        return -1;
+    return ask(c, (struct git_request){.wish = GIT_BLOB, .number = number}, &got);
+}
+
+int git_child_blob_at(
+    struct git_child *c, uint32_t number, int64_t at_s, struct content_name *name)
+{
+    struct git_answer got = {0};
+    int fd = ask(c,
+        (struct git_request){.wish = GIT_BLOB_AT, .number = number, .at_s = at_s},
+        &got);
+    *name = got.name;
     return fd;
+}
+
+int git_child_dates(struct git_child *c, int64_t since_s)
+{
+    struct git_answer got;
+    return ask(c, (struct git_request){.wish = GIT_DATES, .at_s = since_s}, &got);
 }
 
 /* Killed, not asked: it may be in the middle of a long walk, and holds nothing. */

@@ -7,7 +7,9 @@
  * the folders that the repository consists of. No hook, filter or configured command runs:
  * objects are read raw, and no configuration but the repository's own is looked at.
  *
- * The listing is a memory file, read by git_list_parse.c; a blob is a memory file of its bytes.
+ * A listing is a memory file, read by git_list_parse.c; a blob is a memory file of its bytes.
+ * Opening walks no history: who judges ages asks for them, and pays for the commits that are
+ * newer than what it compares with.
  */
 #pragma once
 
@@ -25,12 +27,18 @@ struct git_child;
 
 /*
  * The child that answers for the repository which holds `root`. *list_fd: the files of the
- * commit below `root` (GIT_LIST_COMMIT), or the files of the index that are as in HEAD, with
- * their times of change (GIT_LIST_INDEX). REFUSED: *why is the one line.
+ * commit below `root` (GIT_LIST_COMMIT), or those of the index that HEAD has too
+ * (GIT_LIST_INDEX), each with the time of that commit. REFUSED: *why is the one line.
  */
 MUST_USE enum status git_child_start(struct arena *a, enum git_task task,
     const char *root, const char *revision, struct git_child **out, int *list_fd,
     struct bytes *why);
 /* A descriptor on the bytes of the file with this number in the listing, or -1. */
 int git_child_blob(struct git_child *c, uint32_t number);
+/* The same in the newest commit of the line of first parents that is not newer than `at_s`. */
+int git_child_blob_at(
+    struct git_child *c, uint32_t number, int64_t at_s, struct content_name *name);
+/* The listing again, in the same order: each file with the time of the commit that changed it
+ * last, or some time up to `since_s` where that was before. -1: the child is gone. */
+int git_child_dates(struct git_child *c, int64_t since_s);
 void git_child_end(struct git_child *c);

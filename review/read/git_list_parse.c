@@ -41,7 +41,7 @@ static size_t take(struct bytes in, struct git_file *f)
     if (in.len - HEAD < len || in.at[24] > 1)
         return 0;
     f->changed_s = (int64_t)number(in.at, 8);
-    f->seen_s = (int64_t)number(in.at + 8, 8);
+    f->seen_ns = (int64_t)number(in.at + 8, 8);
     f->size = number(in.at + 16, 8);
     f->link = in.at[24] == 1;
     f->path = (struct bytes){in.at + HEAD, len};

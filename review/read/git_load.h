@@ -19,7 +19,6 @@
     F(git_tree_entry_filemode) F(git_tree_lookup)                                          \
     F(git_blob_lookup) F(git_blob_free) F(git_blob_rawcontent) F(git_blob_rawsize)         \
     F(git_repository_odb) F(git_odb_read_header) F(git_oid_equal)                          \
-    F(git_revwalk_new) F(git_revwalk_push) F(git_revwalk_sorting) F(git_revwalk_next)      \
     F(git_index_entrycount) F(git_index_get_byindex)
 /* clang-format on */
 

@@ -25,6 +25,11 @@ struct entry {
     bool link;
 };
 
+struct when { /* one commit of the history */
+    int64_t at_s;
+    git_oid id;
+};
+
 struct serve {
     const struct git_functions *git;
     const struct git_job *job;
@@ -37,7 +42,10 @@ struct serve {
     struct list entries;
     struct table *by_path; /* whole path in the repository: number */
     size_t pending;        /* without a time */
-    struct growing out;
+    bool damaged;          /* a tree of the history could not be read */
+    struct list line;      /* struct when, as far as it was walked, newest first */
+    git_index *index;
+    struct list listed; /* uint32_t: the entries that the listing holds, in its order */
 };
 
 void *git_load(void)
@@ -59,13 +67,18 @@ void *git_load(void)
     return NULL;
 }
 
-static void answer(const struct serve *s, int fd, const char *why)
+/* `id` names the content that the descriptor is on, or is NULL. */
+static void answer_with(
+    const struct serve *s, int fd, const git_oid *id, const char *why)
 {
     struct git_answer a = {.good = fd >= 0};
     char room[CMSG_SPACE(sizeof fd)] = {0};
     struct iovec part = {&a, sizeof a};
     struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
 
+    static_assert(sizeof *id <= sizeof a.name.b, "the name of a content fits");
+    if (id)
+        memcpy(a.name.b, id, sizeof *id);
     snprintf(a.why, sizeof a.why, "%s", why);
     if (fd >= 0) {
         m.msg_control = room;
@@ -80,6 +93,11 @@ static void answer(const struct serve *s, int fd, const char *why)
         _exit(EXIT_GIT);
     if (fd >= 0)
         close(fd);
+}
+
+static void answer(const struct serve *s, int fd, const char *why)
+{
+    answer_with(s, fd, NULL, why);
 }
 
 static int memory_file(struct bytes content)
@@ -155,7 +173,8 @@ static int on_entry(const char *root, const git_tree_entry *e, void *ctx)
         return 0;
     git_object_t kind = type;
     const git_oid *id = g->git_tree_entry_id(e);
-    if (type == GIT_OBJECT_BLOB)
+    /* what a folder holds, its index knows the size of */
+    if (type == GIT_OBJECT_BLOB && s->job->task == GIT_LIST_COMMIT)
         must(s, g->git_odb_read_header(&size, &kind, s->odb, id), "blob");
     table_put(s->by_path, path, (uint32_t)s->entries.count);
     *(struct entry *)list_add(&s->entries) = (struct entry){.path = path,
@@ -181,9 +200,9 @@ static git_tree *subtree(struct serve *s, const git_tree_entry *e)
 {
     git_tree *t = NULL;
     if (e && s->git->git_tree_entry_type(e) == GIT_OBJECT_TREE)
-        must(s,
-            s->git->git_tree_lookup(&t, s->repository, s->git->git_tree_entry_id(e)),
-            "tree");
+        s->damaged |=
+            s->git->git_tree_lookup(&t, s->repository, s->git->git_tree_entry_id(e))
+            != 0;
     return t;
 }
 
@@ -219,7 +238,6 @@ static void compare(struct serve *s, const git_tree *now, const git_tree *then,
     }
 }
 
-/* A merge changes nothing that one of its parents did not bring. */
 static void date_by(struct serve *s, git_commit *c)
 {
     const struct git_functions *g = s->git;
@@ -227,110 +245,214 @@ static void date_by(struct serve *s, git_commit *c)
     git_commit *parent = NULL;
     git_tree *now = NULL, *then = NULL;
 
-    if (parents > 1)
-        return;
-    must(s, g->git_commit_tree(&now, c), "tree");
+    s->damaged |= g->git_commit_tree(&now, c) != 0;
     /* a shallow history ends at a parent that is not there */
-    if (parents == 1 && g->git_commit_parent(&parent, c, 0) == 0)
-        must(s, g->git_commit_tree(&then, parent), "tree");
-    compare(s, now, then, TEXT(""), g->git_commit_time(c), 0);
+    if (parents > 0 && g->git_commit_parent(&parent, c, 0) == 0)
+        s->damaged |= g->git_commit_tree(&then, parent) != 0;
+    if (!s->damaged)
+        compare(s, now, then, TEXT(""), g->git_commit_time(c), 0);
     g->git_tree_free(then);
     g->git_tree_free(now);
     g->git_commit_free(parent);
 }
 
-/* What no walked commit changed has the time of the first one: later, never earlier. */
-static void date_all(struct serve *s)
+/* The commit behind the last of the line, or the newest; NULL: a shallow history ends there too. */
+static git_commit *next_of_line(struct serve *s)
 {
     const struct git_functions *g = s->git;
-    git_revwalk *walk = NULL;
-    git_oid id;
+    git_commit *last = NULL, *next = NULL;
+    const git_oid *id = s->line.count
+        ? &LIST_AT(&s->line, struct when, s->line.count - 1)->id
+        : g->git_object_id((git_object *)s->commit);
+    if (g->git_commit_lookup(&last, s->repository, id) != 0 || s->line.count == 0)
+        return last;
+    if (g->git_commit_parentcount(last) > 0)
+        (void)g->git_commit_parent(&next, last, 0);
+    g->git_commit_free(last);
+    return next;
+}
 
-    s->pending = s->entries.count;
-    must(s, g->git_revwalk_new(&walk, s->repository), "history");
-    g->git_revwalk_sorting(walk, GIT_SORT_TIME);
-    must(s, g->git_revwalk_push(walk, g->git_object_id((git_object *)s->commit)),
-        "history");
-    for (int n = 0; n < GIT_COMMITS_MAX && s->pending > 0; n++) {
-        git_commit *c = NULL;
-        if (g->git_revwalk_next(&id, walk) != 0
-            || g->git_commit_lookup(&c, s->repository, &id) != 0)
+/*
+ * The commit with this number on the line of first parents, from the newest on; NULL: it, or our
+ * patience, ends. What a merge brought came to this line with the merge, however old it was.
+ */
+static const struct when *commit_number(struct serve *s, size_t n)
+{
+    const struct git_functions *g = s->git;
+    while (s->line.count <= n && s->line.count < GIT_COMMITS_MAX) {
+        git_commit *c = next_of_line(s);
+        if (c == NULL)
             break;
-        date_by(s, c);
+        *(struct when *)list_add(&s->line) =
+            (struct when){g->git_commit_time(c), *g->git_object_id((git_object *)c)};
+        g->git_commit_free(c);
+    }
+    return n < s->line.count ? LIST_AT(&s->line, struct when, n) : NULL;
+}
+
+/* What no commit since then changed is as old as the first one before it; where our patience
+ * or the history ends, as old as the newest: later, never earlier. */
+static void date_all(struct serve *s, int64_t since_s)
+{
+    const struct git_functions *g = s->git;
+    int64_t rest_s = g->git_commit_time(s->commit);
+    const struct when *at;
+
+    s->damaged = false;
+    s->pending = s->entries.count;
+    for (size_t i = 0; i < s->entries.count; i++)
+        LIST_AT(&s->entries, struct entry, i)->changed_s = 0;
+    for (size_t n = 0;
+         s->pending > 0 && !s->damaged && (at = commit_number(s, n)) != NULL; n++) {
+        git_commit *c = NULL;
+        if (at->at_s < since_s) {
+            rest_s = at->at_s;
+            break;
+        }
+        s->damaged |= g->git_commit_lookup(&c, s->repository, &at->id) != 0;
+        if (!s->damaged)
+            date_by(s, c);
         g->git_commit_free(c);
     }
     for (size_t i = 0; i < s->entries.count; i++)
-        mark(s, LIST_AT(&s->entries, struct entry, i)->path,
-            g->git_commit_time(s->commit));
+        mark(s, LIST_AT(&s->entries, struct entry, i)->path, rest_s);
 }
 
-static void put(struct serve *s, uint64_t value, size_t n)
+static void put(struct growing *out, uint64_t value, size_t n)
 {
     uint8_t b[8];
     for (size_t i = 0; i < n; i++)
         b[i] = (uint8_t)(value >> (8 * i));
-    growing_add(&s->out, (struct bytes){b, n});
+    growing_add(out, (struct bytes){b, n});
 }
 
-static void put_file(
-    struct serve *s, const struct entry *e, int64_t seen_s, uint64_t size)
+static void put_file(struct serve *s, struct growing *out, uint32_t number,
+    int64_t seen_ns, uint64_t size)
 {
+    const struct entry *e = LIST_AT(&s->entries, struct entry, number);
     struct bytes path = text_from(e->path, strlen(s->job->lead));
-    put(s, (uint64_t)e->changed_s, 8);
-    put(s, (uint64_t)seen_s, 8);
-    put(s, size, 8);
-    put(s, e->link, 1);
-    put(s, path.len, 2);
-    growing_add(&s->out, path);
+    put(out, (uint64_t)e->changed_s, 8);
+    put(out, (uint64_t)seen_ns, 8);
+    put(out, size, 8);
+    put(out, e->link, 1);
+    put(out, path.len, 2);
+    growing_add(out, path);
+    *(uint32_t *)list_add(&s->listed) = number;
 }
 
-static void put_id(struct serve *s)
+static void put_id(struct serve *s, struct growing *out)
 {
     const git_oid *id = s->git->git_object_id((git_object *)s->commit);
     static_assert(sizeof id->id == GIT_ID, "ids of this library");
-    growing_add(&s->out, BYTES_OF(id->id));
+    growing_add(out, BYTES_OF(id->id));
 }
 
-static void put_commit(struct serve *s)
+static void put_commit(struct serve *s, struct growing *out)
 {
-    for (size_t i = 0; i < s->entries.count; i++) {
-        const struct entry *e = LIST_AT(&s->entries, struct entry, i);
-        put_file(s, e, 0, e->size);
-    }
+    for (uint32_t i = 0; i < s->entries.count; i++)
+        put_file(s, out, i, 0, LIST_AT(&s->entries, struct entry, i)->size);
 }
 
-/* What the index holds as HEAD does; with the time and size that the file had then. */
-static void put_index(struct serve *s)
+/* What the index and HEAD hold; where it is the same, with the time that the file had then. */
+static void put_index(struct serve *s, struct growing *out)
 {
     const struct git_functions *g = s->git;
-    git_index *index = NULL;
-    must(s, g->git_repository_index(&index, s->repository), "index");
-    for (size_t i = 0; i < g->git_index_entrycount(index); i++) {
-        const git_index_entry *f = g->git_index_get_byindex(index, i);
+    if (s->index == NULL) /* once, so that a later listing has the same order */
+        must(s, g->git_repository_index(&s->index, s->repository), "index");
+    for (size_t i = 0; i < g->git_index_entrycount(s->index); i++) {
+        const git_index_entry *f = g->git_index_get_byindex(s->index, i);
         uint32_t number = table_get(s->by_path, text_of(f->path));
         if (number == TABLE_NONE)
             continue;
-        const struct entry *e = LIST_AT(&s->entries, struct entry, number);
-        if (g->git_oid_equal(&e->id, &f->id))
-            put_file(s, e, f->mtime.seconds, f->file_size);
+        bool same =
+            g->git_oid_equal(&LIST_AT(&s->entries, struct entry, number)->id, &f->id);
+        int64_t seen_ns = (int64_t)f->mtime.seconds * 1000000000 + f->mtime.nanoseconds;
+        put_file(s, out, number, same ? seen_ns : GIT_NEVER_SEEN, f->file_size);
     }
 }
 
-static void serve_blob(struct serve *s, uint32_t number)
+static void serve_listing(struct serve *s)
+{
+    struct growing out = {0};
+    s->listed.count = 0;
+    put_id(s, &out);
+    if (s->job->task == GIT_LIST_COMMIT)
+        put_commit(s, &out);
+    else
+        put_index(s, &out);
+    answer(s, memory_file(growing_bytes(&out)), "");
+    growing_free(&out);
+}
+
+static void serve_blob(struct serve *s, const git_oid *id)
 {
     const struct git_functions *g = s->git;
+    git_object_t kind = GIT_OBJECT_BLOB;
     git_blob *blob = NULL;
-    const struct entry *e =
-        number < s->entries.count ? LIST_AT(&s->entries, struct entry, number) : NULL;
-    if (!e || e->link || e->size > READ_DOCUMENT_MAX
-        || g->git_blob_lookup(&blob, s->repository, &e->id) != 0) {
+    size_t size = 0;
+    if (g->git_odb_read_header(&size, &kind, s->odb, id) != 0
+        || size > READ_DOCUMENT_MAX
+        || g->git_blob_lookup(&blob, s->repository, id) != 0) {
         answer(s, -1, "no such blob");
         return;
     }
     struct bytes content = {
         g->git_blob_rawcontent(blob), (size_t)g->git_blob_rawsize(blob)};
-    answer(s, memory_file(content), "");
+    answer_with(s, memory_file(content), id, "");
     g->git_blob_free(blob);
+}
+
+static const struct when *commit_at(struct serve *s, int64_t at_s)
+{
+    const struct when *c = NULL;
+    for (size_t n = 0; (c = commit_number(s, n)) != NULL; n++)
+        if (c->at_s <= at_s)
+            return c;
+    return NULL;
+}
+
+static void serve_blob_at(struct serve *s, const struct entry *e, int64_t at_s)
+{
+    const struct git_functions *g = s->git;
+    const struct when *when = commit_at(s, at_s);
+    git_commit *commit = NULL;
+    git_tree *tree = NULL;
+    git_tree_entry *then = NULL;
+    if (when && g->git_commit_lookup(&commit, s->repository, &when->id) == 0
+        && g->git_commit_tree(&tree, commit) == 0
+        && g->git_tree_entry_bypath(&then, tree, (const char *)e->path.at) == 0
+        && g->git_tree_entry_type(then) == GIT_OBJECT_BLOB)
+        serve_blob(s, g->git_tree_entry_id(then));
+    else
+        answer(s, -1, "it was not there");
+    g->git_tree_entry_free(then);
+    g->git_tree_free(tree);
+    g->git_commit_free(commit);
+}
+
+static void serve_one(struct serve *s, const struct git_request *r)
+{
+    const struct entry *e = r->number < s->listed.count
+        ? LIST_AT(&s->entries, struct entry, *LIST_AT(&s->listed, uint32_t, r->number))
+        : NULL;
+    switch ((enum git_wish)r->wish) {
+    case GIT_BLOB:
+        if (e && !e->link)
+            serve_blob(s, &e->id);
+        else
+            answer(s, -1, "no file");
+        break;
+    case GIT_BLOB_AT:
+        if (e)
+            serve_blob_at(s, e, r->at_s);
+        else
+            answer(s, -1, "no file");
+        break;
+    case GIT_DATES:
+        date_all(s, r->at_s);
+        serve_listing(s);
+        break;
+    }
 }
 
 _Noreturn void git_serve(int talk, void *functions, const struct git_job *job)
@@ -339,22 +461,21 @@ _Noreturn void git_serve(int talk, void *functions, const struct git_job *job)
         .job = job,
         .talk = talk,
         .arena = arena_new(),
-        .entries = LIST_OF(struct entry)};
-    uint32_t number;
+        .entries = LIST_OF(struct entry),
+        .line = LIST_OF(struct when),
+        .listed = LIST_OF(uint32_t)};
+    struct git_request r;
 
     s.by_path = table_new(s.arena, 4096);
     open_repository(&s);
     open_commit(&s);
     int walked = s.git->git_tree_walk(s.tree, GIT_TREEWALK_PRE, on_entry, &s);
     must(&s, walked < 0 ? walked : 0, "tree");
-    date_all(&s);
-    put_id(&s);
-    if (job->task == GIT_LIST_COMMIT)
-        put_commit(&s);
-    else
-        put_index(&s);
-    answer(&s, memory_file(growing_bytes(&s.out)), "");
-    while (recv(talk, &number, sizeof number, 0) == sizeof number)
-        serve_blob(&s, number);
+    for (size_t i = 0; i < s.entries.count; i++)
+        LIST_AT(&s.entries, struct entry, i)->changed_s =
+            s.git->git_commit_time(s.commit);
+    serve_listing(&s);
+    while (recv(talk, &r, sizeof r, 0) == sizeof r)
+        serve_one(&s, &r);
     _exit(0);
 }

@@ -6,8 +6,17 @@
 
 #include "review/read/git_child.h"
 
+enum git_wish { GIT_BLOB, GIT_BLOB_AT, GIT_DATES };
+
+struct git_request {
+    uint8_t wish;    /* enum git_wish */
+    uint32_t number; /* of the file in the listing */
+    int64_t at_s;    /* GIT_BLOB_AT: not newer than; GIT_DATES: not older than */
+};
+
 struct git_answer {
-    uint8_t good; /* 1: a descriptor comes along */
+    uint8_t good;             /* 1: a descriptor comes along */
+    struct content_name name; /* SHA-1 leaves the last bytes 0 */
     char why[200];
 };
 

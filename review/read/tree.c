@@ -122,6 +122,7 @@ static void add_file(
             .size = S_ISREG(st->st_mode) || S_ISLNK(st->st_mode) ? (uint64_t)st->st_size
                                                                  : 0,
             .changed_s = st->st_mtim.tv_sec,
+            .changed_ns = (uint32_t)st->st_mtim.tv_nsec,
             .link = S_ISLNK(st->st_mode)},
         .special = special};
 }

@@ -30,5 +30,5 @@ void tree_without(struct arena *a, struct tree *t, struct bytes path)
         else
             files[n++] = t->files[i];
     if (n < t->count)
-        *t = (struct tree){w, files, n, open_other, close_whole, t->commit};
+        *t = (struct tree){w, files, n, open_other, close_whole, t->commit, t->commits};
 }

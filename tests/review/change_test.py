@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'integration'))
-import jsonschema  # noqa: E402
-from harness import TOP, check, main  # noqa: E402
+import jsonschema
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from project import TOP, Repository, check, main  # noqa: E402
 
 TOOL = os.path.abspath(sys.argv[1])
 
@@ -68,35 +69,12 @@ def bill(openssl='3.0.15', digest='aa' * 32, more=()):
                       indent=1)
 
 
-class Project:
+class Project(Repository):
     def __init__(self, folder):
-        self.folder = folder
-        self.git('init', '-q', '-b', 'main')
-        self.write(dict(START, **{'sbom.cdx.json': bill()}))
-        self.commit('start', 1)
+        super().__init__(folder, dict(START, **{'sbom.cdx.json': bill()}))
 
-    def git(self, *args, day=1):
-        date = '2026-11-%02dT12:00:00Z' % day
-        env = dict(os.environ, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date, GIT_CONFIG_GLOBAL='/dev/null',
-                   GIT_CONFIG_SYSTEM='/dev/null', HOME=self.folder)
-        subprocess.run(['git', '-C', self.folder, '-c', 'user.name=a', '-c', 'user.email=a@b.test', *args], env=env,
-                       check=True, capture_output=True, timeout=30)
-
-    def write(self, files):
-        for name, text in files.items():
-            path = os.path.join(self.folder, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, 'w', encoding='utf-8') as f:
-                f.write(text)
-
-    def commit(self, message, day):
-        self.git('add', '-A')
-        self.git('commit', '-q', '-m', message, day=day)
-
-    def edit(self, name, old, new):
-        text = START[name]
-        check(old in text, '%s does not hold %s' % (name, old))
-        self.write({name: text.replace(old, new)})
+    def commit_on(self, message, day):
+        self.commit(message, '2026-11-%02dT12:00:00Z' % day)
 
     def page(self, *args):
         done = subprocess.run([TOOL, 'change', *(args or ('--base', 'main')), self.folder], capture_output=True,
@@ -195,7 +173,7 @@ def test_same_version_with_other_bytes_is_critical_and_no_older_record_covers_it
 def test_a_new_part_below_a_component_that_faces_a_boundary_is_named_so():
     def act(p):
         p.write({'assurance/components.yaml': '- {name: openssl, package: openssl, boundary_facing: true}\n'})
-        p.commit('a register', 2)
+        p.commit_on('a register', 2)
         p.write({'sbom.cdx.json': bill(more=[{'type': 'library', 'bom-ref': 'brotli', 'name': 'brotli',
                                               'version': '1.1'}])})
         got = p.judged()
@@ -236,7 +214,7 @@ def test_a_loss_that_others_hide_is_told_and_a_move_is_none():
         tests = START['assurance/requirements.yaml'].replace('[tests/away]', '[tests/away, tests/night]')
         results = START['results.xml'].replace('</testsuite>', '<testcase classname="tests/night" name="dark"/></testsuite>')
         p.write({'docs/architecture.md': both, 'assurance/requirements.yaml': tests, 'results.xml': results})
-        p.commit('two sections, two tests', 2)
+        p.commit_on('two sections, two tests', 2)
         p.write({'docs/architecture.md': START['docs/architecture.md']})
         got = p.judged()
         expect(got, ('GATE-UNLINKED', 'SEC-002'))
@@ -331,7 +309,7 @@ def test_a_changed_section_of_the_architecture_asks_for_its_requirements_tests()
 def test_faults_that_were_there_before_are_not_held_against_a_change():
     def act(p):
         p.edit('assurance/requirements.yaml', 'verified_by: [tests/away],', '')
-        p.commit('no test', 2)
+        p.commit_on('no test', 2)
         text = START['assurance/requirements.yaml'].replace('verified_by: [tests/away],', '')
         p.write({'assurance/requirements.yaml': text.replace('72 h', '48 h')})
         got = p.judged()
@@ -347,7 +325,7 @@ def test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_s
         p.write({'sbom.cdx.json': bill('3.5.4')})
         p.edit('assurance/threats.yaml', ', mitigated_by: [SEC-002]', '')
         folder = p.judged()
-        p.commit('change', 3)
+        p.commit_on('change', 3)
         commit = p.judged('--base', 'main~1', '--at', 'main')
         check(rules(folder) == rules(commit), '%s, %s' % (rules(folder), rules(commit)))
         args = ('--base', 'main~1', '--at', 'main')
@@ -356,7 +334,7 @@ def test_two_commits_compare_as_the_folder_does_and_the_same_history_gives_the_s
         other = []
         project(lambda q: (q.write({'sbom.cdx.json': bill('3.5.4')}),
                            q.edit('assurance/threats.yaml', ', mitigated_by: [SEC-002]', ''),
-                           q.commit('change', 3), other.append(q.page(*args))))
+                           q.commit_on('change', 3), other.append(q.page(*args))))
         same = [page.split('\n', 1)[1] for _, page in (first, other[0])]  # the first line names the folder
         check(same[0] == same[1], 'the same history somewhere else gives another page')
     project(act)

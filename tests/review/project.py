@@ -80,6 +80,39 @@ def put(folder, files):
         os.utime(path, (WRITTEN_S, WRITTEN_S))
 
 
+class Repository:
+    """A git work tree with a history of fixed days, made by git without any configuration of this machine."""
+
+    def __init__(self, folder, files):
+        self.folder = folder
+        self.git('init', '-q', '-b', 'main')
+        self.write(files)
+        self.commit('start', '2026-11-01T12:00:00Z')
+
+    def git(self, *args, date='2026-11-01T12:00:00Z'):
+        env = dict(os.environ, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date, GIT_CONFIG_GLOBAL='/dev/null',
+                   GIT_CONFIG_SYSTEM='/dev/null', HOME=self.folder)
+        subprocess.run(['git', '-C', self.folder, '-c', 'user.name=a', '-c', 'user.email=a@b.test', *args], env=env,
+                       check=True, capture_output=True, timeout=30)
+
+    def write(self, files):
+        for name, text in files.items():
+            path = os.path.join(self.folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(text)
+
+    def commit(self, message, date):
+        self.git('add', '-A')
+        self.git('commit', '-q', '-m', message, date=date)
+
+    def edit(self, name, old, new):
+        with open(os.path.join(self.folder, name), encoding='utf-8') as f:
+            text = f.read()
+        check(old in text, '%s does not hold %s' % (name, old))
+        self.write({name: text.replace(old, new)})
+
+
 @contextlib.contextmanager
 def folder_of(files):
     with tempfile.TemporaryDirectory() as top:

@@ -41,7 +41,10 @@ static enum status open_tree(struct arena *a, const struct tree_pick *pick,
     if (commit)
         return tree_open_commit(a, pick, commit, t, why);
     TRY(tree_open_folder(a, pick, t, why));
-    return dates ? tree_date_by_git(a, pick, t, why) : OK;
+    if (!dates)
+        return OK;
+    TRY(tree_follow_git(a, pick, t, why));
+    return tree_date(a, t, INT64_MIN);
 }
 
 int main(int argc, char **argv)
