@@ -31,6 +31,12 @@ enum polarity {
     POLARITY_EITHER,
 };
 
+enum also { /* bits: what is so meant counts as an assertion where the clause asks for it */
+    ALSO_GAP = 1, /* "open issues", "residual risk" */
+    ALSO_PLANNED = 2,
+    ALSO_THREAT = 4,
+};
+
 enum derived {
     DERIVED_NO,
     DERIVED_PRACTICES, /* from C01 to C08, or from a table of practices a to h */
@@ -48,8 +54,10 @@ struct facet {
     uint8_t polarity; /* enum polarity */
     uint8_t weight;   /* 1 touches the constraint, 2 a concrete part, 3 alone enough */
     uint8_t kinds;    /* so many different phrases have to be found; 1: any one */
-    bool distinct;    /* only with another phrase than the facet before it */
-    bool support;     /* adds to others, but alone makes nothing partial */
+    uint8_t also;     /* enum also */
+    bool here;     /* `with` counts in the unit itself, not in what stands above it */
+    bool distinct; /* only with another phrase than the facet before it */
+    bool support;  /* adds to others, but alone makes nothing partial */
 };
 
 struct threshold {

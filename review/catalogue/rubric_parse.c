@@ -267,16 +267,37 @@ static bool take_polarity(struct taker *t, uint32_t map, uint8_t *out)
     return wrong(t, n, "polarity", "asserted, denied or either");
 }
 
+static bool take_also(struct taker *t, uint32_t map, uint8_t *out)
+{
+    static const struct {
+        const char *name;
+        uint8_t bit;
+    } words[] = {{"gap", ALSO_GAP}, {"planned", ALSO_PLANNED}, {"threat", ALSO_THREAT}};
+    uint32_t list = flat_get(t->f, map, "also");
+    for (uint32_t n = list ? flat_first(t->f, list) : 0; n;
+         n = flat_after(t->f, list, n)) {
+        uint8_t bit = 0;
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (text_same(flat_text(t->f, n), text_of(words[i].name)))
+                bit = words[i].bit;
+        if (!bit)
+            return wrong(t, n, "also", "gap, planned or threat");
+        *out |= bit;
+    }
+    return !list || *out || wrong(t, list, "also", "a list of gap, planned or threat");
+}
+
 static bool take_facet(struct taker *t, uint32_t map, struct facet *out)
 {
     static const char *const known[] = {"id", "why", "any", "with", "near", "not",
-        "polarity", "distinct", "support", "kinds", "weight", NULL};
+        "polarity", "also", "here", "distinct", "support", "kinds", "weight", NULL};
     uint32_t near = 0, weight = 2, kinds = 1;
     if (!keys_known(t, map, known) || !take_text(t, map, "id", &out->id)
         || !take_text(t, map, "why", &out->why) || !take_set(t, map, "any", &out->any)
         || !take_set(t, map, "with", &out->with) || !take_set(t, map, "not", &out->none)
         || !take_polarity(t, map, &out->polarity)
         || !take_flag(t, map, "distinct", &out->distinct)
+        || !take_also(t, map, &out->also) || !take_flag(t, map, "here", &out->here)
         || !take_flag(t, map, "support", &out->support)
         || !take_number(t, map, "near", RUBRIC_NEAR_MAX, &near)
         || !take_number(t, map, "kinds", RUBRIC_KINDS_MAX, &kinds)

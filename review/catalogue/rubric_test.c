@@ -57,6 +57,11 @@ static void what_is_wrong_in_a_rubric_is_told_with_its_line(void)
             "r:9: weight: expected a whole number that is not too large"},
         {"polarity: denied", "polarity: no",
             "r:9: polarity: expected asserted, denied or either"},
+        {"polarity: denied", "also: [question]",
+            "r:9: also: expected gap, planned or threat"},
+        {"polarity: denied", "also: gap",
+            "r:9: also: expected a list of gap, planned or threat"},
+        {"polarity: denied", "here: maybe", "r:9: here: expected true or false"},
         {"telnet], with", "tel  net], with",
             "r:9: tel  net: expected a phrase as docs/decisions/0009-clause-review.md writes "
             "them"},

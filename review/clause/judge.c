@@ -580,7 +580,7 @@ static bool is_wanted(
         && !is_label(&b->said->words[find->s->unit], s->cue);
 }
 
-static uint8_t modality_for(
+static uint8_t meant_as(
     const struct bench *b, const struct facet *f, const struct find *find)
 {
     uint32_t unit = find->s->unit;
@@ -607,6 +607,17 @@ static uint8_t modality_for(
         return MODALITY_NEGATED;
     return find->stance->modality == MODALITY_NEGATED ? MODALITY_ASSERTED
                                                       : find->stance->modality;
+}
+
+/* Where a clause asks for gaps, plans or threats, a statement of one is what it asks for. */
+static uint8_t modality_for(
+    const struct bench *b, const struct facet *f, const struct find *find)
+{
+    uint8_t m = meant_as(b, f, find);
+    bool asked_for = (m == MODALITY_GAP && f->also & ALSO_GAP)
+        || (m == MODALITY_PLANNED && f->also & ALSO_PLANNED)
+        || (m == MODALITY_THREAT && f->also & ALSO_THREAT);
+    return asked_for ? MODALITY_ASSERTED : m;
 }
 
 /* What a sentence is worth for a facet; 0 with a refusal. */
@@ -706,7 +717,7 @@ static void judge_facet(struct bench *b, uint32_t unit, uint32_t facet)
     const struct facet *f = facet_of(b, facet);
     const struct here *here = &b->here[facet];
     const struct list *any = &here->hits[SLOT_ANY];
-    bool headed = f->with.count && in_context(b, facet, SLOT_WITH, unit);
+    bool headed = f->with.count && !f->here && in_context(b, facet, SLOT_WITH, unit);
     for (size_t i = 0; i < any->count; i++) {
         const struct phrase_hit *h = LIST_AT(any, const struct phrase_hit, i);
         struct find find = {.s = sentence_of(b->said, unit, h->first),
@@ -717,8 +728,8 @@ static void judge_facet(struct bench *b, uint32_t unit, uint32_t facet)
         if (find.s)
             add_passage(b, facet, &find);
     }
-    if (any->count || !here->hits[SLOT_WITH].count || (f->near && f->near < HEADED_NEAR)
-        || !in_context(b, facet, SLOT_ANY, unit))
+    if (any->count || f->here || !here->hits[SLOT_WITH].count
+        || (f->near && f->near < HEADED_NEAR) || !in_context(b, facet, SLOT_ANY, unit))
         return;
     const struct phrase_hit *with =
         LIST_AT(&here->hits[SLOT_WITH], const struct phrase_hit, 0);

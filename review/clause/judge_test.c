@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each rule by which a passage counts or does not, on a rubric of four constraints. */
+/* Each rule by which a passage counts or does not, on a rubric of five constraints. */
 #include "review/clause/judge.h"
 
 #include "review/clause/nearest.h"
@@ -30,7 +30,12 @@ static const char rubric_text[] =
     "  - id: 1-C04\n" /* a table below a heading */
     "    facets: [{id: boundary, why: what the zones are, any: [trust boundary]}]\n"
     "    met: {facets: 1, score: 14}\n"
-    "    partial: {facets: 1, score: 5}\n";
+    "    partial: {facets: 1, score: 5}\n"
+    "  - id: 1-C05\n" /* company in the unit only; gaps, plans and threats are asked for */
+    "    facets: [{id: valve, why: w, any: [valve], with: [vent*], near: 8, here: true,"
+    " also: [gap, planned, threat]}]\n"
+    "    met: {facets: 1, score: 20}\n"
+    "    partial: {facets: 1, score: 8}\n";
 
 static const char clause_text[] =
     "schema: holdfast-catalogue/1\nstandard: X\nclauses:\n- id: x:1\n  numbers: [\"1\"]\n"
@@ -169,6 +174,21 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
             3, VERDICT_MET, REFUSED_NOT},
         {"a heading over other text", "## Trust boundaries\n\nThis is still open.", 3,
             VERDICT_ABSENT, REFUSED_NOT},
+        {"company above, where it must be here",
+            "## Vents\n\nThe valve has a spring of 3 N in it.", 4, VERDICT_ABSENT,
+            REFUSED_COMPANY},
+        {"company here", "The valve at the vent has a spring of 3 N.", 4, VERDICT_MET,
+            REFUSED_NOT},
+        {"a gap, where gaps are asked for", "Known issue: the valve leaks at the vent.",
+            4, VERDICT_MET, REFUSED_NOT},
+        {"a plan, where plans are asked for",
+            "In a future release the valve gets a second vent.", 4, VERDICT_MET,
+            REFUSED_NOT},
+        {"a threat, where threats are asked for",
+            "An attacker could open the valve through the vent.", 4, VERDICT_MET,
+            REFUSED_NOT},
+        {"a question is never asked for", "Does the valve leak at the vent?", 4,
+            VERDICT_ABSENT, REFUSED_MODALITY},
         {"nothing", "The pump is blue.", 3, VERDICT_ABSENT, REFUSED_NOT},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
