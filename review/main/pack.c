@@ -31,6 +31,7 @@ static const char read_me[] =
     "Where the list of signatures is empty nobody has signed: then anybody can have written this.\n";
 
 #define READ_ME "README.txt"
+#define STAY    "documents that stay as they are while they are packed"
 
 struct packing {
     struct arena *a;
@@ -110,8 +111,7 @@ static int add_content(
     if (good)
         SHA256(content.at, content.len, digest);
     if (!good || memcmp(digest, d->digest, sizeof digest) != 0)
-        return refuse(d->path, "has changed since it was reviewed",
-            "documents that stay as they are while they are packed");
+        return refuse(d->path, "has changed since it was reviewed", STAY);
     put(p, name, content);
     return EXIT_DONE;
 }
@@ -144,7 +144,9 @@ static int add_documents(struct packing *p, const struct run *r, bool with_conte
     p->statement.documents = with_content;
     for (uint32_t i = 0; i < r->corpus.doc_count; i++) {
         int code = EXIT_DONE;
-        if (!was_read(&r->corpus.docs[i]))
+        if (large[i] && r->corpus.docs[i].size <= READ_DOCUMENT_MAX)
+            code = refuse(r->corpus.docs[i].path, "has grown while it was read", STAY);
+        else if (!was_read(&r->corpus.docs[i]))
             add_unread(p, r, i, large[i]);
         else
             code = add_document(p, r, i, with_content);

@@ -87,7 +87,10 @@ enum exit_code packed_write(
 {
     const char *part = (const char *)arena_print(a, "%s.part", path).at;
     pack_sort(files, count);
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (unlink(part) != 0 && errno != ENOENT)
+        return (enum exit_code)cli_error(
+            EXIT_ENVIRONMENT, part, 0, strerror(errno), "to replace it");
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, part, 0, strerror(errno), "to write it");

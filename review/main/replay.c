@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/main/replay.h"
 
-#include <unistd.h>
-
 struct held_as { /* of one document */
     struct bytes content;
     uint32_t at_hand; /* index in the tree at hand, or TABLE_NONE */
-    bool packed, large;
+    bool packed;
 };
 
 struct replay {
@@ -14,21 +12,13 @@ struct replay {
     const struct tree *at_hand;
 };
 
-/* What was found too large while it was read is so again: a hole of that length. */
 static int open_held(void *ctx, uint32_t i)
 {
     const struct replay *r = ctx;
     const struct held_as *s = &r->held[i];
     if (s->at_hand != TABLE_NONE)
         return r->at_hand->open(r->at_hand->ctx, s->at_hand);
-    if (!s->packed && !s->large)
-        return -1;
-    int fd = tree_descriptor(s->content);
-    if (fd >= 0 && s->large && ftruncate(fd, (off_t)READ_DOCUMENT_MAX + 1) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    return s->packed ? tree_descriptor(s->content) : -1;
 }
 
 static void close_nothing(void *ctx)
@@ -67,12 +57,13 @@ static void add_document(const struct weighed *w, const struct table *names,
     file->size = held->content.len;
 }
 
+/* A link is one again, and what was too large by its size is so. */
 static void add_unread(
     const struct statement_unread *u, struct tree_file *file, struct held_as *held)
 {
     *file = (struct tree_file){
         .path = u->path, .size = u->size, .link = u->why == UNREAD_LINK};
-    *held = (struct held_as){.large = u->why == UNREAD_LARGE, .at_hand = TABLE_NONE};
+    *held = (struct held_as){.at_hand = TABLE_NONE};
 }
 
 /* In order of paths, as a tree is: two rows that are sorted become one. */

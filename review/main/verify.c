@@ -172,6 +172,14 @@ static bool same_documents(struct verifying *v, const struct corpus *c)
     return true;
 }
 
+static bool has_pdf(const struct corpus *c)
+{
+    uint32_t i = 0;
+    while (i < c->doc_count && c->docs[i].format != FORMAT_PDF)
+        i++;
+    return i < c->doc_count;
+}
+
 static enum exit_code judge_again(struct verifying *v, struct run *r)
 {
     const struct statement *s = v->w.statement;
@@ -193,8 +201,13 @@ static enum exit_code judge_again(struct verifying *v, struct run *r)
             "program   holdfast-review %s with its catalogue is another one than made the "
             "pack: verdicts are compared, not bytes\n",
             HOLDFAST_VERSION);
-    if (!same_verdicts(v, &again) || (exact && !same_report(v, &report)))
+    if (!same_verdicts(v, &again) || (exact && !same_report(v, &report))) {
+        if (has_pdf(&r->corpus))
+            puts(
+                "          PDF documents are read by this machine's pdftotext; another one may "
+                "read them otherwise");
         return EXIT_NO;
+    }
     puts("verified: same verdicts from the same documents");
     return EXIT_DONE;
 }

@@ -393,6 +393,40 @@ static void test_a_child_that_lies_makes_nothing_good(void)
     keys_end(&k);
 }
 
+/* The archive is good; the child tells of another statement about the same files. */
+static void test_a_child_that_tells_of_better_verdicts_is_not_believed(void)
+{
+    struct keys k = keys_new();
+    for (int with_key = 0; with_key < 2; with_key++) {
+        struct arena *a = arena_new();
+        struct making m = sample(a), better = sample(a);
+        struct said said, of_better;
+        const struct key *key = with_key ? k.public_half : NULL;
+        seal(&m, with_key ? k.private_half : NULL);
+        better.statement.fail_on = TEXT("never");
+        seal(&better, NULL);
+        struct bytes archive = packed(&m);
+        inspect_here(a, packed(&better), &of_better);
+
+        inspect_here(a, archive, &said);
+        CHECK(!why_not(a, archive, &said, key)[0]);
+        said.statement = of_better.statement;
+        CHECK(strstr(why_not(a, archive, &said, key), "not what was read in it"));
+
+        inspect_here(a, archive, &said);
+        said.statement = of_better.statement;
+        said.envelope.payload = of_better.envelope.payload;
+        CHECK(strstr(why_not(a, archive, &said, key),
+            with_key ? "no signature of the pack" : "is not in the envelope"));
+
+        inspect_here(a, archive, &said);
+        said.envelope.type = TEXT("text/plain");
+        CHECK(strstr(why_not(a, archive, &said, key), "another type"));
+        arena_free(a);
+    }
+    keys_end(&k);
+}
+
 static void test_each_difference_between_verdicts_is_named_once(void)
 {
     static struct statement_verdict before[] = {
@@ -431,4 +465,5 @@ MAIN(TEST(test_a_pack_that_is_as_stated_weighs),
     TEST(test_one_signature_of_several_is_enough),
     TEST(test_a_document_that_was_to_be_left_out_is_refused),
     TEST(test_a_child_that_lies_makes_nothing_good),
+    TEST(test_a_child_that_tells_of_better_verdicts_is_not_believed),
     TEST(test_each_difference_between_verdicts_is_named_once))

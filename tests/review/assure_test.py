@@ -84,6 +84,7 @@ def test_a_green_run_shows_the_row_and_a_red_one_is_said():
         junit(top, GREEN)
         code, said = assure(top)
         check(code == 0 and 'M04  shown' in said and 'M33  not shown' in said and '1 rows shown' in said, said)
+        check('\nok 4 - ' in said and os.path.getsize(os.path.join(top, 'build/assurance/evidence.zip')) > 1000, said)
         junit(top, GREEN.replace('ok 1', 'not ok 1'), code=1)
         code, said = assure(top)
         check(code == 1 and 'HF-SEC-001 is FAILED' in said and 'not ok 2' in said and 'not ok 3' in said, said)

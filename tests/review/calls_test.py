@@ -133,6 +133,25 @@ def test_the_whole_program_writes_below_its_output_folder_only_and_opens_no_sock
         harmless(calls, output=output, program=REVIEW)
 
 
+def test_a_pack_is_verified_without_a_connection_and_nothing_is_written():
+    if shutil.which('strace') is None:
+        return 'strace is not installed'
+    with tempfile.TemporaryDirectory() as work:
+        tree, pack = os.path.join(work, 'tree'), os.path.join(work, 'pack.zip')
+        folder(tree)
+        done = subprocess.run([REVIEW, 'pack', '--fail-on', 'never', '--output', pack, tree], capture_output=True, text=True)
+        check(done.returncode == 0, done.stderr[-300:])
+        shutil.rmtree(tree)
+        calls, done = traced(os.path.join(work, 'log'), 'verify', pack, program=REVIEW)
+        if calls is None:
+            return 'strace may not trace here: ' + done.stderr[:100].replace('\n', ' ')
+        check(done.returncode == 0 and 'verified: same verdicts' in done.stdout, done.stdout + done.stderr[-300:])
+        check(len(calls) > 200 and any('pack.zip' in args for name, args, _ in calls if name.startswith('open')),
+              '%d calls: the watch saw nothing' % len(calls))
+        harmless(calls, program=REVIEW)
+        check(sorted(os.listdir(work)) == ['log', 'pack.zip'], 'something was written: %s' % os.listdir(work))
+
+
 def test_a_reading_links_no_tls_no_database_and_no_web_library():
     said = [subprocess.run(['ldd', p], capture_output=True, text=True, timeout=30) for p in (TOOL, REVIEW)]
     if any(d.returncode for d in said):
@@ -146,4 +165,5 @@ def test_a_reading_links_no_tls_no_database_and_no_web_library():
 main([test_a_reading_makes_no_connection_writes_nothing_and_starts_nothing_but_pdftotext,
       test_reading_a_commit_makes_no_connection_writes_nothing_and_starts_nothing,
       test_the_whole_program_writes_below_its_output_folder_only_and_opens_no_socket,
+      test_a_pack_is_verified_without_a_connection_and_nothing_is_written,
       test_a_reading_links_no_tls_no_database_and_no_web_library])

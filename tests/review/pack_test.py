@@ -134,7 +134,7 @@ def place(files=FAULTY):
 def test_the_same_input_gives_the_same_pack_wherever_and_whenever():
     with place() as p:
         one, keyed = p.pack(), p.pack('--key', p.key)
-        again = subprocess.run([REVIEW, 'pack', 'project', '--output', 'p2', '--fail-on', 'never', '--key', 'key'], cwd=p.top,
+        again = subprocess.run([os.path.abspath(REVIEW), 'pack', 'project', '--output', 'p2', '--fail-on', 'never', '--key', 'key'], cwd=p.top,
                                env=dict(os.environ, TZ='Pacific/Auckland', LC_ALL='C.UTF-8'), capture_output=True, text=True)
         check(again.returncode == 0, again.stderr)
         with open(p.path('p2'), 'rb') as f:
@@ -198,6 +198,25 @@ def test_the_envelope_and_the_statement_keep_the_published_rules():
         check(own['asOf'] == 1772323200 and own['failOn'] == 'never' and own['documents'] == 'included', own)
         told = {v['id']: (v['subject'], v['says']) for v in own['verdicts'] if v['kind'] == 'finding'}
         check(told == {f['id']: (f['subject'], f['says']) for f in findings}, told)
+
+
+def test_the_statement_is_what_its_published_schema_says():
+    import jsonschema
+    with open(os.path.join(TOP, 'review', 'pack', 'statement.schema.json')) as f:
+        schema = json.load(f)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    with place() as p:
+        os.symlink('x', os.path.join(p.folder, 'link'))
+        git(p.folder, 'init', '-q')
+        git(p.folder, 'add', '.')
+        git(p.folder, 'commit', '-q', '-m', 'x')
+        for args in ((), ('--without-documents',), ('--at', 'HEAD')):
+            s = json.loads(payload_of(unzipped(p.pack(*args))))
+            wrong = ['%s: %s' % (e.json_path, e.message[:200]) for e in judge.iter_errors(s)]
+            check(not wrong, wrong[:5])
+        del s['predicate']['holdfastReview']['verdicts'][0]['says']
+        check(list(judge.iter_errors(s)), 'the schema takes anything')
 
 
 def test_the_result_is_failed_where_the_review_says_no():
@@ -519,6 +538,16 @@ def test_who_signs_what_the_documents_do_not_say_is_found_out():
         def one_page_less(s, t, verdicts):
             s['subject'] = [f for f in s['subject'] if f['name'] != 'report/matrix.csv']
         found(restated(p, fewer, one_page_less), 'differs   report/')
+
+
+def test_where_verdicts_differ_and_there_are_pdfs_it_is_said_who_reads_them():
+    words = "read by this machine's pdftotext"
+    for files, said in ((FAULTY, False), ({**FAULTY, 'a.pdf': b'%PDF-1.4\n'}, True)):
+        with place(files) as p:
+            def embellish(s, t, verdicts):
+                next(v for v in verdicts if v['id'] == 'SRS-002')['state'] = 'verified'
+            done = p.verify(restated(p, unzipped(p.pack()), embellish))
+            check(done.returncode == 1 and (words in done.stdout) == said, done.stdout)
 
 
 def test_another_version_is_said_and_verdicts_are_compared():
