@@ -346,7 +346,7 @@ static int pack(void *ctx, const struct cli_args *a)
         code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE) {
         run_judge(&ask, &r);
-        code = run_clauses(&r, &l, "first");
+        code = run_clauses(&r, &l, cli_word(a, "clause", "first"));
     }
     if (code == EXIT_DONE)
         code = verb_pack(&r, &pack);
@@ -455,7 +455,7 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){"config", "in", "corpus", "json", NULL}, catalogue_lint},
     {"pack", "[PATH]", "evidence to give away: report, documents, digests",
         (const char *const[]){
-            COMMON, "fail-on", "output", "key", "without-documents", NULL},
+            COMMON, "fail-on", "output", "clause", "key", "without-documents", NULL},
         pack},
     {"verify", "PACK", "is a pack whole, and are its verdicts right",
         (const char *const[]){"key", "against", NULL}, verify},

@@ -5,6 +5,7 @@
 #include "review/pack/shown.h"
 #include "review/pack/verdicts.h"
 #include "review/pack/weigh.h"
+#include "review/render/clause.h"
 
 #include <openssl/sha.h>
 #include <string.h>
@@ -191,6 +192,17 @@ static void add_inputs(struct packing *p, const struct run *r)
     }
 }
 
+static struct bytes clauses_of(struct arena *a, const struct report *r)
+{
+    struct bytes all = TEXT("");
+    for (uint32_t i = 0; i < r->clause_count; i++) {
+        struct bytes id = r->clauses[i].clause->id;
+        all = arena_print(a, "%s%s%.*s", (const char *)all.at, i ? "," : "",
+            (int)id.len, (const char *)id.at);
+    }
+    return all;
+}
+
 /* What was reviewed, how, and with which verdicts; EXIT_DONE, or one line was written. */
 static int gather(struct packing *p, const struct run *r, const struct pack_ask *ask)
 {
@@ -210,6 +222,7 @@ static int gather(struct packing *p, const struct run *r, const struct pack_ask 
     s->product = r->product;
     s->revision = r->revision;
     s->fail_on = text_of(ask->fail_on);
+    s->clauses = clauses_of(p->a, &report);
     s->as_of_s = r->rules.as_of_s;
     s->subjects = list_keep(&p->subjects, p->a, &s->subject_count);
     s->configuration = list_keep(&p->configuration, p->a, &s->configuration_count);

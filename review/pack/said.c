@@ -47,8 +47,8 @@ static void put_statement(const struct statement *s, struct growing *to)
 {
     struct number as_of = le((uint64_t)s->as_of_s), documents = le(s->documents);
     row(to, 'H',
-        FIELDS(s->version, s->product, s->revision, s->fail_on, BYTES_OF(as_of.at),
-            {documents.at, 1}));
+        FIELDS(s->version, s->product, s->revision, s->fail_on, s->clauses,
+            BYTES_OF(as_of.at), {documents.at, 1}));
     for (uint32_t i = 0; i < s->subject_count; i++) {
         const struct statement_file *f = &s->subjects[i];
         struct number changed = le((uint64_t)f->changed_s);

@@ -10,7 +10,7 @@
  *   'R' refusal                       in place of all else
  *   'F' name, offset u64, length u64  of a file in the archive
  *   'P' payload type, payload         'S' key id, signature
- *   'H' version, product, revision, fail on, as of s64, documents u8
+ *   'H' version, product, revision, fail on, clauses, as of s64, documents u8
  *   'D' name, digest, changed s64     'C' name, digest
  *   'U' path, why u8, size u64
  *   'V' outcome u8, kind, id, state, subject, says, place

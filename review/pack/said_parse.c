@@ -58,7 +58,7 @@ static const struct shape shapes[] = {
     {'F', 3, {0, 8, 8}},
     {'P', 2, {0}},
     {'S', 2, {0}},
-    {'H', 6, {0, 0, 0, 0, 8, 1}},
+    {'H', 7, {0, 0, 0, 0, 0, 8, 1}},
     {'D', 3, {0, STATEMENT_DIGEST, 8}},
     {'C', 2, {0, STATEMENT_DIGEST}},
     {'U', 3, {0, 1, 8}},
@@ -99,15 +99,16 @@ static bool take_signature(struct parsing *p, const struct row *r)
 static bool take_head(struct parsing *p, const struct row *r)
 {
     struct statement *s = &p->got.statement;
-    if (p->head || r->field[5].at[0] > 1)
+    if (p->head || r->field[6].at[0] > 1)
         return false;
     p->head = true;
     s->version = r->field[0];
     s->product = r->field[1];
     s->revision = r->field[2];
     s->fail_on = r->field[3];
-    s->as_of_s = (int64_t)number(r->field[4]);
-    s->documents = r->field[5].at[0];
+    s->clauses = r->field[4];
+    s->as_of_s = (int64_t)number(r->field[5]);
+    s->documents = r->field[6].at[0];
     return true;
 }
 

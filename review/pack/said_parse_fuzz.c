@@ -54,6 +54,7 @@ static void say(struct growing *to)
             .product = TEXT("p"),
             .revision = TEXT("r"),
             .fail_on = TEXT("major"),
+            .clauses = TEXT("x:1"),
             .documents = true,
             .subjects = &file,
             .subject_count = 1,

@@ -165,6 +165,7 @@ static void own(FILE *out, const struct statement *s)
     text(out, FORM_REVISION, s->revision);
     fprintf(out, FORM_AS_OF "%" PRId64, s->as_of_s);
     text(out, FORM_FAIL_ON, s->fail_on);
+    text(out, FORM_CLAUSES, s->clauses);
     out_words(out,
         s->documents ? FORM_DOCUMENTS FORM_INCLUDED : FORM_DOCUMENTS FORM_LEFT_OUT);
 }

@@ -47,6 +47,8 @@ struct statement_verdict {
 
 struct statement {
     struct bytes version, product, revision, fail_on; /* version: of the program */
+    struct bytes
+        clauses; /* that were reviewed: ids with commas between; may be empty */
     int64_t as_of_s;
     bool documents; /* they are in the pack */
     struct statement_file *subjects, *configuration;

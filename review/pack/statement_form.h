@@ -23,6 +23,7 @@
 #define FORM_REVISION      ",\"revision\":"
 #define FORM_AS_OF         ",\"asOf\":"
 #define FORM_FAIL_ON       ",\"failOn\":"
+#define FORM_CLAUSES       ",\"clauses\":"
 #define FORM_DOCUMENTS     ",\"documents\":"
 #define FORM_INCLUDED      "\"included\""
 #define FORM_LEFT_OUT      "\"left out\""

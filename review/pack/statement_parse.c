@@ -236,6 +236,7 @@ static bool take_own(struct parsing *p, struct statement *s)
     take_string(p, FORM_REVISION, &s->revision);
     s->as_of_s = take_time(p, FORM_AS_OF);
     take_string(p, FORM_FAIL_ON, &s->fail_on);
+    take_string(p, FORM_CLAUSES, &s->clauses);
     take(p, FORM_DOCUMENTS);
     s->documents = next_is(p, FORM_INCLUDED);
     if (!s->documents)

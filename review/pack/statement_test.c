@@ -10,6 +10,7 @@ static struct statement sample(struct arena *a)
         .product = TEXT("a \"product\"\n\t\\ \x01\x7f \xc3\xa9"),
         .revision = TEXT(""),
         .fail_on = TEXT("major"),
+        .clauses = TEXT("x:1,x:2"),
         .as_of_s = -1,
         .documents = true};
     s.subjects = arena_take(a, 2 * sizeof *s.subjects);
@@ -54,7 +55,8 @@ static void test_a_statement_is_read_as_it_was_written(void)
     struct statement s = sample(a), back;
     struct bytes text = statement_write(a, &s), why;
     CHECK(statement_parse(a, text, &back, &why) == OK);
-    CHECK(text_same(back.product, s.product) && back.as_of_s == -1 && back.documents);
+    CHECK(text_same(back.product, s.product) && back.as_of_s == -1 && back.documents
+        && text_same(back.clauses, s.clauses));
     CHECK(back.subject_count == 2 && back.subjects[0].changed_s == 1768000000);
     CHECK(!memcmp(&back.subjects[1].digest, &s.subjects[1].digest, STATEMENT_DIGEST));
     CHECK(back.unread_count == 2 && back.unread[0].size == UINT64_MAX);

@@ -2,6 +2,7 @@
 #include "review/pack/verdicts.h"
 
 #include "review/check/coverage.h"
+#include "review/render/clause.h"
 
 static struct bytes place_of(
     struct arena *a, const struct report *r, uint32_t doc, uint32_t line, uint32_t page)
@@ -78,6 +79,41 @@ static void requirements(struct arena *a, const struct report *r, struct list *r
     }
 }
 
+/* "iec81001-5-1:5.3.2-C01": a number alone may stand in two standards. */
+static struct bytes id_of(struct arena *a, const struct clause *c, uint32_t k)
+{
+    struct bytes standard = text_upto(c->id, text_find(c->id, TEXT(":")) + 1);
+    struct bytes id = c->constraints[k].id;
+    return arena_print(a, "%.*s%.*s", (int)standard.len, (const char *)standard.at,
+        (int)id.len, (const char *)id.at);
+}
+
+/* With the best of its passages, word for word. */
+static void constraint(
+    struct arena *a, const struct clause_page *page, uint32_t k, struct list *rows)
+{
+    const struct standing_of *s = &page->standings->at[k];
+    const struct verdict_of *v = s->verdict;
+    const struct passage *best = v && v->counted_count ? &v->counted[0] : NULL;
+    bool passed = s->standing == STANDING_TAILORED || s->standing == STANDING_VERIFIED
+        || s->standing == STANDING_DEMONSTRATED;
+    add(rows,
+        (struct statement_verdict){.outcome = passed ? VERDICT_PASSED : VERDICT_WARNED,
+            .kind = TEXT("constraint"),
+            .id = id_of(a, page->clause, k),
+            .state = text_of(standing_name((enum standing)s->standing)),
+            .subject = page->clause->constraints[k].text,
+            .says = best ? best->text : TEXT(""),
+            .place = best ? clause_place(a, page, best) : TEXT("")});
+}
+
+static void constraints(struct arena *a, const struct report *r, struct list *rows)
+{
+    for (uint32_t c = 0; c < r->clause_count; c++)
+        for (uint32_t k = 0; k < r->clauses[c].clause->constraint_count; k++)
+            constraint(a, &r->clauses[c], k, rows);
+}
+
 void verdicts_of(
     struct arena *a, const struct report *r, uint8_t fail_on, struct statement *into)
 {
@@ -86,6 +122,7 @@ void verdicts_of(
     findings(a, r, fail_on, found, &rows);
     silent_rules(found, &rows);
     requirements(a, r, &rows);
+    constraints(a, r, &rows);
     into->verdicts = list_keep(&rows, a, &into->verdict_count);
 }
 

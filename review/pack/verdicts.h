@@ -3,7 +3,8 @@
  * Verdicts: what a review says, as rows of a statement; and what differs between two of them.
  *
  * Kinds: "finding" (failed at or above the threshold unless accepted, else warned), "rule"
- * (passed: it found nothing), "requirement" (passed where a passed result stands behind it).
+ * (passed: it found nothing), "requirement" (passed where a passed result stands behind it),
+ * "constraint" of a reviewed clause (passed where it is verified, demonstrated or tailored).
  */
 #pragma once
 

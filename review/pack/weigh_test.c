@@ -400,7 +400,7 @@ static void test_a_child_that_tells_of_better_verdicts_is_not_believed(void)
     for (int with_key = 0; with_key < 2; with_key++) {
         struct arena *a = arena_new();
         struct making m = sample(a), better = sample(a);
-        struct said said, of_better;
+        struct pack_said said, of_better;
         const struct key *key = with_key ? k.public_half : NULL;
         seal(&m, with_key ? k.private_half : NULL);
         better.statement.fail_on = TEXT("never");

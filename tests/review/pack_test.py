@@ -219,6 +219,34 @@ def test_the_statement_is_what_its_published_schema_says():
         check(list(judge.iter_errors(s)), 'the schema takes anything')
 
 
+def test_verdicts_of_clauses_are_stated_and_judged_again():
+    text = 'The device authenticates each message with a key of its own. Debug ports (JTAG, SWD) are disabled by a fuse in production.\n'
+    with place({**FAULTY, 'security-architecture.md': '# Security architecture\n\n' + text}) as p:
+        for clauses, ids in ((None, ['iec81001-5-1:5.3.2']), ('5.3.2,mdr:17.2', ['iec81001-5-1:5.3.2', 'mdr:17.2'])):
+            files = unzipped(p.pack('--key', p.key, *(['--clause', clauses] if clauses else [])))
+            s = json.loads(payload_of(files))['predicate']
+            check(s['holdfastReview']['clauses'] == ','.join(ids), s['holdfastReview']['clauses'])
+            rows = {v['id']: v for v in s['holdfastReview']['verdicts'] if v['kind'] == 'constraint'}
+            check({i.rsplit('-C', 1)[0].split(':')[0] for i in rows} == {i.split(':')[0] for i in ids}, sorted(rows))
+            quoted = [v for v in rows.values() if v['says']]
+            check(quoted and all(v['says'] in text and v['place'].startswith('security-architecture.md:') for v in quoted), quoted)
+            check(all(v['state'] in ('absent', 'asked') or v['says'] for v in rows.values()), rows)
+            check(len([n for n in files if n.startswith('report/clause-')]) == 3 * len(ids), sorted(files))
+            p.good(zipped(files), '--key', p.key + '.pub')
+
+            def embellish(s, t, verdicts):
+                next(v for v in verdicts if v['kind'] == 'constraint' and v['state'] == 'absent')['state'] = 'described'
+            done = p.verify(restated(p, files, embellish), '--key', p.key + '.pub')
+            check(done.returncode == 1 and 'described was stated, absent is found' in done.stdout, done.stdout)
+
+        def unknown(s, t, verdicts):
+            t['holdfastReview']['clauses'] = 'x:1\x1b[31m'
+        done = p.verify(restated(p, files, unknown))
+        check(done.returncode == 4 and '\x1b' not in done.stderr, done.stderr)
+        done = review('pack', p.folder, '--output', p.path('n.zip'), '--clause', 'x:1')
+        check(done.returncode == 2 and not os.path.exists(p.path('n.zip')), done.stderr)
+
+
 def test_the_result_is_failed_where_the_review_says_no():
     with place() as p:
         done = review('pack', p.folder, '--output', p.path('x'))
@@ -516,8 +544,10 @@ def test_who_signs_what_the_documents_do_not_say_is_found_out():
             t['warnedTests'].remove('finding ' + gone['id'])
 
         def invent(s, t, verdicts):
-            verdicts.insert(0, {**verdicts[0], 'id': 'A-00000000', 'kind': 'finding'})
-            t['warnedTests'].insert(0, 'finding A-00000000')
+            first = next(i for i, v in enumerate(verdicts) if v['kind'] == 'finding')
+            verdicts.insert(first, {**verdicts[first], 'id': 'A-00000000'})
+            named = next(i for i, n in enumerate(t['warnedTests']) if n.startswith('finding '))
+            t['warnedTests'].insert(named, 'finding A-00000000')
 
         def embellish(s, t, verdicts):
             v = next(v for v in verdicts if v['kind'] == 'requirement' and v['id'] == 'SRS-002')
