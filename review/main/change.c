@@ -140,6 +140,7 @@ enum exit_code change_open(const struct change_run *c, struct compared *out)
     out->before.ask.path = c->before;
     out->before.ask.revision = c->base;
     out->before.ask.reading = out->second;
+    out->before.ask.progress = NULL; /* both at once: one of them tells */
     out->after.ask.path = c->after;
     enum exit_code code = read_both(c, &out->before, &out->after);
     if (code == EXIT_DONE)

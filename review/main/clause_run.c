@@ -43,9 +43,11 @@ static bool add_clause(struct reviewing *v, const struct clause *clause)
     struct weights weights = weights_fitted();
     if (!library_rubric(a, v->l, clause->id, rubric))
         return false;
+    progress_begin(r->progress, "holding it against clauses");
     judge(a, &v->said, rubric, clause, &weights, judged);
     prove(a, &r->model, &r->findings, &r->rules, clause, judged, standings);
     answer(a, &r->model, r->product, clause, standings, answered);
+    progress_end(r->progress);
     *(struct clause_page *)list_add(&v->pages) = (struct clause_page){.said = &v->said,
         .judged = judged,
         .model = &r->model,
@@ -96,7 +98,9 @@ enum exit_code run_clauses(struct run *r, const struct library *l, const char *n
     struct reviewing *v = arena_take(r->a, sizeof *v);
     enum exit_code code = EXIT_DONE;
     *v = (struct reviewing){.r = r, .l = l, .pages = LIST_OF(struct clause_page)};
+    progress_begin(r->progress, "telling what is meant");
     said_of(r->a, &r->corpus, &r->model, &v->said);
+    progress_end(r->progress);
     v->said.first_doc = r->first_doc;
     if (strcmp(names, "all") == 0)
         add_all(v);

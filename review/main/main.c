@@ -23,6 +23,7 @@ static const struct cli_option options[] = {
         "critical, major, minor, note, never; else major", false},
     {"json", CLI_FLAG, 0, 0, NULL, "print one JSON text", false},
     {"no-color", CLI_FLAG, 0, 0, NULL, "no colour on the terminal", false},
+    {"quiet", CLI_FLAG, 0, 0, NULL, "no progress on the terminal", false},
     {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
         false},
     {"format", CLI_WORD, 0, 0, "LIST",
@@ -48,14 +49,27 @@ enum { DOCS_MAX = 256 };
 
 struct program {
     struct reading *reading;
+    struct progress *progress;
     const char *docs[DOCS_MAX]; /* each --doc of the command line */
     uint32_t doc_count;
 };
 
+/* Where nobody looks, or where it would stand in a JSON text, there is no progress. */
+static struct progress *progress_of(struct program *p, const struct cli_args *a)
+{
+    const char *term = getenv("TERM");
+    bool told = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0
+        && !cli_given(a, "quiet") && !(cli_given(a, "json") && isatty(STDOUT_FILENO));
+    if (told && !p->progress)
+        p->progress = progress_new(STDERR_FILENO);
+    return p->progress;
+}
+
 static struct run_ask ask_of(
-    const struct program *p, const struct cli_args *a, const char *path)
+    struct program *p, const struct cli_args *a, const char *path)
 {
     return (struct run_ask){.reading = p->reading,
+        .progress = progress_of(p, a),
         .path = path,
         .config = cli_word(a, "config", NULL),
         .revision = cli_word(a, "at", NULL),
@@ -204,7 +218,7 @@ static void end_judged(struct judged_run *j)
 
 /* --doc names what is judged; then a folder is read for the model only, and only if named. */
 static struct run_ask ask_of_docs(
-    const struct program *p, const struct cli_args *a, const char *path)
+    struct program *p, const struct cli_args *a, const char *path)
 {
     struct run_ask ask = ask_of(p, a, path);
     ask.docs = p->docs;
@@ -394,8 +408,9 @@ static int catalogue_lint(void *ctx, const struct cli_args *a)
 
 static int verify(void *ctx, const struct cli_args *a)
 {
-    const struct program *p = ctx;
+    struct program *p = ctx;
     struct verify_ask ask = {.reading = p->reading,
+        .progress = progress_of(p, a),
         .pack = a->operand[0],
         .key = cli_word(a, "key", NULL),
         .against = cli_word(a, "against", NULL)};
@@ -425,7 +440,7 @@ static int rules(void *ctx, const struct cli_args *a)
     return (int)verb_rules();
 }
 
-#define COMMON "config", "as-of", "at"
+#define COMMON "config", "as-of", "at", "quiet"
 static const struct cli_verb verbs[] = {
     {"scan", "[PATH]", "read and judge all below PATH; the default verb",
         (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
@@ -448,23 +463,24 @@ static const struct cli_verb verbs[] = {
             COMMON, "in", "base", "before", "reason", "by", "until", NULL},
         accept_finding},
     {"catalogue list", "", "the clauses that documents can be held against",
-        (const char *const[]){"config", "in", "json", NULL}, catalogue_list},
+        (const char *const[]){"config", "in", "json", "quiet", NULL}, catalogue_list},
     {"catalogue show", "CLAUSE", "one clause: constraints, gaps, crosswalk, sources",
-        (const char *const[]){"config", "in", "json", NULL}, catalogue_show},
+        (const char *const[]){"config", "in", "json", "quiet", NULL}, catalogue_show},
     {"catalogue lint", "", "what is wrong with the data of the catalogue",
-        (const char *const[]){"config", "in", "corpus", "json", NULL}, catalogue_lint},
+        (const char *const[]){"config", "in", "corpus", "json", "quiet", NULL},
+        catalogue_lint},
     {"pack", "[PATH]", "evidence to give away: report, documents, digests",
         (const char *const[]){
             COMMON, "fail-on", "output", "clause", "key", "without-documents", NULL},
         pack},
     {"verify", "PACK", "is a pack whole, and are its verdicts right",
-        (const char *const[]){"key", "against", NULL}, verify},
+        (const char *const[]){"key", "against", "quiet", NULL}, verify},
     {"sign", "PACK", "the same pack with one signature more",
         (const char *const[]){"key", "output", NULL}, sign},
     {"key new", "FILE", "a key to sign with, and its public half",
         (const char *const[]){NULL}, key_new},
     {"wording", "", "each sentence of a table: testable or vague",
-        (const char *const[]){"tsv", "json", NULL}, wording},
+        (const char *const[]){"tsv", "json", "quiet", NULL}, wording},
     {"init", "[PATH]", "write empty registers; never overwrites",
         (const char *const[]){NULL}, init},
     {"rules", "", "list all rules", (const char *const[]){NULL}, rules},
@@ -519,6 +535,7 @@ int main(int argc, char **argv)
         else
             args[n++] = argv[i];
     int code = cli_main(&cli, &p, n, args);
+    progress_free(p.progress);
     read_end(p.reading);
     free(args);
     return code;

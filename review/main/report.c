@@ -17,6 +17,7 @@ struct folder {
     int fd;
     char page[NAME]; /* the one written last */
     bool failed;     /* to open it, and that was said */
+    struct progress *progress;
 };
 
 static FILE *open_page(void *ctx, const char *name)
@@ -27,6 +28,7 @@ static FILE *open_page(void *ctx, const char *name)
         f->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file) {
+        progress_end(f->progress);
         cli_error(EXIT_ENVIRONMENT, name, 0, strerror(errno), "to write it");
         f->failed = true;
     } else {
@@ -54,12 +56,15 @@ enum exit_code verb_report(const struct run *r, const char *name, const char *fo
     if (mkdir(name, 0755) != 0 && errno != EEXIST)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, name, 0, strerror(errno), "a folder to write to");
-    struct folder folder = {.fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct folder folder = {
+        .fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .progress = r->progress};
     if (folder.fd < 0)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, name, 0, strerror(errno), "a folder to write to");
     struct report report = report_of(r);
+    progress_begin(r->progress, "writing the report");
     bool whole = render_files(&report, formats, &(struct pages){&folder, open_page});
+    progress_end(r->progress);
     if (!whole && !folder.failed)
         cli_error(
             EXIT_ENVIRONMENT, folder.page, 0, "not written whole", "room on the disk");

@@ -107,7 +107,9 @@ static enum exit_code configure_given(const struct run_given *g, struct run *r)
 enum exit_code run_configure(const struct run_ask *ask, struct run *out)
 {
     struct run *r = out;
-    *r = (struct run){.a = arena_new(), .inputs = LIST_OF(struct run_input)};
+    *r = (struct run){.a = arena_new(),
+        .progress = ask->progress,
+        .inputs = LIST_OF(struct run_input)};
     rules_default(&r->rules);
     if (ask->given)
         return configure_given(ask->given, r);
@@ -155,7 +157,12 @@ enum exit_code run_open(const struct run_ask *ask, struct run *out)
 
 enum exit_code run_read(const struct run_ask *ask, struct run *r)
 {
-    if (read_tree(ask->reading, r->a, &r->tree, &r->corpus) != OK)
+    progress_begin(r->progress, "reading documents:");
+    read_watch(ask->reading, r->progress ? progress_told : NULL, r->progress);
+    enum status s = read_tree(ask->reading, r->a, &r->tree, &r->corpus);
+    read_watch(ask->reading, NULL, NULL);
+    progress_end(r->progress);
+    if (s != OK)
         return (enum exit_code)cli_error(EXIT_INTERNAL, ask->path, 0,
             "the reading process ended", "it to live as long as the review");
     if (!r->rules.as_of_s)
@@ -165,9 +172,11 @@ enum exit_code run_read(const struct run_ask *ask, struct run *r)
 
 void run_judge(const struct run_ask *ask, struct run *r)
 {
+    progress_begin(r->progress, "judging");
     model_build(r->a, &r->corpus, &r->rules, &r->model);
     ages_find(ask, r);
     check_model(r->a, &r->model, &r->rules, check_contradictions, &r->findings);
+    progress_end(r->progress);
 }
 
 enum exit_code run_review(const struct run_ask *ask, struct run *out)

@@ -10,6 +10,7 @@
 #include "host/cli.h"
 #include "review/catalogue/library.h"
 #include "review/check/finding.h"
+#include "review/main/progress.h"
 #include "review/read/read.h"
 
 #define RUN_CONFIG "holdfast-review.conf"
@@ -25,7 +26,8 @@ struct clause_page; /* review/render/clause.h */
 
 struct run {
     struct arena *a;
-    struct list inputs; /* struct run_input */
+    struct progress *progress; /* or NULL; who prints is outside of its stages */
+    struct list inputs;        /* struct run_input */
     struct rules rules;
     struct tree tree;
     struct corpus corpus;
@@ -48,7 +50,8 @@ struct run_given {
 
 struct run_ask {
     struct reading *reading;
-    const char *path; /* folder or file; NULL: only `docs` */
+    struct progress *progress; /* or NULL */
+    const char *path;          /* folder or file; NULL: only `docs` */
     const char *const
         *docs; /* files that are judged, while `path` gives the model only */
     uint32_t doc_count;

@@ -87,6 +87,7 @@ enum exit_code verb_key_new(const char *path);
 
 struct verify_ask {
     struct reading *reading;
+    struct progress *progress; /* or NULL */
     const char *pack;
     const char *key;     /* file of a public key, or NULL: signatures are not checked */
     const char *against; /* folder with the documents as they are now, or NULL */

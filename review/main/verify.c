@@ -235,8 +235,10 @@ static enum exit_code review_again(struct verifying *v)
     }
     struct run_given given =
         replay_given(v->a, &v->w, from_hand ? &v->at_hand.tree : NULL);
-    struct run_ask ask = {
-        .reading = v->ask->reading, .path = v->ask->pack, .given = &given};
+    struct run_ask ask = {.reading = v->ask->reading,
+        .progress = v->ask->progress,
+        .path = v->ask->pack,
+        .given = &given};
     struct run r;
     struct library l = {0};
     enum exit_code code = run_review(&ask, &r);

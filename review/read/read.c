@@ -15,6 +15,8 @@ enum { FIRST_BYTES = 4096, READ_WALL_S = 20, SLACK = 8388608 };
 
 struct reading {
     struct cage *cage;
+    void (*told)(void *ctx, uint32_t done, uint32_t of);
+    void *told_ctx;
 };
 
 /* What has become of one document; its notes wait here until its turn comes. */
@@ -27,6 +29,7 @@ struct result {
 
 struct run {
     struct cage *cage;
+    const struct reading *reading;
     struct arena *arena;
     const struct tree *tree;
     bool structures;
@@ -84,6 +87,13 @@ void read_end(struct reading *r)
     free(r);
 }
 
+void read_watch(
+    struct reading *r, void (*told)(void *ctx, uint32_t done, uint32_t of), void *ctx)
+{
+    r->told = told;
+    r->told_ctx = ctx;
+}
+
 static void finish(struct run *r, uint32_t doc, enum note_kind note, const char *detail)
 {
     struct result *to = &r->results[doc];
@@ -124,6 +134,8 @@ static void settle_in_order(struct run *r)
 {
     while (r->settled < r->tree->count && r->results[r->settled].done)
         settle(r, r->settled++);
+    if (r->reading->told)
+        r->reading->told(r->reading->told_ctx, r->settled, r->tree->count);
 }
 
 enum loaded { LOADED, LOAD_FAILED, LOAD_TOO_LARGE };
@@ -276,6 +288,7 @@ static enum status read_as(struct reading *reading, struct arena *a,
     const struct tree *tree, bool structures, struct corpus *out)
 {
     struct run r = {.cage = reading->cage,
+        .reading = reading,
         .arena = a,
         .tree = tree,
         .structures = structures,

@@ -24,6 +24,9 @@ struct reading; /* the small parent and its socket pair */
 
 MUST_USE enum status read_start(struct reading **out, unsigned jobs);
 void read_end(struct reading *r);
+/* From now on `told` is called for each document that is read; NULL: nobody is. */
+void read_watch(
+    struct reading *r, void (*told)(void *ctx, uint32_t done, uint32_t of), void *ctx);
 /* Never fails for a document's sake: what could not be read is a note. */
 MUST_USE enum status read_tree(
     struct reading *r, struct arena *a, const struct tree *tree, struct corpus *out);
