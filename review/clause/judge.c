@@ -17,11 +17,12 @@ struct weights weights_fitted(void)
 
 enum {
     NEAR_UNITS = 12,
+    PASTED_WORDS = 4,
     HEADED_NEAR = 10,
     ROW_WORDS = 6,
     NAME_SIGNS = 2,
     LIST_PARTS = 9,
-    LIST_WORDS = 4
+    LIST_WORDS = 4,
 };
 
 enum slot { SLOT_ANY, SLOT_WITH, SLOT_NONE, SLOTS };
@@ -51,7 +52,9 @@ struct bench { /* one run of judge() */
     struct part *use_of; /* of each phrase */
     struct use *uses;
     uint8_t *specific, *foreign; /* of each phrase */
-    uint8_t *matter; /* of each unit: front or back matter, no description */
+    uint8_t *denial;             /* of each phrase: it says "not" itself */
+    struct list pasted; /* struct words: what the catalogue says of the clause */
+    uint8_t *matter;    /* of each unit: front or back matter, no description */
     uint32_t facet_count;
     struct facet_at { /* which facet of which constraint */
         uint16_t constraint;
@@ -328,6 +331,52 @@ static void learn(struct bench *b, struct bytes text, struct list *stems)
         *(uint32_t *)list_add(stems) = w.at[k].stem;
 }
 
+/* Tests, gaps and questions are sentences about any product: in a document they are pasted. */
+static void keep_text(struct bench *b, struct bytes text)
+{
+    struct words w = words_of(b->said->lexicon, b->a, text);
+    if (w.count >= PASTED_WORDS)
+        *(struct words *)list_add(&b->pasted) = w;
+}
+
+static void keep_texts(struct bench *b, const struct clause *c)
+{
+    b->pasted = LIST_OF(struct words);
+    for (uint32_t i = 0; c && i < c->constraint_count; i++) {
+        keep_text(b, c->constraints[i].text);
+        keep_text(b, c->constraints[i].test);
+    }
+    for (uint32_t i = 0; c && i < c->gap_count; i++) {
+        keep_text(b, c->gaps[i].title);
+        keep_text(b, c->gaps[i].why);
+    }
+    for (uint32_t i = 0; c && i < c->question_count; i++)
+        keep_text(b, c->questions[i].text);
+}
+
+static bool stands_in(const struct words *text, const struct word *from, uint32_t count)
+{
+    for (uint32_t at = 0; at + count <= text->count; at++) {
+        uint32_t n = 0;
+        while (n < count && text->at[at + n].stem == from[n].stem)
+            n++;
+        if (n == count)
+            return true;
+    }
+    return false;
+}
+
+/* The sentence, word for word, is one of the catalogue's own or a part of it. */
+static bool is_pasted(const struct bench *b, const struct sentence *s)
+{
+    const struct word *from = &b->said->words[s->unit].at[s->words.first];
+    uint32_t count = s->words.end - s->words.first;
+    for (size_t i = 0; i < b->pasted.count && count >= PASTED_WORDS; i++)
+        if (stands_in(LIST_AT(&b->pasted, const struct words, i), from, count))
+            return true;
+    return false;
+}
+
 static void learn_standard(struct bench *b, const struct clause *c)
 {
     struct list stems = LIST_OF(uint32_t);
@@ -476,18 +525,47 @@ static bool carries(uint8_t modality)
         || modality == MODALITY_EVIDENCE;
 }
 
+static const char *const negators[] = {
+    "not", "no", "never", "cannot", "without", "nor", "none", NULL};
+
+static bool is_negator(struct bytes word)
+{
+    for (size_t k = 0; negators[k]; k++)
+        if (text_same(word, text_of(negators[k])))
+            return true;
+    return false;
+}
+
+/* Phrases that have a negator of their own, not only in what a gap lets through. */
+static void mark_denials(struct bench *b)
+{
+    b->denial = arena_take(b->a, b->rubric->phrase_count + 1);
+    for (uint32_t i = 0; i < b->rubric->phrase_count; i++) {
+        struct bytes rest = b->rubric->phrases[i];
+        while (rest.len) {
+            size_t n = 0;
+            while (n < rest.len && !strchr(" {}|*=~", rest.at[n]))
+                n++;
+            b->denial[i] |= is_negator(text_upto(rest, n));
+            rest = text_from(rest, n + 1);
+        }
+    }
+}
+
+static bool holds_negator(
+    const struct bench *b, uint32_t unit, const struct phrase_hit *h)
+{
+    const struct words *w = &b->said->words[unit];
+    for (uint32_t i = h->first; i <= h->last; i++)
+        if (is_negator(lexicon_text(b->said->lexicon, w->at[i].exact)))
+            return true;
+    return false;
+}
+
 /* Words with which a phrase of a rubric says itself that something is not so. */
 static bool denies(const struct bench *b, uint32_t unit, const struct phrase_hit *h)
 {
-    static const char *const words[] = {
-        "not", "no", "never", "cannot", "without", "nor", "none", NULL};
-    const struct words *w = &b->said->words[unit];
-    for (uint32_t i = h->first; i <= h->last; i++)
-        for (size_t k = 0; words[k]; k++)
-            if (text_same(
-                    lexicon_text(b->said->lexicon, w->at[i].exact), text_of(words[k])))
-                return true;
-    return false;
+    return b->denial[h->phrase] && holds_negator(b, unit, h);
 }
 
 /* What was found of a facet in a sentence. */
@@ -551,6 +629,10 @@ static bool taken_back(const struct bench *b, uint32_t unit, const struct phrase
     static const char *const back[] = {"not", "never", "cannot", "neither", NULL};
     static const char *const only[] = {"only", "just", "merely", "solely", NULL};
     const struct words *w = &b->said->words[unit];
+    if (!b->denial[h->phrase]) /* "was ~2 reviewed" in "was never reviewed" */
+        for (uint32_t i = h->first + 1; i < h->last; i++)
+            if (is_word(b, &w->at[i], back) && !is_word(b, &w->at[i + 1], only))
+                return true;
     for (uint32_t i = 1; i <= 2 && h->first >= within.first + i; i++)
         if (is_word(b, &w->at[h->first - i], back))
             return !is_word(b, &w->at[h->first - i + 1], only);
@@ -644,6 +726,8 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
         return REFUSED_MODALITY;
     if (is_foreign(b, s))
         return REFUSED_FOREIGN;
+    if (is_pasted(b, s))
+        return REFUSED_PARROT;
     bool vague = b->parrot[s - b->said->sentences];
     if (vague && b->repeats[b->said->corpus->units[s->unit].doc])
         return REFUSED_PARROT;
@@ -1062,6 +1146,7 @@ static void bench_end(struct bench *b)
 {
     phrases_free(b->phrases);
     list_free(&b->hit);
+    list_free(&b->pasted);
     for (uint32_t f = 0; f < b->facet_count; f++) {
         list_free(&b->found[f]);
         for (enum slot slot = 0; slot < SLOTS; slot++)
@@ -1079,7 +1164,9 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     index_uses(&b);
     b.specific = flags_of(&b, &rubric->specific);
     b.foreign = flags_of(&b, &rubric->foreign);
+    mark_denials(&b);
     learn_standard(&b, clause);
+    keep_texts(&b, clause);
     find_all(&b);
     find_parrots(&b);
     mark_matter(&b);

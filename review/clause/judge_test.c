@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each rule by which a passage counts or does not, on a rubric of five constraints. */
+/* Each rule by which a passage counts or does not, on a rubric of six constraints. */
 #include "review/clause/judge.h"
 
 #include "review/clause/nearest.h"
@@ -35,6 +35,10 @@ static const char rubric_text[] =
     "    facets: [{id: valve, why: w, any: [valve], with: [vent*], near: 8, here: true,"
     " also: [gap, planned, threat]}]\n"
     "    met: {facets: 1, score: 20}\n"
+    "    partial: {facets: 1, score: 8}\n"
+    "  - id: 1-C06\n" /* a phrase with a gap */
+    "    facets: [{id: inspected, why: w, any: [\"was ~3 inspected\"]}]\n"
+    "    met: {facets: 1, score: 20}\n"
     "    partial: {facets: 1, score: 8}\n";
 
 static const char clause_text[] =
@@ -42,7 +46,8 @@ static const char clause_text[] =
     "  title: Safe channels\n  force: shall\n  confidence: high\n  sources: [S]\n"
     "  summary: Messages of the product are carried by an encrypted channel.\n"
     "  constraints:\n"
-    "  - {id: 1-C01, origin: clause, text: Every message uses an encrypted channel.}\n"
+    "  - {id: 1-C01, origin: clause, text: Every message uses an encrypted channel,\n"
+    "      test: The valve of bay seven leaks at its vent.}\n"
     "  defence: {text: d}\n";
 
 struct bench_of {
@@ -187,6 +192,16 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
         {"a threat, where threats are asked for",
             "An attacker could open the valve through the vent.", 4, VERDICT_MET,
             REFUSED_NOT},
+        {"a sentence of the catalogue, pasted",
+            "- The valve of bay seven leaks at its vent", 4, VERDICT_ABSENT,
+            REFUSED_PARROT},
+        {"one that says more than it",
+            "The valve of bay seven leaks at its vent by night.", 4, VERDICT_MET,
+            REFUSED_NOT},
+        {"a phrase with a gap", "The pump was last inspected in May 2026.", 5,
+            VERDICT_MET, REFUSED_NOT},
+        {"a denial in its gap", "The pump was never inspected by the ward.", 5,
+            VERDICT_ABSENT, REFUSED_NEGATED},
         {"a question is never asked for", "Does the valve leak at the vent?", 4,
             VERDICT_ABSENT, REFUSED_MODALITY},
         {"nothing", "The pump is blue.", 3, VERDICT_ABSENT, REFUSED_NOT},
