@@ -19,7 +19,7 @@ static void everything_that_is_compiled_in_is_well_formed(void)
                 builtin_clauses[i].text, &c, &error)
             != OK) {
             printf("# %.*s\n", (int)error.len, (const char *)error.at);
-            CHECK(!"a file of the catalogue");
+            CHECK(error.len == 0);
         }
     for (size_t i = 0; i < builtin_rubric_count; i++) {
         struct rubric r;
@@ -27,7 +27,7 @@ static void everything_that_is_compiled_in_is_well_formed(void)
                 builtin_rubrics[i].text, &r, &error)
             != OK) {
             printf("# %.*s\n", (int)error.len, (const char *)error.at);
-            CHECK(!"a rubric");
+            CHECK(error.len == 0);
         }
     }
     catalogue_free(&c);
