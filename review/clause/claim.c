@@ -418,7 +418,7 @@ static struct bytes duration_text(struct arena *a, uint64_t seconds)
 /* Taken from a whole short unit: "JWTs expire. Default: 8 hours." */
 static void take_lifetime(const struct said *s)
 {
-    bool sure;
+    bool sure = false;
     if (s->span.end - s->span.first > LIFETIME_WORDS || has(s, IS_BESIDE))
         return;
     const char *what = has(s, IS_ROTATED) ? "time between rotations"

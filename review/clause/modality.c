@@ -1128,6 +1128,6 @@ const struct stance *meant_at(const struct meant *m, uint32_t unit, uint32_t wor
     for (uint32_t i = 0; i < count; i++)
         if (s[i].words.first <= word && word < s[i].words.end)
             return &s[i];
-    assert(!"a word of the unit");
+    assert(false && "a word of the unit");
     return NULL;
 }

@@ -182,8 +182,8 @@ static void a_verb_with_should_before_it_counts_no_more(void)
         "Our update client should prevent attackers from installing older versions.",
         "Traffic between the zones shouldn't bypass the firewall.",
         "It is recommended that tokens are valid for one hour.",
-        "Hospitals must place the device in a network segment of its own: users must "
-        "configure a firewall.",
+        ("Hospitals must place the device in a network segment of its own: users must "
+         "configure a firewall."),
         "Administrators are responsible for patching the operating system.",
         "Consider pinning the certificates.",
         "Make sure that the debug port is closed.",

@@ -62,7 +62,7 @@ static const char *const pieces_of_whole[] = {HEAD TYPES "<SPEC-OBJECTS>\n",
     RELATION("rv", "o5", "o2"), RELATION("rd", "o5", "_guid-3"), RELATION("rv", "o5", "gone"),
     "</SPEC-RELATIONS>\n<SPECIFICATIONS><SPECIFICATION IDENTIFIER=\"s\" LONG-NAME=\"System\"><CHILDREN>",
     AT("o1", AT("o2", AT("_guid-3", "")) AT("o4", "")),
-    "</CHILDREN></SPECIFICATION></SPECIFICATIONS>" TAIL};
+    ("</CHILDREN></SPECIFICATION></SPECIFICATIONS>" TAIL)};
 /* clang-format on */
 
 static void drop(struct bytes b)
@@ -205,8 +205,8 @@ static void hostile_exchanges_end_within_limits(void)
 
     /* One object with very many values, choices and relations, and a chain of itself. */
     static const char *const pieces[] = {STRING("d", "v"),
-        "<ATTRIBUTE-VALUE-ENUMERATION><ENUM-VALUE-REF>c</ENUM-VALUE-REF>"
-        "</ATTRIBUTE-VALUE-ENUMERATION>",
+        ("<ATTRIBUTE-VALUE-ENUMERATION><ENUM-VALUE-REF>c</ENUM-VALUE-REF>"
+         "</ATTRIBUTE-VALUE-ENUMERATION>"),
         "<ENUM-VALUE-REF>c</ENUM-VALUE-REF>"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         struct bytes all = many(pieces[i], 200000);
