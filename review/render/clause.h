@@ -44,6 +44,8 @@ void render_judged_json(const struct clause_page *p, FILE *out);
 void render_judged_sarif(const struct clause_page *p, FILE *out);
 
 /* --- what they share (clause_row.c) --- */
+/* What stands between path and line: a paragraph of a Word file is no line. */
+const char *clause_line_word(enum format f);
 struct bytes clause_place(struct arena *a, const struct clause_page *p,
     const struct passage *g); /* "path:12-14", "path, page 3" */
 /* The path of headings, the last two of them. */

@@ -6,16 +6,24 @@
 
 enum { PROOFS_TOLD = 6 };
 
+const char *clause_line_word(enum format f)
+{
+    return f == FORMAT_DOCX || f == FORMAT_ODT ? ", paragraph "
+        : f == FORMAT_XLSX                     ? ", row "
+                                               : ":";
+}
+
 struct bytes clause_place(
     struct arena *a, const struct clause_page *p, const struct passage *g)
 {
     const struct document *d = &p->said->corpus->docs[g->doc];
+    const char *word = clause_line_word((enum format)d->format);
     if (g->first_line && g->last_line > g->first_line)
-        return arena_print(a, "%.*s:%u-%u", (int)d->path.len, (const char *)d->path.at,
-            g->first_line, g->last_line);
+        return arena_print(a, "%.*s%s%u-%u", (int)d->path.len, (const char *)d->path.at,
+            word, g->first_line, g->last_line);
     if (g->first_line)
-        return arena_print(
-            a, "%.*s:%u", (int)d->path.len, (const char *)d->path.at, g->first_line);
+        return arena_print(a, "%.*s%s%u", (int)d->path.len, (const char *)d->path.at,
+            word, g->first_line);
     if (g->page)
         return arena_print(
             a, "%.*s, page %u", (int)d->path.len, (const char *)d->path.at, g->page);

@@ -15,7 +15,7 @@ static const char *paint(enum severity s, bool colour)
 
 static void head(const struct report *r, const struct coverage *c, FILE *out)
 {
-    fputs("holdfast-review  ", out);
+    fputs("holdfast-review of ", out);
     out_text(out, r->product);
     if (r->revision.len) {
         fputs(" at ", out);
@@ -79,20 +79,26 @@ static void place(const struct report *r, const struct finding *f, FILE *out)
 {
     if (f->doc == UNIT_NONE)
         return;
-    out_text(out, r->corpus->docs[f->doc].path);
+    const struct document *d = &r->corpus->docs[f->doc];
+    out_text(out, d->path);
     if (f->line)
-        fprintf(out, ":%u", f->line);
+        fprintf(out, "%s%u", clause_line_word((enum format)d->format), f->line);
     else if (f->page)
         fprintf(out, ", page %u", f->page);
 }
 
 /* --- the clause that is looked at first --- */
 
-static const char *before(struct arena *a, enum standing s)
+/* What the words of the first screen mean, where they stand. */
+static const char *before(enum standing s)
 {
-    return s == STANDING_ASK
-        ? "does it apply? "
-        : (const char *)arena_print(a, "%s: ", standing_name(s)).at;
+    static const char *const words[STANDINGS] = {
+        [STANDING_CANNOT_TELL] = "look yourself: ",
+        [STANDING_DESCRIBED] = "in words only: ",
+        [STANDING_TAILORED] = "tailored by a decision: ",
+        [STANDING_VERIFIED] = "with passed tests: ",
+        [STANDING_DEMONSTRATED] = "with tests that fail without the control: "};
+    return words[s] ? words[s] : "";
 }
 
 static void names(const struct clause_page *p, const char *title, enum standing from,
@@ -109,7 +115,7 @@ static void names(const struct clause_page *p, const char *title, enum standing 
                 told           ? ", "
                     : text.len ? "; "
                                : "",
-                told ? "" : before(a, (enum standing)s), (int)name.len,
+                told ? "" : before((enum standing)s), (int)name.len,
                 (const char *)name.at);
             told++;
         }
@@ -130,7 +136,8 @@ static void clause(const struct clause_page *p, FILE *out, unsigned width)
     fprintf(out, ", %u constraints\n", p->clause->constraint_count);
     names(p, "shown", STANDING_DESCRIBED, STANDING_DEMONSTRATED, out, width);
     names(p, "in part", STANDING_CANNOT_TELL, STANDING_PARTIAL, out, width);
-    names(p, "missing", STANDING_ABSENT, STANDING_ASK, out, width);
+    names(p, "missing", STANDING_ABSENT, STANDING_ABSENT, out, width);
+    names(p, "applies?", STANDING_ASK, STANDING_ASK, out, width);
 }
 
 /* --- what to do first --- */
@@ -151,7 +158,7 @@ static void item(struct doing *d, enum severity s, struct bytes title, uint32_t 
         d->colour ? "\033[0m" : "");
     out_wrapped(d->out, title, 14, 14, d->width);
     if (alike > 1)
-        fprintf(d->out, " (%u like it)", alike);
+        fprintf(d->out, " (%u in all)", alike);
     fprintf(d->out, "\n%*s", 14, "");
 }
 
@@ -215,6 +222,19 @@ static void do_first(struct doing *d)
     }
 }
 
+/* Gaps of the clause are no findings of the project's links: they are counted apart. */
+static void gap_sums(const struct clause_page *p, FILE *out)
+{
+    uint32_t n[GAP_CRITICAL + 1] = {0}, questions = 0;
+    for (uint32_t i = 0; i < p->answer->gap_count; i++) {
+        questions += p->answer->gaps[i].asks;
+        n[p->answer->gaps[i].severity] += !p->answer->gaps[i].asks;
+    }
+    fprintf(out,
+        "possible gaps of the clause: %u critical, %u major, %u minor; %u questions\n",
+        n[GAP_CRITICAL], n[GAP_MAJOR], n[GAP_MINOR], questions);
+}
+
 void render_screen(const struct report *r, FILE *out, unsigned width, bool colour)
 {
     struct coverage c = coverage_of(r->model);
@@ -230,6 +250,8 @@ void render_screen(const struct report *r, FILE *out, unsigned width, bool colou
         r->findings->by_severity[SEVERITY_MAJOR],
         r->findings->by_severity[SEVERITY_MINOR],
         r->findings->by_severity[SEVERITY_NOTE], accepted);
+    if (r->clause_count)
+        gap_sums(r->clauses, out);
     struct doing d = {.r = r, .out = out, .width = width, .colour = colour};
     do_first(&d);
 }
