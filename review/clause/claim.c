@@ -516,14 +516,27 @@ static bool asks(const struct words *w, struct span s)
     return (w->at[s.end - 1].marks & MARK_QUESTION) != 0;
 }
 
+/* What is said needs something that it is said of: the other meanings only tell how. */
+static bool claims_something(const struct finder *f)
+{
+    static const uint32_t subjects = 1u << IS_PROTOCOL | 1u << IS_MECHANISM
+        | 1u << IS_INTERFACE | 1u << IS_NO_PORT | 1u << IS_PORT | 1u << IS_ROTATED
+        | 1u << IS_IDLE | 1u << IS_LIFETIME;
+    for (uint32_t i = 0; i < f->hits.count; i++)
+        if (subjects >> table[hit_at(f, i)->phrase].meaning & 1)
+            return true;
+    return false;
+}
+
 static void take_unit(struct finder *f, uint32_t unit)
 {
     const struct unit *u = &f->corpus->units[unit];
-    struct words words = words_of(f->lexicon, f->a, u->text);
+    struct words words = words_peek(f->lexicon, u->text);
     f->hits.count = 0;
     phrases_find(f->phrases, &words, &f->hits);
-    if (f->hits.count == 0)
+    if (!claims_something(f)) /* most units: nothing is kept of them */
         return;
+    words = words_of(f->lexicon, f->a, u->text);
     for (uint32_t w = 0; w < words.count;) {
         struct span span = u->kind == UNIT_ROW ? (struct span){0, words.count}
                                                : words_sentence(&words, w);

@@ -154,11 +154,17 @@ static bool names_matter(struct bytes heading)
 static void mark_matter(struct bench *b)
 {
     const struct corpus *c = b->said->corpus;
+    uint32_t last =
+        UNIT_NONE; /* most units stand below the heading of the one before */
+    bool below = false;
     b->matter = arena_take(b->a, c->unit_count + 1);
     for (uint32_t i = 0; i < c->unit_count; i++) {
         uint32_t heading = c->units[i].heading; /* stands before it */
-        b->matter[i] = heading != UNIT_NONE
-            && (b->matter[heading] || names_matter(c->units[heading].text));
+        if (heading != last)
+            below = heading != UNIT_NONE
+                && (b->matter[heading] || names_matter(c->units[heading].text));
+        last = heading;
+        b->matter[i] = below;
     }
 }
 

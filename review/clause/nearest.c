@@ -11,8 +11,8 @@ enum { TERMS_MAX = 64, TERM_NONE = UINT8_MAX, WORD_LEAST = 3 };
 struct query {
     uint8_t *term; /* of each number of the lexicon: which term, or TERM_NONE */
     uint32_t numbers, terms;
-    uint32_t with[TERMS_MAX]; /* units that hold it */
-    double words, units;      /* of all that is searched */
+    double rare[TERMS_MAX]; /* weight of each, by how few units hold it */
+    double words, units;    /* of all that is searched */
 };
 
 struct bytes clause_words(
@@ -43,28 +43,54 @@ static bool is_searched(const struct unit *u)
     return u->kind != UNIT_HEADING && u->kind != UNIT_CODE;
 }
 
-/* How often each term stands in a unit. */
+/* Which terms stand in a unit, and how often; most units have none. */
+struct counted {
+    uint8_t term[TERMS_MAX];
+    uint32_t terms;
+    uint32_t count[TERMS_MAX]; /* of each term; only of those above */
+};
+
 static void count_terms(
-    const struct query *q, const struct words *w, uint32_t count[TERMS_MAX])
+    const struct query *q, const struct words *w, struct counted *out)
 {
-    memset(count, 0, TERMS_MAX * sizeof *count);
-    for (uint32_t i = 0; i < w->count; i++)
-        if (w->at[i].stem < q->numbers && q->term[w->at[i].stem] != TERM_NONE)
-            count[q->term[w->at[i].stem]]++;
+    for (uint32_t i = 0; i < out->terms; i++)
+        out->count[out->term[i]] = 0;
+    out->terms = 0;
+    for (uint32_t i = 0; i < w->count; i++) {
+        uint8_t t = w->at[i].stem < q->numbers ? q->term[w->at[i].stem] : TERM_NONE;
+        if (t != TERM_NONE && out->count[t]++ == 0)
+            out->term[out->terms++] = t;
+    }
 }
 
-static double score_of(const struct query *q, const struct words *w)
+static double score_of(
+    const struct query *q, const struct words *w, const struct counted *c)
 {
-    uint32_t count[TERMS_MAX];
     double score = 0, longer = w->count / (q->words / q->units);
-    count_terms(q, w, count);
-    for (uint32_t t = 0; t < q->terms; t++) {
-        double n = count[t], with = q->with[t];
-        double rare = log(1 + (q->units - with + 0.5) / (with + 0.5));
-        score +=
-            rare * n * (repeats + 1) / (n + repeats * (1 - length + length * longer));
+    double dampened = repeats * (1 - length + length * longer);
+    for (uint32_t i = 0; i < c->terms; i++) {
+        double n = c->count[c->term[i]];
+        score += q->rare[c->term[i]] * n * (repeats + 1) / (n + dampened);
     }
     return score;
+}
+
+static void weigh_terms(struct query *q, const struct said *said, uint32_t first)
+{
+    const struct corpus *c = said->corpus;
+    struct counted here = {.terms = 0};
+    uint32_t with[TERMS_MAX] = {0};
+    for (uint32_t u = first; u < c->unit_count; u++) {
+        if (!is_searched(&c->units[u]))
+            continue;
+        count_terms(q, &said->words[u], &here);
+        for (uint32_t t = 0; t < here.terms; t++)
+            with[here.term[t]]++;
+        q->words += said->words[u].count;
+        q->units++;
+    }
+    for (uint32_t t = 0; t < q->terms; t++)
+        q->rare[t] = log(1 + (q->units - with[t] + 0.5) / (with[t] + 0.5));
 }
 
 uint32_t nearest_unit(struct arena *a, const struct said *said, struct bytes text)
@@ -73,21 +99,16 @@ uint32_t nearest_unit(struct arena *a, const struct said *said, struct bytes tex
     uint32_t first =
         said->first_doc < c->doc_count ? c->docs[said->first_doc].unit : c->unit_count;
     struct query q = {0};
-    take_terms(a, said, text, &q);
-    for (uint32_t u = first; u < c->unit_count; u++) {
-        uint32_t count[TERMS_MAX];
-        if (!is_searched(&c->units[u]))
-            continue;
-        count_terms(&q, &said->words[u], count);
-        for (uint32_t t = 0; t < q.terms; t++)
-            q.with[t] += count[t] > 0;
-        q.words += said->words[u].count;
-        q.units++;
-    }
+    struct counted here = {.terms = 0};
     uint32_t best = UNIT_NONE;
     double most = 0;
+    take_terms(a, said, text, &q);
+    weigh_terms(&q, said, first);
     for (uint32_t u = first; u < c->unit_count && q.words > 0; u++) {
-        double score = is_searched(&c->units[u]) ? score_of(&q, &said->words[u]) : 0;
+        if (!is_searched(&c->units[u]))
+            continue;
+        count_terms(&q, &said->words[u], &here);
+        double score = score_of(&q, &said->words[u], &here);
         if (score > most) {
             most = score;
             best = u;

@@ -30,11 +30,14 @@ struct phrases {
     struct list runs;           /* struct part of atoms */
     struct list elements;       /* struct element */
     struct part *phrase;        /* elements of each */
-    struct list known;          /* struct known, by number of a word */
-    struct list known_atoms;    /* uint32_t */
-    struct part *starts;        /* of each atom: phrases that can begin with it */
+    uint64_t *
+        second; /* of each: bits of the atoms that its second word may be; 0: any, or none */
+    struct list known;       /* struct known, by number of a word */
+    struct list known_atoms; /* uint32_t */
+    struct part *starts;     /* of each atom: phrases that can begin with it */
     uint32_t *starting;
     uint32_t atom_count;
+    struct list row; /* struct known: of the words that are searched */
 };
 
 static uint32_t *numbered(struct list *l, uint32_t number)
@@ -142,6 +145,25 @@ static const struct element *element_at(const struct phrases *p, uint32_t i)
     return LIST_AT(&p->elements, const struct element, i);
 }
 
+/* Most phrases are given up at their second word, and then without being followed. */
+static uint64_t second_of(const struct phrases *p, const struct part *phrase)
+{
+    const struct element *e = element_at(p, phrase->first);
+    const struct element *next = phrase->count > 1 ? e + 1 : NULL;
+    uint64_t bits = 0;
+    for (uint32_t r = 0; r < e->runs.count; r++) {
+        const struct part *run =
+            LIST_AT(&p->runs, const struct part, e->runs.first + r);
+        if (run->count > 1)
+            bits |= bit_of(*LIST_AT(&p->atoms, uint32_t, run->first + 1));
+        else if (!next || next->gap)
+            return 0;
+        else
+            bits |= next->firsts;
+    }
+    return bits;
+}
+
 /* Which phrases can begin with an atom, in rising order: counted, then filled. */
 static void index_starts(struct phrases *p, uint32_t count)
 {
@@ -183,10 +205,14 @@ struct phrases *phrases_new(
         .runs = LIST_OF(struct part),
         .elements = LIST_OF(struct element),
         .known = LIST_OF(struct known),
-        .known_atoms = LIST_OF(uint32_t)};
+        .known_atoms = LIST_OF(uint32_t),
+        .row = LIST_OF(struct known)};
     p->phrase = arena_take(a, count * sizeof *p->phrase);
-    for (uint32_t i = 0; i < count; i++)
+    p->second = arena_take(a, count * sizeof *p->second);
+    for (uint32_t i = 0; i < count; i++) {
         compile(p, i, texts[i]);
+        p->second[i] = second_of(p, &p->phrase[i]);
+    }
     index_starts(p, count);
     return p;
 }
@@ -202,6 +228,7 @@ void phrases_free(struct phrases *p)
     list_free(&p->elements);
     list_free(&p->known);
     list_free(&p->known_atoms);
+    list_free(&p->row);
 }
 
 static void know(struct phrases *p, struct known *k, uint32_t atom)
@@ -291,8 +318,11 @@ static uint32_t match(const struct search *s, uint32_t e, uint32_t at)
 static void find_from(struct search *s, uint32_t at, uint32_t atom, struct list *hits)
 {
     const struct part *starts = &s->p->starts[atom];
+    uint64_t next = at + 1 < s->count ? s->row[at + 1].bits : 0;
     for (uint32_t i = 0; i < starts->count; i++) {
         uint32_t phrase = s->p->starting[starts->first + i];
+        if (s->p->second[phrase] && !(s->p->second[phrase] & next))
+            continue;
         const struct part *elements = &s->p->phrase[phrase];
         s->end = elements->first + elements->count;
         uint32_t end = match(s, elements->first, at);
@@ -323,12 +353,16 @@ static void order_place(struct list *hits, size_t from)
 
 void phrases_find(struct phrases *p, const struct words *row, struct list *hits)
 {
-    struct list known = LIST_OF(struct known);
+    uint64_t bits = 0;
+    p->row.count = 0;
     for (uint32_t at = 0; at < row->count; at++) {
         struct known k = *known_of(p, &row->at[at]); /* it moves when more are known */
-        *(struct known *)list_add(&known) = k;
+        *(struct known *)list_add(&p->row) = k;
+        bits |= k.bits;
     }
-    struct search s = {.p = p, .row = known.at, .count = row->count};
+    if (!bits)
+        return;
+    struct search s = {.p = p, .row = p->row.at, .count = row->count};
     for (uint32_t at = 0; at < row->count; at++) {
         size_t from = hits->count;
         for (uint32_t i = 0; i < s.row[at].atoms.count; i++)
@@ -336,5 +370,4 @@ void phrases_find(struct phrases *p, const struct words *row, struct list *hits)
         if (hits->count > from + 1)
             order_place(hits, from);
     }
-    list_free(&known);
 }

@@ -112,23 +112,30 @@ bool said_number_or_id(const struct said *s, uint32_t unit, const struct word *w
     return has_digit(lexicon_text(s->lexicon, w->exact));
 }
 
-static uint8_t own_of(
-    const struct said *s, struct bytes text, const struct words *w, struct span span)
+/* What is true of a word wherever it stands: looked at once for each of the lexicon. */
+enum word_is {
+    WORD_DIGIT = 1,
+    WORD_REFERENCE = 2,
+    WORD_BEFORE_NUMBER = 4,
+    WORD_VERB = 8, /* one that we know, or the stem of one */
+    WORD_PAST = 16,
+};
+
+static uint8_t own_of(const struct said *s, const uint8_t *is, struct bytes text,
+    const struct words *w, struct span span)
 {
     bool number = false, code = false, reference = false, evidence = false;
     for (uint32_t i = span.first; i < span.end; i++) {
         struct bytes token = token_around(text, &w->at[i]);
-        struct bytes word = lexicon_text(s->lexicon, w->at[i].exact);
+        uint8_t word = is[w->at[i].exact];
         if (is_id(token)) {
             evidence |= s->model && model_find(s->model, token) != ITEM_NONE;
             continue;
         }
         code |= is_code(token);
-        reference |= among(word, references);
-        bool counts = i > span.first && has_digit(word) && !is_date(token);
-        if (counts
-            && !among(lexicon_text(s->lexicon, w->at[i - 1].exact), before_numbers))
-            number = true;
+        reference |= word & WORD_REFERENCE;
+        number |= i > span.first && word & WORD_DIGIT && !is_date(token)
+            && !(is[w->at[i - 1].exact] & WORD_BEFORE_NUMBER);
     }
     return (uint8_t)(number + code + reference + evidence);
 }
@@ -155,16 +162,12 @@ static const char *const acts[] = {"accept", "access", "act", "add", "allow", "a
     "travel", "trigger", "trust", "use", "validate", "verify", "write", NULL};
 
 /* A finite verb, its participle, or one of the verbs that such documents live on. */
-static bool has_verb(
-    struct said *s, const struct table *known, const struct words *w, struct span span)
+static bool has_verb(const uint8_t *is, const struct words *w, struct span span)
 {
-    for (uint32_t i = span.first; i < span.end; i++) {
-        struct bytes word = lexicon_text(s->lexicon, w->at[i].exact);
-        struct bytes stem = lexicon_text(s->lexicon, w->at[i].stem);
-        if (table_get(known, word) != TABLE_NONE || table_get(known, stem) != TABLE_NONE
-            || (word.len > 4 && text_ends(word, TEXT("ed"))))
+    for (uint32_t i = span.first; i < span.end; i++)
+        if (is[w->at[i].exact] & (WORD_VERB | WORD_PAST)
+            || is[w->at[i].stem] & WORD_VERB)
             return true;
-    }
     return false;
 }
 
@@ -189,6 +192,23 @@ static struct table *known_verbs(struct arena *a)
     return t;
 }
 
+static uint8_t *look_at_words(struct arena *a, const struct lexicon *l)
+{
+    const struct table *known = known_verbs(a);
+    uint32_t count = lexicon_count(l);
+    uint8_t *is = arena_take(a, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct bytes word = lexicon_text(l, i);
+        bool past = word.len > 4 && text_ends(word, TEXT("ed"));
+        is[i] = (uint8_t)((has_digit(word) ? WORD_DIGIT : 0)
+            | (among(word, references) ? WORD_REFERENCE : 0)
+            | (among(word, before_numbers) ? WORD_BEFORE_NUMBER : 0)
+            | (table_get(known, word) != TABLE_NONE ? WORD_VERB : 0)
+            | (past ? WORD_PAST : 0));
+    }
+    return is;
+}
+
 /* ---- the corpus ---- */
 
 static struct span sentence_at(const struct unit *u, const struct words *w, uint32_t i)
@@ -199,7 +219,7 @@ static struct span sentence_at(const struct unit *u, const struct words *w, uint
 }
 
 static void add_sentences(
-    struct said *s, const struct table *known, uint32_t unit, struct list *out)
+    struct said *s, const uint8_t *is, uint32_t unit, struct list *out)
 {
     const struct unit *u = &s->corpus->units[unit];
     const struct words *w = &s->words[unit];
@@ -209,8 +229,8 @@ static void add_sentences(
         struct span span = sentence_at(u, w, i);
         *(struct sentence *)list_add(out) = (struct sentence){.unit = unit,
             .words = span,
-            .own = own_of(s, u->text, w, span),
-            .verb = is_written_out(u, w, span) || has_verb(s, known, w, span)};
+            .own = own_of(s, is, u->text, w, span),
+            .verb = is_written_out(u, w, span) || has_verb(is, w, span)};
         i = span.end;
     }
 }
@@ -225,13 +245,13 @@ void said_of(struct arena *a, const struct corpus *corpus, const struct model *m
         .words = arena_take(a, corpus->unit_count * sizeof *s.words),
         .first = arena_take(a, (corpus->unit_count + 1) * sizeof *s.first)};
     struct list sentences = LIST_OF(struct sentence);
-    struct table *known = known_verbs(a);
     for (uint32_t i = 0; i < corpus->unit_count; i++)
         s.words[i] = words_of(s.lexicon, a, corpus->units[i].text);
     s.meant = meant_of(a, corpus, s.lexicon, s.words, model);
+    const uint8_t *is = look_at_words(a, s.lexicon);
     for (uint32_t i = 0; i < corpus->unit_count; i++) {
         s.first[i] = (uint32_t)sentences.count;
-        add_sentences(&s, known, i, &sentences);
+        add_sentences(&s, is, i, &sentences);
     }
     s.first[corpus->unit_count] = (uint32_t)sentences.count;
     s.sentences = arena_take(a, sentences.count * sizeof *s.sentences);

@@ -523,7 +523,7 @@ static size_t take_word(
     return end + sign;
 }
 
-struct words words_of(struct lexicon *l, struct arena *a, struct bytes text)
+struct words words_peek(struct lexicon *l, struct bytes text)
 {
     assert(text.len <= UINT32_MAX);
     struct words out = {0};
@@ -541,9 +541,16 @@ struct words words_of(struct lexicon *l, struct arena *a, struct bytes text)
             out.marks |= (uint16_t)mark;
         i += len;
     }
+    out.at = l->row;
+    return out;
+}
+
+struct words words_of(struct lexicon *l, struct arena *a, struct bytes text)
+{
+    struct words out = words_peek(l, text);
     struct word *row = arena_take(a, out.count * sizeof *row);
     if (out.count)
-        memcpy(row, l->row, out.count * sizeof *row);
+        memcpy(row, out.at, out.count * sizeof *row);
     out.at = row;
     return out;
 }

@@ -74,6 +74,8 @@ uint32_t lexicon_count(const struct lexicon *l);
 
 /* The row lies in the arena; the text is not kept. */
 struct words words_of(struct lexicon *l, struct arena *a, struct bytes text);
+/* The same row, until the next text is taken apart by this lexicon. */
+struct words words_peek(struct lexicon *l, struct bytes text);
 /* The sentence in which word i stands. */
 struct span words_sentence(const struct words *w, uint32_t i);
 

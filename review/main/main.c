@@ -27,9 +27,9 @@ static const struct cli_option options[] = {
     {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
         false},
     {"format", CLI_WORD, 0, 0, "LIST",
-        "html, json, csv, sarif, markdown, junit, dot, or all", false},
+        "html, json, csv, sarif, markdown, junit, dot or all", false},
     {"clause", CLI_WORD, 0, 0, "LIST",
-        "clauses to review, or all; else 81001-5-1:5.3.2", false},
+        "clauses to review, all or none; else 81001-5-1:5.3.2", false},
     {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
     {"corpus", CLI_WORD, 0, 0, "DIR", "labels.tsv, and documents a rubric is fitted by",
         false},
@@ -109,8 +109,9 @@ static enum exit_code start_with_clauses(struct program *p, const struct cli_arg
 {
     struct run_ask ask = ask_of(p, a, where(a));
     enum exit_code code = run_review(&ask, r);
-    if (code == EXIT_DONE)
-        code = run_library(&ask, r, l);
+    if (code != EXIT_DONE || strcmp(clauses, "none") == 0)
+        return code;
+    code = run_library(&ask, r, l);
     if (code == EXIT_DONE)
         code = run_clauses(r, l, clauses);
     return code;

@@ -59,20 +59,27 @@ bool path_has_word(struct bytes path, const char *word)
     return false;
 }
 
-bool build_in_appendix(const struct build *b, uint32_t unit)
+static bool says_appendix(struct bytes text)
 {
-    static const char *const words[] = {"appendix", "annex"};
-    struct bytes path = b->c->docs[b->c->units[unit].doc].path;
-    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
-        uint32_t h =
-            b->c->units[unit].kind == UNIT_HEADING ? unit : b->c->units[unit].heading;
-        for (; h != UNIT_NONE; h = b->c->units[h].heading)
-            if (path_has_word(b->c->units[h].text, words[w]))
-                return true;
-        if (path_has_word(path, words[w]))
-            return true;
-    }
-    return false;
+    return path_has_word(text, "appendix") || path_has_word(text, "annex");
+}
+
+struct above build_above(struct build *b, uint32_t unit)
+{
+    const struct unit *units = b->c->units, *u = &units[unit];
+    uint32_t heading = u->kind == UNIT_HEADING ? unit : u->heading;
+    if (b->above.known && b->above.heading == heading && b->above.doc == u->doc)
+        return b->above;
+    struct above got = {.heading = heading, .doc = u->doc, .known = true};
+    got.appendix = says_appendix(b->c->docs[u->doc].path);
+    for (uint32_t h = heading; h != UNIT_NONE; h = units[h].heading)
+        got.appendix |= says_appendix(units[h].text);
+    for (uint32_t h = u->heading; h != UNIT_NONE; h = units[h].heading)
+        got.security |=
+            text_find_word(units[h].text, TEXT("security")) < units[h].text.len;
+    if (heading != unit) /* a heading's own answer is no one else's */
+        b->above = got;
+    return got;
 }
 
 static bool called_by_name(enum item_kind k)

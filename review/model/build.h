@@ -8,6 +8,12 @@
 #include "review/model/ids.h"
 #include "review/model/kinds.h"
 
+/* What the headings above a unit make of it, and its file. */
+struct above {
+    uint32_t heading, doc; /* of which it was asked last: most units share theirs */
+    bool known, appendix, security;
+};
+
 struct build {
     struct arena *a;
     const struct corpus *c;
@@ -23,14 +29,16 @@ struct build {
         form; /* of each document: a JSON Schema, which says what may stand elsewhere */
     struct table *by_name;  /* lower-case title of what people call by name -> item */
     struct table *prefixes; /* prefixes of ids that the project defines */
+    struct above above;
 };
 
 uint32_t build_item(
     struct build *b, enum item_kind kind, struct bytes id, uint32_t unit);
 struct item *build_at(struct build *b, uint32_t item);
 struct bytes build_lower(struct build *b, struct bytes text);
-/* The unit, or a heading above it, or the file, calls itself appendix or annex. */
-bool build_in_appendix(const struct build *b, uint32_t unit);
+/* appendix: the unit (a heading), one above it or the file calls itself appendix or annex;
+ * security: a heading above it speaks of security. */
+struct above build_above(struct build *b, uint32_t unit);
 bool path_has_word(struct bytes path, const char *word);
 
 void build_define(struct build *b);

@@ -68,7 +68,7 @@ static uint32_t section_item(struct build *b, uint32_t unit)
     if (at == TABLE_NONE) {
         at = build_item(b, ITEM_DESIGN, id, heading);
         build_at(b, at)->title = title;
-        build_at(b, at)->appendix = build_in_appendix(b, heading);
+        build_at(b, at)->appendix = build_above(b, heading).appendix;
     }
     b->item_of_unit[heading] = at;
     return at;

@@ -369,15 +369,6 @@ static bool is_true(struct bytes v)
     return text_same_word(v, TEXT("true")) || text_same_word(v, TEXT("yes"));
 }
 
-static bool below_security(const struct build *b, const struct unit *u)
-{
-    for (uint32_t h = u->heading; h != UNIT_NONE; h = b->c->units[h].heading)
-        if (text_find_word(b->c->units[h].text, TEXT("security"))
-            < b->c->units[h].text.len)
-            return true;
-    return false;
-}
-
 /* A requirement's row or paragraph with "pass" in a result column: a person's record. */
 static void define_manual_result(struct build *b, uint32_t unit)
 {
@@ -470,7 +461,6 @@ static void item_from(struct build *b, struct candidate *c)
 {
     uint32_t at = build_item(b, (enum item_kind)c->kind, c->id, c->unit);
     struct item *i = build_at(b, at);
-    const struct unit *u = &b->c->units[c->unit];
     i->title = c->title;
     i->text = c->text;
     i->fields = c->fields;
@@ -481,10 +471,11 @@ static void item_from(struct build *b, struct candidate *c)
         if (text_starts(build_lower(b, i->fields[f].name), TEXT("principle")))
             i->principles |= principles_of(i->fields[f].value);
     struct bytes type = item_field(i, "type");
+    struct above above = build_above(b, c->unit);
     i->security = c->kind == ITEM_REQUIREMENT
-        && (c->security || i->principles || below_security(b, u)
+        && (c->security || i->principles || above.security
             || text_find_word(type, TEXT("security")) < type.len);
-    i->appendix = build_in_appendix(b, c->unit);
+    i->appendix = above.appendix;
     i->boundary_facing = is_true(item_field(i, "boundary_facing"))
         || is_true(item_field(i, "boundary facing"));
     i->at_s = date_s(item_field(i, "date"));

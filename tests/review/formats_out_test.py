@@ -120,6 +120,20 @@ def test_what_is_accepted_names_who_decided_in_json_and_sarif():
     check(not schema.is_valid(log), 'accepted by nobody')
 
 
+def test_a_report_without_a_clause_is_the_same_but_for_the_clause():
+    with folder_of(FILES) as folder:
+        top = os.path.dirname(folder)
+        whole = report(folder, os.path.join(top, 'whole'))
+        for clause, there in (('none', False), ('all', True)):
+            done = subprocess.run([REVIEW, 'report', '--fail-on', 'never', '--clause', clause, '--output',
+                                   os.path.join(top, clause), folder], capture_output=True, text=True, timeout=60)
+            check(done.returncode == 0, done.stderr)
+            names = os.listdir(os.path.join(top, clause))
+            check(any(n.startswith('clause-') for n in names) == there, names)
+            with open(os.path.join(top, clause, 'review.json'), 'rb') as f:
+                check(f.read() == whole['review.json'], 'another review')
+
+
 def test_sarif_keeps_the_rules_of_its_standard():
     """Rules of SARIF 2.1.0, read in the OASIS standard: 3.13 log, 3.14 run, 3.18 tool, 3.19 driver, 3.49 rule, 3.27
     result, 3.29 location, 3.4 artifactLocation, 3.30 region, 3.35 suppression."""
@@ -274,7 +288,8 @@ def test_graphviz_takes_both_pictures():
 
 
 main([test_the_same_input_gives_the_same_bytes_in_every_format, test_json_is_what_its_published_schema_says,
-      test_what_is_accepted_names_who_decided_in_json_and_sarif, test_sarif_keeps_the_rules_of_its_standard, test_junit_is_well_formed_and_its_sums_are_right,
+      test_what_is_accepted_names_who_decided_in_json_and_sarif,
+      test_a_report_without_a_clause_is_the_same_but_for_the_clause, test_sarif_keeps_the_rules_of_its_standard, test_junit_is_well_formed_and_its_sums_are_right,
       test_the_matrix_is_read_back_whole_and_holds_no_formula,
       test_html_has_no_script_and_no_reference_to_outside_and_every_text_is_only_text,
       test_a_large_project_is_paged_and_every_page_stands_by_itself, test_graphviz_takes_both_pictures])

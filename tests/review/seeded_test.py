@@ -203,7 +203,18 @@ def test_every_planted_defect_is_found_by_its_rule():
     check(not missed, missed)
 
 
+def test_a_path_that_is_not_there_is_told_in_one_line_for_what_it_is():
+    for args in (('/nonexistent',), ('scan', '/nonexistent'), ('./nonexistent', '--json'), ('nonexistent/',)):
+        done = review(*args)
+        path = next(a for a in args if 'nonexistent' in a)
+        check(done.returncode == 3 and not done.stdout and done.stderr.count('\n') == 1, done.stderr)
+        check(done.stderr == 'error: %s: No such file or directory: expected a folder or a file\n' % path, done.stderr)
+    done = review('scna')
+    check(done.returncode == 2 and done.stderr == 'error: scna: expected a verb (see --help)\n', done.stderr)
+
+
 if __name__ == '__main__':
     main([test_each_rule_has_a_planted_defect_and_each_defect_a_rule,
           test_nothing_of_weight_is_found_in_the_clean_project,
-          test_every_planted_defect_is_found_by_its_rule])
+          test_every_planted_defect_is_found_by_its_rule,
+          test_a_path_that_is_not_there_is_told_in_one_line_for_what_it_is])
