@@ -62,3 +62,19 @@ MUST_USE enum status confine_enter(
 /* Ten forbidden acts, tried by a role on itself (--self-test-confinement): writes one line per
  * act and returns how many succeeded; 0 is the only good answer. Used by tests and selftest. */
 int confine_try_forbidden(int out_fd, const char *sister_socket, int sister_pid);
+
+/* The same for a role that others may try at the same time: nine acts at once, then from the loop until the sister has
+ * turned us away. Who waited for it without serving would wait for a sister that waits for us. */
+struct loop;
+typedef void confine_tried_fn(void *ctx, int succeeded);
+struct confine_try {
+    struct loop *loop; /* NULL: not under way */
+    int out_fd, fd, succeeded;
+    confine_tried_fn *done;
+    void *ctx;
+};
+/* OK: done has been called or will be, once; t is lent until then or until confine_try_end(). */
+MUST_USE enum status confine_try_begin(struct confine_try *t, struct loop *loop,
+    int out_fd, const char *sister_socket, int sister_pid, confine_tried_fn *done,
+    void *ctx);
+void confine_try_end(struct confine_try *t); /* before the loop is freed */

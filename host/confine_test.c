@@ -2,6 +2,7 @@
 /* Each claim is tried in a process of its own: what is given up does not come back. */
 #include "host/confine.h"
 
+#include "host/loop.h"
 #include "host/talk.h"
 #include "tests/support/check.h"
 
@@ -13,6 +14,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -26,7 +28,8 @@ enum { NEEDED_BUT_DENIED = 90, NOT_CONFINED = 91 };
 
 struct scene {
     char folder[64], inside[96], outside[96], socket[96];
-    int listener, sister;
+    int listener, sister, null;
+    struct loop *loop;
 };
 
 static void scene_open(struct scene *s)
@@ -116,6 +119,65 @@ static void test_ten_forbidden_acts_fail_under_every_set_of_rights(void)
     dup2(err, 2);
     close(err);
     close(null);
+    scene_close(&s);
+}
+
+/* ---- two roles that try each other at the same time ---- */
+
+struct pair {
+    struct loop *loop;
+    struct confine_try tries[2];
+    int done, succeeded;
+};
+
+static void turn_away(void *ctx, int listener, uint32_t events)
+{
+    uid_t nobody = 65533;
+    int fd;
+
+    (void)ctx, (void)events;
+    (void)!talk_accept(listener, &nobody, 1, &fd, NULL);
+}
+
+static void one_done(void *ctx, int succeeded)
+{
+    struct pair *p = ctx;
+
+    p->succeeded += succeeded;
+    if (++p->done == 2)
+        loop_stop(p->loop);
+}
+
+static int try_each_other(const struct scene *s)
+{
+    struct pair p = {.loop = s->loop};
+
+    if (loop_watch(p.loop, s->listener, EPOLLIN, turn_away, NULL) != OK)
+        return NEEDED_BUT_DENIED;
+    for (int i = 0; i < 2; i++)
+        if (confine_try_begin(
+                &p.tries[i], p.loop, s->null, s->socket, s->sister, one_done, &p)
+            != OK)
+            return NEEDED_BUT_DENIED;
+    if (p.done != 0) /* judged without a word of who sits at the door */
+        return 50;
+    return loop_run(p.loop) == OK && p.done == 2 ? p.succeeded : NEEDED_BUT_DENIED;
+}
+
+/* Both doors are served by the loop that tries: a role that waited here would wait for itself. */
+static void test_a_role_that_tries_a_sister_still_turns_others_away(void)
+{
+    struct confine_plan plan = bare;
+    struct scene s;
+
+    scene_open(&s);
+    kill(s.sister, SIGSTOP); /* nobody else sits at the door */
+    s.null = open("/dev/null", O_WRONLY);
+    CHECK(loop_new(&s.loop) == OK);
+    plan.rights = CONFINE_UNIX;
+    CHECK(confined(&plan, try_each_other, &s) == 0);
+    loop_free(s.loop);
+    close(s.null);
     scene_close(&s);
 }
 
@@ -339,6 +401,7 @@ static void test_root_without_the_roles_user_is_refused(void)
 }
 
 MAIN(TEST(test_ten_forbidden_acts_fail_under_every_set_of_rights),
+    TEST(test_a_role_that_tries_a_sister_still_turns_others_away),
     TEST(test_the_forbidden_acts_are_possible_without_confinement),
     TEST(test_files_work_below_the_listed_paths_and_nowhere_else),
     TEST(test_only_the_one_port_may_be_connected_to),

@@ -2,6 +2,8 @@
 /* Ten things that a role which was taken over would like to do, tried by the role itself. */
 #include "host/confine.h"
 
+#include "host/loop.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +12,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+/* A connection that the sister has not ended by then is one that it keeps. Time enough for a busy machine. */
+enum { JUDGED_MS = 20000 };
+
 struct sister {
-    const char *socket;
     int pid;
 };
 
@@ -75,7 +81,12 @@ static bool run_program(const struct sister *s)
 
 static bool trace_sister(const struct sister *s)
 {
-    return ptrace(PTRACE_ATTACH, s->pid, NULL, NULL) == 0 || !denied();
+    if (ptrace(PTRACE_ATTACH, s->pid, NULL, NULL) != 0)
+        return !denied();
+    (void)waitpid(s->pid, NULL,
+        0); /* it has stopped: let go, so that it can judge the tenth act */
+    (void)ptrace(PTRACE_DETACH, s->pid, NULL, NULL);
+    return true;
 }
 
 static bool kill_sister(const struct sister *s)
@@ -88,25 +99,6 @@ static bool read_sister(const struct sister *s)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/mem", s->pid);
     return opens(path, O_RDONLY);
-}
-
-/* Connected and kept for five seconds: the sister would listen to us. A busy machine needs time to refuse. */
-static bool talk_to_sister(const struct sister *s)
-{
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-    if (fd < 0)
-        return !denied();
-    snprintf(at.sun_path, sizeof at.sun_path, "%s", s->socket);
-    bool kept = connect(fd, (const struct sockaddr *)&at, sizeof at) == 0;
-    if (kept) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        char byte;
-        kept = poll(&p, 1, 5000) == 0 || recv(fd, &byte, 1, MSG_DONTWAIT) > 0;
-    }
-    close(fd);
-    return kept;
 }
 
 static bool make_code(const struct sister *s)
@@ -143,24 +135,119 @@ static const struct act {
     {"trace a sister process", trace_sister},
     {"send a signal to a sister process", kill_sister},
     {"read a sister's memory", read_sister},
-    {"talk to a sister that does not expect it", talk_to_sister},
     {"make memory executable", make_code},
     {"become root", become_root},
 };
 
-int confine_try_forbidden(int out_fd, const char *sister_socket, int sister_pid)
+static int tell(int out_fd, bool bad, const char *act)
 {
-    struct sister s = {sister_socket, sister_pid};
+    char line[128];
+    int len = snprintf(line, sizeof line, "%s: %s\n", bad ? "POSSIBLE" : "denied", act);
+
+    return write(out_fd, line, (size_t)len) != len || bad ? 1 : 0;
+}
+
+static int try_alone(int out_fd, int sister_pid)
+{
+    struct sister s = {sister_pid};
     int succeeded = 0;
 
-    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-        char line[128];
-        bool bad = acts[i].succeeds(&s);
-        int len = snprintf(
-            line, sizeof line, "%s: %s\n", bad ? "POSSIBLE" : "denied", acts[i].name);
-        succeeded += bad ? 1 : 0;
-        if (write(out_fd, line, (size_t)len) != len)
-            succeeded++;
-    }
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        succeeded += tell(out_fd, acts[i].succeeds(&s), acts[i].name);
     return succeeded;
+}
+
+/* ---- the tenth act: talk to a sister that does not expect it ---- */
+
+/* -> a connection, which the sister has yet to judge, or -1; then *bad says whether confinement let us try. */
+static int dial(const char *sister_socket, bool *bad)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    *bad = fd < 0 && !denied();
+    if (fd < 0)
+        return -1;
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", sister_socket);
+    if (connect(fd, (const struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* Something has come: a word of the sister, or the end. */
+static bool was_told(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT) > 0;
+}
+
+static int tell_sister(int out_fd, bool bad)
+{
+    return tell(out_fd, bad, "talk to a sister that does not expect it");
+}
+
+int confine_try_forbidden(int out_fd, const char *sister_socket, int sister_pid)
+{
+    int succeeded = try_alone(out_fd, sister_pid);
+    bool bad = false;
+    int fd = dial(sister_socket, &bad);
+
+    if (fd >= 0) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        bad = poll(&p, 1, JUDGED_MS) <= 0 || was_told(fd);
+        close(fd);
+    }
+    return succeeded + tell_sister(out_fd, bad);
+}
+
+static void kept(void *ctx);
+
+static void over(struct confine_try *t, bool bad)
+{
+    confine_try_end(t);
+    t->succeeded += tell_sister(t->out_fd, bad);
+    t->done(t->ctx, t->succeeded);
+}
+
+static void judged(void *ctx, int fd, uint32_t events)
+{
+    (void)events;
+    over(ctx, was_told(fd));
+}
+
+static void kept(void *ctx)
+{
+    over(ctx, true);
+}
+
+enum status confine_try_begin(struct confine_try *t, struct loop *loop, int out_fd,
+    const char *sister_socket, int sister_pid, confine_tried_fn *done, void *ctx)
+{
+    bool bad = false;
+
+    *t = (struct confine_try){.out_fd = out_fd, .done = done, .ctx = ctx};
+    t->succeeded = try_alone(out_fd, sister_pid);
+    t->fd = dial(sister_socket, &bad);
+    if (t->fd < 0) {
+        over(t, bad);
+        return OK;
+    }
+    t->loop = loop;
+    enum status s = loop_watch(loop, t->fd, EPOLLIN, judged, t);
+    if (s == OK)
+        s = loop_after(loop, JUDGED_MS, kept, t);
+    if (s != OK)
+        confine_try_end(t);
+    return s;
+}
+
+void confine_try_end(struct confine_try *t)
+{
+    if (!t->loop)
+        return;
+    loop_cancel(t->loop, kept, t);
+    loop_forget(t->loop, t->fd);
+    close(t->fd);
+    t->loop = NULL;
 }

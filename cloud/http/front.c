@@ -57,7 +57,7 @@ static enum status set_up(
     if (plan->started)
         TRY(plan->started(plan->role));
     if (a->self_test)
-        life_self_test(&f->log, f->sister);
+        TRY(life_self_test(&f->life, &f->log, f->sister));
     TRY(role_ready(&(struct role_ready){.ports = {l->port}}));
     LOG(&f->log, LOG_INFO, REASON_ROLE_READY, F_NUM("port", l->port));
     return life_beat(&f->life);

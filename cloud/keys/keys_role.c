@@ -314,11 +314,11 @@ static enum status set_up(struct keys_process *p)
     return lock_down(p);
 }
 
-static void self_test(struct keys_process *p)
+static enum status self_test(struct keys_process *p)
 {
     char sister[PLACE_MAX];
-    if (place_of(p->args->root, PLACE_RUN, "store", "admin", sister) == OK)
-        life_self_test(&p->log, sister);
+    TRY(place_of(p->args->root, PLACE_RUN, "store", "admin", sister));
+    return life_self_test(&p->life, &p->log, sister);
 }
 
 int keys_role(const struct role_args *a)
@@ -332,10 +332,11 @@ int keys_role(const struct role_args *a)
     int code = s == OK ? EXIT_DONE : EXIT_ENVIRONMENT;
     if (s == OK) {
         if (a->self_test)
-            self_test(p);
+            s = self_test(p);
         LOG(&p->log, LOG_INFO, REASON_ROLE_READY,
             F_NUM("invitations", p->keys.invite_count));
-        s = role_ready(&(struct role_ready){0});
+        if (s == OK)
+            s = role_ready(&(struct role_ready){0});
         if (s == OK)
             s = life_beat(&p->life);
         if (s == OK)

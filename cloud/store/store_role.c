@@ -133,17 +133,17 @@ static void trim(void *ctx)
         loop_stop(p->loop);
 }
 
-static void self_test(struct store_process *p)
+static enum status self_test(struct store_process *p)
 {
     char sister[PLACE_MAX];
-    if (place_of(p->args->root, PLACE_RUN, "keys", "admin", sister) == OK)
-        life_self_test(&p->log, sister);
+    TRY(place_of(p->args->root, PLACE_RUN, "keys", "admin", sister));
+    return life_self_test(&p->life, &p->log, sister);
 }
 
 static enum status serve(struct store_process *p)
 {
     if (p->args->self_test)
-        self_test(p);
+        TRY(self_test(p));
     TRY(worker_new(&p->worker));
     TRY(loop_watch(p->loop, worker_fd(p->worker), EPOLLIN, store_worker_done, p));
     trim(p);

@@ -56,15 +56,24 @@ void life_end(struct life *life)
 {
     if (!life->loop)
         return;
+    confine_try_end(&life->attempt);
     loop_cancel(life->loop, beat, life);
     loop_forget(life->loop, life->signals);
     close(life->signals);
     life->loop = NULL;
 }
 
-void life_self_test(struct log *log, const char *sister_socket)
+static void tried(void *ctx, int succeeded)
 {
-    int succeeded = confine_try_forbidden(STDERR_FILENO, sister_socket, getppid());
-    LOG(log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST,
+    struct life *life = ctx;
+    LOG(life->log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST,
         F_NUM("acts", 10), F_NUM("succeeded", succeeded));
+}
+
+enum status life_self_test(
+    struct life *life, struct log *log, const char *sister_socket)
+{
+    life->log = log;
+    return confine_try_begin(&life->attempt, life->loop, STDERR_FILENO, sister_socket,
+        getppid(), tried, life);
 }

@@ -12,6 +12,8 @@
 struct life {
     struct loop *loop;
     int signals;
+    struct log *log; /* of the self-test */
+    struct confine_try attempt;
 };
 
 /* Before confinement: signals become a descriptor of the loop; SIGPIPE is ignored. */
@@ -21,6 +23,7 @@ MUST_USE enum status life_confine(struct log *log, const struct confine_plan *pl
 /* After role_ready(): a beat each 500 ms. */
 MUST_USE enum status life_beat(struct life *life);
 void life_end(struct life *life);
-/* After confinement: try the ten forbidden acts and log role.self_test with what came of them.
- * sister_socket: a socket that this role has no business with. */
-void life_self_test(struct log *log, const char *sister_socket);
+/* After confinement: try the ten forbidden acts and, once the loop has run for a while, log role.self_test with what
+ * came of them. sister_socket: a socket that this role has no business with. */
+MUST_USE enum status life_self_test(
+    struct life *life, struct log *log, const char *sister_socket);

@@ -81,7 +81,7 @@ static enum status set_up(struct process *p, const struct role_args *a)
         TRY(hub_dial(
             p->hub, &to_store, &number)); /* as view's user: store looks at it */
     if (a->self_test)
-        life_self_test(&p->log, p->sister);
+        TRY(life_self_test(&p->life, &p->log, p->sister));
     TRY(role_ready(&(struct role_ready){.ports = {0}}));
     LOG(&p->log, LOG_INFO, REASON_ROLE_READY, F_NUM("lanes", LANES));
     return life_beat(&p->life);

@@ -47,16 +47,24 @@ enum status role_users(struct role_env *env)
     return OK;
 }
 
+static void tried(void *ctx, int succeeded)
+{
+    struct role_lock *l = ctx;
+
+    LOG(l->env->log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST,
+        F_NUM("acts", ACTS), F_NUM("succeeded", succeeded));
+}
+
 /* Where the roles share one user, a sister's door does let this one in: then a door that is not
  * there is tried, which is no claim; `reduced` says so wherever a person looks. */
 static void try_forbidden(void *ctx)
 {
     struct role_lock *l = ctx;
-    const char *sister = l->env->reduced ? "/nonexistent" : l->sister;
-    int succeeded = confine_try_forbidden(l->null_fd, sister, (int)getppid());
 
-    LOG(l->env->log, succeeded == 0 ? LOG_INFO : LOG_FAULT, REASON_ROLE_SELF_TEST,
-        F_NUM("acts", ACTS), F_NUM("succeeded", succeeded));
+    if (confine_try_begin(&l->attempt, l->loop, l->null_fd,
+            l->env->reduced ? "/nonexistent" : l->sister, (int)getppid(), tried, l)
+        != OK)
+        loop_stop(l->loop);
 }
 
 enum status role_confine(struct role_lock *l, struct role_env *env, struct loop *loop,
@@ -65,7 +73,7 @@ enum status role_confine(struct role_lock *l, struct role_env *env, struct loop 
     char sister[PLACE_MAX];
     const char *what = NULL;
 
-    *l = (struct role_lock){.env = env, .role = role};
+    *l = (struct role_lock){.env = env, .role = role, .loop = loop};
     TRY(place_of(env->root, roles[role].sister, sister));
     snprintf(l->sister, sizeof l->sister, "%.107s", sister);
     l->null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -41,6 +41,8 @@ struct role_lock { /* must outlive the loop when self_test is set */
     enum device_role role;
     int null_fd;
     char sister[108];
+    struct loop *loop;
+    struct confine_try attempt;
 };
 
 /* Lock down for good and say so. Unless OK the caller must end. */
