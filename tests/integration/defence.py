@@ -6,7 +6,6 @@ import os
 from harness import BUILD, check, client_context, forge, pem, request, run, wait_for
 from twins import Authority, HostileGate
 
-LIES_SPEED = 600
 FLEET = os.path.join(BUILD, 'tests', 'integration', 'fleet-enrol')
 
 
@@ -48,8 +47,8 @@ def twin(b, label='twin'):
     return cloud, device, gate
 
 
-def honest_first(device, gate, *options):
-    device.start(*options, speed=LIES_SPEED)
+def honest_first(device, gate):
+    device.start('--for', '600')
     wait_for('one honest batch end to end', lambda: device.program.log.of('batch.acknowledged'))
     check(gate.honest >= 1, 'the twin never spoke the protocol properly')
 

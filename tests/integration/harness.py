@@ -29,6 +29,9 @@ OXIMETER = os.path.join(BUILD, 'holdfast-oximeter')
 FORGE = os.path.join(BUILD, 'tests', 'integration', 'forge')
 NAME = 'cloud.holdfast.test'
 PATIENCE_S = 60.0
+# How fast the time of a device runs. A nonce of it lives 60 s, so 600 ms here: some twenty round trips. A machine on which one
+# takes longer than that cannot show an honest exchange at all.
+SPEED = 100
 
 
 class Failed(Exception):
@@ -259,7 +262,7 @@ class Device:
         run(*self.inside, OXIMETER, 'enrol', bundle, '--root', self.root)
         return self
 
-    def start(self, *options, sensor='sim:normal', speed=60):
+    def start(self, *options, sensor='sim:normal', speed=SPEED):
         self.program = Program(self.inside + [OXIMETER, 'run', '--root', self.root, '--log-json', '--sensor', sensor,
                                 '--speed', str(speed), '--screen', 'none', *options])
         return self.program

@@ -16,11 +16,10 @@ import subprocess
 import tempfile
 import time
 
-from harness import (OXIMETER, Device, Log, Raw, Twin, bench, check, forge, main, request, role_pid, run, stopped,
+from harness import (OXIMETER, SPEED, Device, Log, Raw, Twin, bench, check, forge, main, request, role_pid, run, stopped,
                      wait_for)
 from defence import Stolen
 
-SPEED = 300
 ALGORITHM = b'ENG-FNG1'  # in the clear inside every batch: eight letters that chance does not write
 B = contextlib.ExitStack()
 SITES = {}
@@ -110,7 +109,7 @@ class CourierSite:
         status = raw.answer()[0]
         raw.close()
         check(status == 200, 'the other device is not served')
-        self.program = self.device.start('--for', '600', speed=SPEED)
+        self.program = self.device.start('--for', '600')
         self.log = self.program.log
         wait_for('an honest batch of the true courier', lambda: self.log.of('batch.acknowledged'))
         self.courier = role_pid(self.program.process.pid, 'courier')
@@ -265,7 +264,7 @@ class KeeperSite:
     def __init__(self, b):
         self.device = b.device(b.cloud(), 'measured')
         self.device.start('--for', '1')  # makes the folders and tallies of a run
-        self.device.program.wait(30)
+        self.device.program.wait()
         self.twin = Twin(b, 'keeper', 'keeper', self.device.root)
         self.twin.ask('lies')  # it listens
         ends = os.pipe()  # descriptor 3, where a role says that it is ready
@@ -294,6 +293,7 @@ def test_taken_keeper_cannot_make_measure_stop_or_wait():
         check('silent' not in heard, '%s: measure says no reading any more' % lie)
         check(heard['ends'] == 0, '%s: measure said that it has ended' % lie)
         check(heard['knocks'] == 1, '%s: believed, measure did not leave its door' % lie)
+        wait_for('a line of measure', lambda: len(s.log.of('talk.malformed')) > told)
         check(len(s.log.of('talk.malformed')) == told + 1, '%s: %d lines in the log' % (
             lie, len(s.log.of('talk.malformed')) - told))
     check(s.process.poll() is None, 'measure has ended: ' + s.log.tail())
@@ -362,8 +362,8 @@ def test_device_believes_no_enrolment_that_its_invitation_does_not_prove():
             check(s.refused() == refused + 1, '%s: %d lines enrol.refused' % (lie, s.refused() - refused))
     s = enrolled_once()
     check(len(s.identity()) == 3, 'after all lies the true enrolment does not succeed')
-    program = s.device.start('--batches', '2', '--once', speed=600)
-    check(program.wait(60) == 0, 'the device that was lied to does not deliver: ' + program.log.tail())
+    program = s.device.start('--batches', '2', '--once')
+    check(program.wait() == 0, 'the device that was lied to does not deliver: ' + program.log.tail())
 
 
 def test_taken_enrol_takes_in_no_device_of_its_own_and_takes_over_no_invitation():
@@ -433,8 +433,8 @@ class ViewSite:
         self.cloud = b.cloud()
         self.log = self.cloud.program.log
         self.device = b.device(self.cloud, 'seen')
-        program = self.device.start('--batches', '3', '--once', speed=600)
-        check(program.wait(60) == 0, 'the device did not deliver: ' + program.log.tail())
+        program = self.device.start('--batches', '3', '--once')
+        check(program.wait() == 0, 'the device did not deliver: ' + program.log.tail())
         self.password = 'correct horse battery'
         self.cloud.verb('user', 'add', 'nurse', stdin=self.password + '\n')
         self.twin = Twin(b, 'view', 'view', self.cloud.root)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+PATIENCE_S = 60.0  # ends what hangs; no claim rests on it
 KEPT = []  # every byte that anybody gave to this twin
 
 
@@ -25,7 +26,7 @@ def keep(data):
 class Door:
     """A connection to a door of another role, message by message; nothing is checked on the way out."""
 
-    def __init__(self, root, path, seconds=5):
+    def __init__(self, root, path, seconds=PATIENCE_S):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(seconds)
         self.socket.connect(os.path.join(root, 'run/holdfast', path))

@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from twin import Door, credential, keep, serve, trespass
+from twin import PATIENCE_S, Door, credential, keep, serve, trespass
 
 ROOT, PORT = sys.argv[1], int(sys.argv[2])
 NAME = 'cloud.holdfast.test'
@@ -38,7 +38,7 @@ class Line:
     def post(self, nonce, envelope, path_of=None):
         """-> (HTTP status, body)"""
         if self.tls is None:
-            self.tls = self.context.wrap_socket(socket.create_connection(('127.0.0.1', PORT), 5), server_hostname=NAME)
+            self.tls = self.context.wrap_socket(socket.create_connection(('127.0.0.1', PORT), PATIENCE_S), server_hostname=NAME)
         self.tls.sendall(b'POST /v1/d/%s/batches HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nHoldfast-Nonce: %s\r\n\r\n'
                          % ((path_of or self.device).encode(), NAME.encode(), len(envelope), nonce.hex().encode())
                          + envelope)
@@ -74,7 +74,7 @@ class Courier:
     def again(self):
         """A new connection to keeper, which ends the old one; a keeper that has just been started again is waited for."""
         self.door.close()
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE_S
         while True:
             try:
                 self.door = Door(ROOT, 'keeper/courier')
@@ -86,7 +86,7 @@ class Courier:
 
     def offer(self):
         """-> (nonce, envelope) of what keeper wants to be sent next; asks until there is something."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             self.door.say(SAY_ASK)
             what, body = self.hear()
@@ -291,17 +291,14 @@ def twice():
 
 
 def cut_off(packet):
-    """Whether keeper ends the connection over this message; that it says WANT meanwhile means nothing."""
+    """Whether keeper ends the connection over this message, or answers the question that comes after it."""
     C.again()
     C.door.raw(packet)
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
+    C.door.say(SAY_ASK)
+    while True:
         got = C.door.hear()
-        if got is None:
-            return True
-        if got[0] != SAY_WANT:
-            return False
-    return False
+        if got is None or got[0] != SAY_WANT:
+            return got is None
 
 
 def malformed():

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-from twin import keep, serve
+from twin import PATIENCE_S, keep, serve
 
 ROOT = sys.argv[1]
 PATH = os.path.join(ROOT, 'run/holdfast/keeper/measure')
@@ -34,7 +34,7 @@ class Keeper:
         self.listen.bind(PATH)
         os.chmod(PATH, 0o666)
         self.listen.listen(4)
-        self.listen.settimeout(20)
+        self.listen.settimeout(PATIENCE_S)
         self.peer = None
 
     def hear(self, number):
@@ -43,7 +43,7 @@ class Keeper:
         while got['newest'] < number:
             if self.peer is None:
                 self.peer = self.listen.accept()[0]
-                self.peer.settimeout(5)
+                self.peer.settimeout(PATIENCE_S / 2)
                 got['knocks'] += 1
             try:
                 packet = keep(self.peer.recv(1 << 17))

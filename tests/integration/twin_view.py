@@ -15,7 +15,7 @@ DOOR_SIGN_IN, DOOR_SIGN_OUT, DOOR_DEVICES, DOOR_TREND, DOOR_GAPS = 0x0601, 0x060
 
 class View:
     def __init__(self):
-        self.door, self.token = Door(ROOT, 'store/view', 20), None
+        self.door, self.token = Door(ROOT, 'store/view'), None
 
 
 V = View()
@@ -26,7 +26,7 @@ def ask(door, body):
     V.door.say(door, body)
     got = V.door.hear()
     if got is None:
-        V.door = Door(ROOT, 'store/view', 20)
+        V.door = Door(ROOT, 'store/view')
         return b''
     return got[1]
 

@@ -14,7 +14,7 @@ import struct
 import subprocess
 import threading
 
-from harness import NAME, Failed, check
+from harness import NAME, PATIENCE_S, Failed, check
 
 DOOR_INGEST, DOOR_INGESTED = 0x0101, 0x0102
 
@@ -86,7 +86,7 @@ class Listener:
             except OSError:
                 return
             self.connections += 1
-            plain.settimeout(5)
+            plain.settimeout(PATIENCE_S)
             threading.Thread(target=self._one, args=(plain,), daemon=True).start()
 
     def _one(self, plain):
@@ -214,7 +214,7 @@ class Store:
             self.socket.connect(os.path.join(cloud.root, 'run/holdfast/store/gate'))
         finally:
             os.seteuid(me)
-        self.socket.settimeout(5)
+        self.socket.settimeout(PATIENCE_S)
 
     def ingest(self, peer, path, nonce, envelope):
         """-> (HTTP status, sealed answer)"""
