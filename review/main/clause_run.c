@@ -70,20 +70,20 @@ static enum exit_code no_clause(struct arena *a, struct bytes name, struct bytes
             a, "one of %.*s", (int)others.len, (const char *)others.at)
               .at
         : "a clause that is judged by content, like 81001-5-1:5.3.2";
-    return (enum exit_code)cli_error(
-        EXIT_USAGE, NULL, 0, (const char *)arena_copy(a, name).at, expected);
+    return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0,
+        name.len ? (const char *)arena_copy(a, name).at : "no clause", expected);
 }
 
 static enum exit_code add_named(struct reviewing *v, struct bytes names)
 {
-    struct bytes one, others;
+    struct bytes one = {0}, others = {0};
     while (text_next_part(&names, &one)) {
         others = (struct bytes){0};
         const struct clause *c = clause_find(v->r->a, &v->l->catalogue, one, &others);
         if (!c || !add_clause(v, c))
             return no_clause(v->r->a, one, others);
     }
-    return EXIT_DONE;
+    return v->pages.count ? EXIT_DONE : no_clause(v->r->a, one, others);
 }
 
 static void add_all(struct reviewing *v)

@@ -280,7 +280,7 @@ def test_why_tells_each_rule_that_fired():
 
 
 def test_an_unknown_clause_or_constraint_is_told():
-    for words in (['clause', '9.9.9'], ['why', '5.3.2-C77']):
+    for words in (['clause', '9.9.9'], ['clause', ''], ['clause', ','], ['report', '--clause', ',', '--output', '/nowhere'], ['why', '5.3.2-C77']):
         done = subprocess.run([TOOL, *words, '--doc', os.path.join(DOCS, 'threats.md')], capture_output=True, text=True, timeout=60)
         check(done.returncode == 2 and done.stderr.count('\n') == 1 and 'expected' in done.stderr, done.stderr)
 
