@@ -76,17 +76,6 @@ void contradictions_find(struct arena *a, const struct corpus *corpus,
     list_free(&claims);
 }
 
-static struct bytes place_of(struct judge *j, const struct claim *c)
-{
-    const struct unit *u = &j->m->corpus->units[c->unit];
-    struct bytes path = j->m->corpus->docs[u->doc].path;
-    return u->line
-        ? arena_print(j->a, "%.*s:%u", (int)path.len, (const char *)path.at, u->line)
-        : u->page ? arena_print(
-              j->a, "%.*s, page %u", (int)path.len, (const char *)path.at, u->page)
-                  : path;
-}
-
 void check_contradictions(struct judge *j)
 {
     struct list found = LIST_OF(struct contradiction);
@@ -94,7 +83,7 @@ void check_contradictions(struct judge *j)
     for (uint32_t i = 0; i < found.count; i++) {
         const struct contradiction *c = LIST_AT(&found, struct contradiction, i);
         const struct unit *u = &j->m->corpus->units[c->one.unit];
-        struct bytes place = place_of(j, &c->other),
+        struct bytes place = unit_place(j->a, j->m->corpus, c->other.unit),
                      here = text_upto(c->one.sentence, 160),
                      there = text_upto(c->other.sentence, 160);
         struct finding *f =

@@ -1185,6 +1185,14 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     bench_end(&b);
 }
 
+uint32_t rubric_index(const struct judged *j, struct bytes constraint)
+{
+    for (uint32_t i = 0; i < j->rubric->constraint_count; i++)
+        if (text_same(j->rubric->constraints[i].id, constraint))
+            return i;
+    return UINT32_MAX;
+}
+
 const char *verdict_word(enum verdict v)
 {
     static const char *const names[] = {"absent", "cannot-tell", "partial", "met"};

@@ -88,6 +88,8 @@ struct weights weights_fitted(void);
 /* `clause` is whose words are no description by themselves; NULL: none are known. */
 void judge(struct arena *a, const struct said *said, const struct rubric *rubric,
     const struct clause *clause, const struct weights *weights, struct judged *out);
+/* Index of the clause's constraint in the rubric, or UINT32_MAX: judged by the model only. */
+uint32_t rubric_index(const struct judged *j, struct bytes constraint);
 /* What a document can be at most by what kind it is: enum verdict. */
 uint8_t verdict_most(const struct said *said, uint32_t doc);
 const char *verdict_word(enum verdict v);

@@ -334,12 +334,11 @@ void prove(struct arena *a, const struct model *m, const struct findings *findin
     find_tailorings(&p);
     for (uint32_t i = 0; i < clause->constraint_count; i++) {
         struct standing_of *s = &out->at[i];
-        *s = (struct standing_of){.verdict = &nothing,
+        uint32_t k = rubric_index(judged, clause->constraints[i].id);
+        *s = (struct standing_of){
+            .verdict = k == UINT32_MAX ? &nothing : &judged->best[k],
             .tailored_by = tailored_by(&p, i),
             .proofs = arena_take(a, PROOFS_MAX * sizeof *s->proofs)};
-        for (uint32_t k = 0; k < judged->rubric->constraint_count; k++)
-            if (text_same(judged->rubric->constraints[k].id, clause->constraints[i].id))
-                s->verdict = &judged->best[k];
         add_passages(&p, s);
         add_named(&p, s, i);
         if (s->proof_count)

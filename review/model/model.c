@@ -63,16 +63,26 @@ const struct document *item_document(const struct model *m, const struct item *i
     return &m->corpus->docs[m->corpus->units[i->unit].doc];
 }
 
+struct bytes place_text(
+    struct arena *a, struct bytes path, uint32_t line, uint32_t page)
+{
+    if (line)
+        return arena_print(a, "%.*s:%u", (int)path.len, (const char *)path.at, line);
+    if (page)
+        return arena_print(
+            a, "%.*s, page %u", (int)path.len, (const char *)path.at, page);
+    return path;
+}
+
+struct bytes unit_place(struct arena *a, const struct corpus *c, uint32_t unit)
+{
+    const struct unit *u = &c->units[unit];
+    return place_text(a, c->docs[u->doc].path, u->line, u->page);
+}
+
 struct bytes item_place(struct arena *a, const struct model *m, const struct item *i)
 {
-    const struct unit *u = &m->corpus->units[i->unit];
-    struct bytes path = m->corpus->docs[u->doc].path;
-    if (u->line)
-        return arena_print(a, "%.*s:%u", (int)path.len, (const char *)path.at, u->line);
-    if (u->page)
-        return arena_print(
-            a, "%.*s, page %u", (int)path.len, (const char *)path.at, u->page);
-    return path;
+    return unit_place(a, m->corpus, i->unit);
 }
 
 struct bytes unit_path(struct arena *a, const struct corpus *c, uint32_t unit)

@@ -127,7 +127,10 @@ bool item_same_text(const struct item *a, const struct item *b);
 /* Value of the first field of that name, ASCII case folded, or empty. */
 struct bytes item_field(const struct item *i, const char *name);
 const struct document *item_document(const struct model *m, const struct item *i);
-/* "path:line" or "path, page 3" or "path". */
+/* "path:line" or "path, page 3" or "path"; line and page count from 1, 0 is none. */
+struct bytes place_text(
+    struct arena *a, struct bytes path, uint32_t line, uint32_t page);
+struct bytes unit_place(struct arena *a, const struct corpus *c, uint32_t unit);
 struct bytes item_place(struct arena *a, const struct model *m, const struct item *i);
 /* The headings above a unit, joined by " > ". */
 struct bytes unit_path(struct arena *a, const struct corpus *c, uint32_t unit);

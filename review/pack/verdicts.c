@@ -9,13 +9,7 @@ static struct bytes place_of(
 {
     if (doc == UNIT_NONE)
         return TEXT("");
-    struct bytes path = r->corpus->docs[doc].path;
-    if (line)
-        return arena_print(a, "%.*s:%u", (int)path.len, (const char *)path.at, line);
-    if (page)
-        return arena_print(
-            a, "%.*s, page %u", (int)path.len, (const char *)path.at, page);
-    return path;
+    return place_text(a, r->corpus->docs[doc].path, line, page);
 }
 
 static void add(struct list *rows, struct statement_verdict v)

@@ -58,5 +58,3 @@ struct bytes clause_proofs(
 /* The file of a report that holds the clause. */
 const char *clause_file_name(
     struct arena *a, const struct clause *c, const char *ending);
-/* Index of the clause's constraint in the rubric, or UINT32_MAX: judged by the model only. */
-uint32_t rubric_index(const struct judged *j, struct bytes constraint);

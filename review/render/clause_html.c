@@ -45,12 +45,7 @@ static void head(const struct clause_page *p, FILE *out)
     char day[11] = "no day";
     if (p->as_of_s)
         date_text(p->as_of_s, day);
-    fputs(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'\">"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>",
-        out);
+    out_html_begin(out);
     words(out, "", p->product, ": ");
     words(out, "", p->clause->id, "</title><style>");
     fprintf(out, "%s</style></head><body>\n", style);

@@ -24,10 +24,7 @@ struct bytes clause_place(
     if (g->first_line)
         return arena_print(a, "%.*s%s%u", (int)d->path.len, (const char *)d->path.at,
             word, g->first_line);
-    if (g->page)
-        return arena_print(
-            a, "%.*s, page %u", (int)d->path.len, (const char *)d->path.at, g->page);
-    return d->path;
+    return place_text(a, d->path, 0, g->page);
 }
 
 struct bytes clause_section(
@@ -83,14 +80,6 @@ struct bytes clause_proofs(
         text = arena_print(a, "%.*s, %u more", (int)text.len, (const char *)text.at,
             s->proof_count - told);
     return text;
-}
-
-uint32_t rubric_index(const struct judged *j, struct bytes constraint)
-{
-    for (uint32_t i = 0; i < j->rubric->constraint_count; i++)
-        if (text_same(j->rubric->constraints[i].id, constraint))
-            return i;
-    return UINT32_MAX;
 }
 
 /* "clause-iec81001-5-1-5.3.2.html": only what every file system takes. */

@@ -30,12 +30,7 @@ static const char style[] =
 
 static void begin(const struct report *r, FILE *out, const char *title)
 {
-    fputs(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'\">"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>",
-        out);
+    out_html_begin(out);
     out_xml(out, r->product);
     fprintf(out, ": %s</title><style>%s</style></head><body>\n<h1>", title, style);
     out_xml(out, r->product);

@@ -193,3 +193,13 @@ void out_uri(FILE *out, struct bytes path)
     }
     putc('"', out);
 }
+
+void out_html_begin(FILE *out)
+{
+    fputs(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'\">"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>",
+        out);
+}

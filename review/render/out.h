@@ -26,4 +26,6 @@ void out_csv_close(FILE *out);
  * begins where the cursor stands at column `at`; no line end after the last. */
 void out_wrapped(
     FILE *out, struct bytes t, unsigned at, unsigned indent, unsigned width);
+/* A page that runs and loads nothing, up to the words of its title. */
+void out_html_begin(FILE *out);
 unsigned out_columns(struct bytes t); /* characters, not bytes */

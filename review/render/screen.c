@@ -178,16 +178,21 @@ static void finding(struct doing *d, const struct finding *f)
     fputc('\n', d->out);
 }
 
+static enum severity severity_of(const struct gap_found *g)
+{
+    static const uint8_t as[] = {SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL};
+    return (enum severity)as[g->severity];
+}
+
 /* Nobody knows that the gap is there; what is known is that nothing shows the opposite. */
 static void gap(struct doing *d, const struct gap_found *g)
 {
-    static const uint8_t as[] = {SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL};
     const struct clause *c = d->r->clauses[0].clause;
     struct arena *a = arena_new();
     uint32_t i = (uint32_t)__builtin_ctzll(g->of);
     struct bytes name = constraint_name(c, i), text = c->constraints[i].text,
                  id = c->constraints[i].id;
-    item(d, (enum severity)as[g->severity],
+    item(d, severity_of(g),
         arena_print(a, "not shown: %.*s (%.*s)", (int)name.len, (const char *)name.at,
             (int)id.len, (const char *)id.at),
         0);
@@ -216,7 +221,7 @@ static void do_first(struct doing *d)
              && i < d->r->clauses[0].answer->gap_count && d->told < WORST;
              i++) {
             const struct gap_found *g = &d->r->clauses[0].answer->gaps[i];
-            if (!g->asks && g->severity + SEVERITY_MINOR == s)
+            if (!g->asks && (int)severity_of(g) == s)
                 gap(d, g);
         }
     }

@@ -13,23 +13,11 @@
 #include "review/read/read.h"
 #include "review/read/see.h"
 #include "review/render/clause.h"
+#include "tests/support/whole_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct bytes whole_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    uint8_t *at = malloc(READ_DOCUMENT_MAX);
-    if (!f || !at) {
-        fprintf(stderr, "error: %s: expected a file that can be read\n", path);
-        exit(2);
-    }
-    size_t len = fread(at, 1, READ_DOCUMENT_MAX, f);
-    fclose(f);
-    return (struct bytes){realloc(at, len + 1), len};
-}
 
 static FILE *out_file(const char *folder, const char *path, const char *ending)
 {
