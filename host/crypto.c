@@ -101,6 +101,26 @@ static enum status x25519(void *board, const struct x25519_private *priv,
     return s;
 }
 
+static enum status ed25519_verify(void *board, const struct ed25519_public *pub,
+    struct bytes message, const struct signature *signature)
+{
+    (void)board;
+    EVP_PKEY *k =
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, pub->b, sizeof pub->b);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    enum status s = BROKEN;
+
+    if (k && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, k) == 1)
+        s = EVP_DigestVerify(
+                ctx, signature->b, sizeof signature->b, message.at, message.len)
+                == 1
+            ? OK
+            : REFUSED;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(k);
+    return s;
+}
+
 enum status host_crypto_new(struct host_crypto **out)
 {
     struct host_crypto *c = calloc(1, sizeof *c);
@@ -130,6 +150,7 @@ enum status host_crypto_new(struct host_crypto **out)
         .aead_open = host_crypto_open,
         .x25519_public = x25519_public,
         .x25519 = x25519,
+        .ed25519_verify = ed25519_verify,
     };
     *out = c;
     return OK;

@@ -35,6 +35,7 @@ static void copy_out(const struct bundle_text *t, struct bundle *out)
     memcpy(&out->ca_active, &t->ca_active, sizeof out->ca_active);
     memcpy(&out->ca_backup, &t->ca_backup, sizeof out->ca_backup);
     memcpy(out->s.b, t->s, sizeof out->s.b);
+    memcpy(out->service.b, t->service, sizeof out->service.b);
     out->kid.generation = (uint32_t)t->generation;
     out->expires_utc_s = (uint64_t)t->expires_utc_s;
     memcpy(out->secret.b, t->secret, sizeof out->secret.b);

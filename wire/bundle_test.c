@@ -18,6 +18,7 @@ static struct bundle sample(void)
     b.ca_backup.at[0] = 0xfe;
     for (size_t i = 0; i < 32; i++) {
         b.s.b[i] = (uint8_t)(i + 1);
+        b.service.b[i] = (uint8_t)(3 * i);
         b.secret.b[i] = (uint8_t)(200 - i);
     }
     memset(b.kid.device.b, 0xab, sizeof b.kid.device.b);
@@ -77,6 +78,7 @@ static void test_the_largest_bundle_comes_back_whole(void)
     CHECK(memcmp(&out.ca_active, &b.ca_active, sizeof b.ca_active) == 0);
     CHECK(out.ca_backup.len == 1 && out.ca_backup.at[0] == 0xfe);
     CHECK(ct_equal(out.secret.b, b.secret.b, 32) && memcmp(out.s.b, b.s.b, 32) == 0);
+    CHECK(memcmp(out.service.b, b.service.b, 32) == 0);
     CHECK(memcmp(&out.kid.device, &b.kid.device, 16) == 0 && out.port == 8443);
     size_t ignored;
     CHECK(bundle_build(&b, (struct room){(uint8_t *)text, len - 1}, &ignored) == FULL);
@@ -101,6 +103,7 @@ static void test_each_wrong_line_is_refused_whole_and_named(void)
         {"device", "device = \"3f2504e0-4f89-11d3-9a0c-0305e82c3301\"\n", false},
         {"device", "device = \"3f2504e04f8941d39a0c0305e82c3301\"\n", false},
         {"secret", "secret = \"00\"\n", false},
+        {"service", "service = \"\"\n", false},
         {"s =", "s = \"zz\"\n", false},
         {"ca_active", "ca_active = \"AA==\"\n", true},
         {"ca_active", "ca_active = \"\"\n", false},
@@ -125,8 +128,8 @@ static void test_each_wrong_line_is_refused_whole_and_named(void)
 static void test_every_key_must_be_given(void)
 {
     static const char *const keys[] = {"address", "port", "enrol_port", "name",
-        "ca_active", "ca_backup", "s =", "device", "generation", "expires_utc_s",
-        "secret"};
+        "ca_active", "ca_backup", "s =", "service", "device", "generation",
+        "expires_utc_s", "secret"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         uint32_t at;
         char said[320];

@@ -14,7 +14,7 @@ static struct bytes protected_build(enum envelope_kind kind, const struct kid *k
 {
     struct writer w = writer_over(out);
 
-    cbor_put_map(&w, kind == ENVELOPE_BATCH ? 4 : 3);
+    cbor_put_map(&w, kind == ENVELOPE_ANSWER ? 3 : 4);
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, AES_256_GCM);
     cbor_put_uint(&w, 4);
@@ -23,7 +23,7 @@ static struct bytes protected_build(enum envelope_kind kind, const struct kid *k
     put_u32(&w, kid->generation);
     cbor_put_uint(&w, 5);
     cbor_put_bstr(&w, BYTES_OF(iv->b));
-    if (kind == ENVELOPE_BATCH) {
+    if (kind != ENVELOPE_ANSWER) {
         cbor_put_int(&w, EPOCH_KEY);
         cbor_put_bstr(&w, BYTES_OF(epoch->b));
     }
@@ -55,21 +55,25 @@ enum status envelope_head_build(enum envelope_kind kind, const struct kid *kid,
     return OK;
 }
 
+static void put_word(struct writer *w, const char *word)
+{
+    cbor_put_tstr(w, (struct bytes){(const uint8_t *)word, strlen(word)});
+}
+
 enum status enc_structure_build(
     enum envelope_kind kind, struct bytes protected_, struct room out, size_t *len)
 {
-    static const uint8_t context[] = "Encrypt0", product[] = "holdfast/1",
-                         batch[] = "batch", answer[] = "answer";
+    static const char *const kinds[] = {[ENVELOPE_BATCH] = "batch",
+        [ENVELOPE_ANSWER] = "answer",
+        [ENVELOPE_LOG] = "log"};
     uint8_t external[32];
     struct writer e = writer_over(ROOM_OF(external)), w = writer_over(out);
 
     cbor_put_array(&e, 2);
-    cbor_put_tstr(&e, (struct bytes){product, sizeof product - 1});
-    cbor_put_tstr(&e,
-        kind == ENVELOPE_BATCH ? (struct bytes){batch, sizeof batch - 1}
-                               : (struct bytes){answer, sizeof answer - 1});
+    put_word(&e, "holdfast/1");
+    put_word(&e, kinds[kind]);
     cbor_put_array(&w, 3);
-    cbor_put_tstr(&w, (struct bytes){context, sizeof context - 1});
+    put_word(&w, "Encrypt0");
     cbor_put_bstr(&w, protected_);
     cbor_put_bstr(&w, written(&e));
     if (!writer_done(&e) || !writer_done(&w))

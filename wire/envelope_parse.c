@@ -34,7 +34,7 @@ static bool protected_parse(
 {
     struct cbor_in c = cbor_over(in);
 
-    if (cbor_take_map(&c) != (kind == ENVELOPE_BATCH ? 4 : 3))
+    if (cbor_take_map(&c) != (kind == ENVELOPE_ANSWER ? 3 : 4))
         return false;
     cbor_take_key(&c, 1);
     if (cbor_take_uint(&c) != AES_256_GCM) /* alg must be present, and be this one */
@@ -43,7 +43,7 @@ static bool protected_parse(
     take_kid(&c, &out->kid);
     cbor_take_key(&c, 5);
     take_fixed(&c, out->iv.b, sizeof out->iv.b);
-    if (kind == ENVELOPE_BATCH) {
+    if (kind != ENVELOPE_ANSWER) {
         cbor_take_key(&c, EPOCH_KEY);
         take_fixed(&c, out->epoch.b, sizeof out->epoch.b);
     }

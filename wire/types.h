@@ -20,6 +20,9 @@ enum {
     ASSIGNMENT_LEN = 8,
     ALGORITHM_LEN = 8,
     STORE_ID_LEN = 16,
+    SERIAL_LEN = 8,
+    HOLDER_MAX = 32,
+    WORD_MAX = 32,
 };
 
 struct device_id { /* UUIDv4 */

@@ -6,6 +6,8 @@
 #include "wire/enrol.h"
 #include "wire/envelope.h"
 #include "wire/message.h"
+#include "wire/service_log.h"
+#include "wire/ticket.h"
 
 #include "tests/support/check.h"
 
@@ -40,11 +42,23 @@ static bool good_m1(struct bytes in)
     return enrol_m1_parse(in, &h, tag) == OK;
 }
 
+static bool good_ticket(struct bytes in)
+{
+    struct signed_ticket t;
+    return ticket_parse(in, &t) == OK;
+}
+
+static bool good_log(struct bytes in)
+{
+    static struct service_log g;
+    return service_log_parse(in, &g) == OK;
+}
+
 static const struct {
     const char *kind;
     bool (*good)(struct bytes in);
 } kinds[] = {{"batch", good_batch}, {"answer", good_answer}, {"up", good_up},
-    {"down", good_down}, {"m1", good_m1}};
+    {"down", good_down}, {"m1", good_m1}, {"ticket", good_ticket}, {"log", good_log}};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static void test_every_published_vector_is_judged_as_published(void)

@@ -2,6 +2,7 @@
 #include "cloud/main/admin.h"
 
 #include "cloud/main/ports.h"
+#include "cloud/main/service.h"
 #include "cloud/main/settings.h"
 #include "cloud/talk/doors.h"
 #include "cloud/talk/role.h"
@@ -126,6 +127,8 @@ static int fill_bundle(
     if (code == EXIT_DONE)
         code =
             read_cert(root, "server-ca-backup.crt", b->ca_backup.at, &b->ca_backup.len);
+    if (code == EXIT_DONE)
+        code = service_pinned(root, &b->service);
     return code;
 }
 

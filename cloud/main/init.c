@@ -3,6 +3,7 @@
 
 #include "cloud/keys/cert_build.h"
 #include "cloud/keys/vault.h"
+#include "cloud/main/service.h"
 #include "cloud/main/settings.h"
 #include "cloud/store/db.h"
 #include "cloud/talk/role.h"
@@ -255,6 +256,19 @@ static enum status make_offline(struct making *m)
     return write_pem(m, "server-ca-backup", m->backup_key, m->backup);
 }
 
+/* Like the server authorities: used here once, to make bundles possible, then off the machine. */
+static enum status make_service(struct making *m)
+{
+    char path[PLACE_MAX], public[PLACE_MAX];
+
+    m->what = "the service key cannot be made";
+    TRY(place_of(m->root, PLACE_VAR, "offline", "service.key", path));
+    TRY(place_of(m->root, PLACE_VAR, "offline", "service.key.pub", public));
+    return service_key(path) == EXIT_DONE && service_pin(m->root, public) == EXIT_DONE
+        ? OK
+        : BROKEN;
+}
+
 static enum status make_database(struct making *m)
 {
     char path[PLACE_MAX];
@@ -301,8 +315,8 @@ static bool name_is_plain(const char *text)
 int init_cloud(const char *root, const char *name, const char *address)
 {
     static enum status (*const steps[])(struct making *) = {check_empty, make_folders,
-        make_authorities, make_servers, make_keys, make_offline, make_database,
-        make_settings};
+        make_authorities, make_servers, make_keys, make_offline, make_service,
+        make_database, make_settings};
     struct making m = {.root = root, .name = name, .address = address};
     char offline[PLACE_MAX];
     enum status s = OK;
@@ -318,7 +332,7 @@ int init_cloud(const char *root, const char *name, const char *address)
         print_pin("backup server authority", m.backup);
         printf(
             "IMPORTANT: move %s off this machine and keep it safe: it holds the private keys\n"
-            "of the server authorities. No process of Holdfast reads them.\n",
+            "of the server authorities and of service tickets. No process that serves reads them.\n",
             offline);
     }
     EVP_PKEY_free(m.active_key);

@@ -3,6 +3,7 @@
 #include "cloud/main/admin.h"
 #include "cloud/main/init.h"
 #include "cloud/main/serve.h"
+#include "cloud/main/service.h"
 #include "cloud/main/settings.h"
 #include "host/cli.h"
 
@@ -116,6 +117,39 @@ static int verb_routes(void *ctx, const struct cli_args *a)
     return admin_routes(cli_given(a, "json"));
 }
 
+static int verb_service_key(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *key = cli_word(a, "key", NULL);
+    if (!key)
+        return cli_error(EXIT_USAGE, NULL, 0, "service key", "--key FILE");
+    return service_key(key);
+}
+
+static int verb_service_pin(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *public = cli_word(a, "public", NULL);
+    if (!public)
+        return cli_error(EXIT_USAGE, NULL, 0, "service pin", "--public FILE");
+    return service_pin(root_of(a), public);
+}
+
+static int verb_service_ticket(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    struct ticket_wish w = {.device = cli_word(a, "device", NULL),
+        .holder = cli_word(a, "holder", NULL),
+        .key = cli_word(a, "key", NULL),
+        .file = cli_word(a, "ticket", NULL),
+        .hours = cli_number(a, "hours", 8),
+        .after_min = cli_number(a, "after", 0)};
+    if (!w.device || !w.holder || !w.key || !w.file)
+        return cli_error(EXIT_USAGE, NULL, 0, "service ticket",
+            "--device ID, --holder NAME, --key FILE and --ticket FILE");
+    return service_ticket(&w, cli_given(a, "json"));
+}
+
 /* clang-format off */
 static const struct cli_option options[] = {
     {"root",           CLI_WORD,   0, 0,     "DIR",     "prefix of /etc, /var/lib and /run/holdfast", false},
@@ -130,7 +164,12 @@ static const struct cli_option options[] = {
     {"log-json",       CLI_FLAG,   0, 0,     "",        "log as JSON lines on stderr",             false},
     {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write the bundle",               false},
     {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
-    {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation is good",         false},
+    {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation or ticket is good", false},
+    {"key",            CLI_WORD,   0, 0,     "FILE",    "the service key, kept off this machine",  false},
+    {"public",         CLI_WORD,   0, 0,     "FILE",    "its public half",                         false},
+    {"holder",         CLI_WORD,   0, 0,     "NAME",    "whose ticket: the device's screen shows it", false},
+    {"ticket",         CLI_WORD,   0, 0,     "FILE",    "where to write the ticket",               false},
+    {"after",          CLI_NUMBER, 0, 43200, "MINUTES", "from now until the ticket begins",        false},
     {"device",         CLI_WORD,   0, 0,     "ID",      "of this device only",                     false},
     {"batch-s",        CLI_NUMBER, 10, 60,   "SECONDS", "length of a batch",                       false},
     {"ward",           CLI_WORD,   0, 0,     "TEXT",    "ward shown on the device",                false},
@@ -156,6 +195,10 @@ static const struct cli_verb verbs[] = {
     {"device revoke", "ID",     "end a device for ever",      TAKES("root"), verb_device_revoke},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
+    {"service key",   "",       "make the key that signs service tickets", TAKES("key"), verb_service_key},
+    {"service pin",   "",       "let bundles made from now on name this key", TAKES("root", "public"), verb_service_pin},
+    {"service ticket", "",      "let a person look into one device for at most 8 hours", TAKES("device", "hours",
+                                "after", "holder", "key", "ticket", "json"), verb_service_ticket},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
     {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
     {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},

@@ -10,13 +10,20 @@
 #include "core/base/secret.h"
 #include "core/base/status.h"
 
-enum { TAG_LEN = 16, X25519_LEN = 32 };
+enum { TAG_LEN = 16, X25519_LEN = 32, ED25519_LEN = 32, SIGNATURE_LEN = 64 };
 
 struct x25519_public {
     uint8_t b[X25519_LEN];
 };
 struct x25519_private {
     uint8_t b[X25519_LEN];
+};
+
+struct ed25519_public {
+    uint8_t b[ED25519_LEN];
+};
+struct signature { /* Ed25519 (RFC 8032) */
+    uint8_t b[SIGNATURE_LEN];
 };
 
 struct crypto {
@@ -35,4 +42,7 @@ struct crypto {
     /* REFUSED: the shared secret is all zero (RFC 9180 7.1.4). */
     enum status (*x25519)(void *board, const struct x25519_private *priv,
         const struct x25519_public *pub, struct key *shared);
+    /* REFUSED: not that key's signature of this message. */
+    enum status (*ed25519_verify)(void *board, const struct ed25519_public *pub,
+        struct bytes message, const struct signature *signature);
 };

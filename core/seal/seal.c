@@ -104,8 +104,9 @@ static enum status open_whole(const struct crypto *crypto, enum envelope_kind ki
     return OK;
 }
 
-enum status seal_batch(struct sealer *s, const struct crypto *crypto,
-    struct bytes plain, struct room envelope, size_t *len, struct digest *digest)
+static enum status seal_up(struct sealer *s, const struct crypto *crypto,
+    enum envelope_kind kind, struct bytes plain, struct room envelope, size_t *len,
+    struct digest *digest)
 {
     struct iv iv = {{0}};
     struct digest d;
@@ -118,11 +119,17 @@ enum status seal_batch(struct sealer *s, const struct crypto *crypto,
     put_u32(&w, 0);
     put_u64(&w, s->seals);
     TRY(seal_whole(
-        crypto, ENVELOPE_BATCH, &s->kid, &iv, &s->epoch, &s->key, plain, envelope, &n));
+        crypto, kind, &s->kid, &iv, &s->epoch, &s->key, plain, envelope, &n));
     TRY(crypto->sha256(crypto->board, (struct bytes){envelope.at, n}, &d));
     *len = n;
     *digest = d;
     return OK;
+}
+
+enum status seal_batch(struct sealer *s, const struct crypto *crypto,
+    struct bytes plain, struct room envelope, size_t *len, struct digest *digest)
+{
+    return seal_up(s, crypto, ENVELOPE_BATCH, plain, envelope, len, digest);
 }
 
 enum status open_batch(const struct crypto *crypto, const struct envelope *e,
@@ -151,4 +158,16 @@ enum status open_answer(const struct crypto *crypto, struct bytes envelope,
     if (!kid_equal(&e.kid, kid) || plain.cap < e.sealed.len - TAG_LEN)
         return REFUSED;
     return open_whole(crypto, ENVELOPE_ANSWER, &e, k_down, plain, len);
+}
+
+enum status seal_log(struct sealer *s, const struct crypto *crypto, struct bytes plain,
+    struct room envelope, size_t *len, struct digest *digest)
+{
+    return seal_up(s, crypto, ENVELOPE_LOG, plain, envelope, len, digest);
+}
+
+enum status open_log(const struct crypto *crypto, const struct envelope *e,
+    const struct key *k_epoch, struct room plain, size_t *len)
+{
+    return open_whole(crypto, ENVELOPE_LOG, e, k_epoch, plain, len);
 }

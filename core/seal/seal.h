@@ -42,3 +42,9 @@ MUST_USE enum status seal_answer(const struct crypto *crypto,
 /* keeper: MALFORMED: no envelope; REFUSED: another kid, or it does not open. */
 MUST_USE enum status open_answer(const struct crypto *crypto, struct bytes envelope,
     const struct kid *kid, const struct key *k_down, struct room plain, size_t *len);
+
+/* A log of the device, under the same key and count as its batches; it opens as no batch. */
+MUST_USE enum status seal_log(struct sealer *s, const struct crypto *crypto,
+    struct bytes plain, struct room envelope, size_t *len, struct digest *digest);
+MUST_USE enum status open_log(const struct crypto *crypto, const struct envelope *e,
+    const struct key *k_epoch, struct room plain, size_t *len);

@@ -104,8 +104,8 @@ enum exit_code packed_write(
         whole ? "to replace it" : "room on the disk");
 }
 
-enum exit_code packed_open(struct arena *a, const char *path, const struct key *key,
-    struct inspected *in, struct weighed *out)
+enum exit_code packed_open(struct arena *a, const char *path,
+    const struct sign_key *key, struct inspected *in, struct weighed *out)
 {
     struct bytes why = {0};
     enum status s = inspect(a, path, in, &why);

@@ -19,8 +19,8 @@ struct list packed_builtin(struct arena *a);
 enum exit_code packed_write(
     struct arena *a, const char *path, struct pack_file *files, uint32_t count);
 /* Inspected and weighed; the line that says why not was written. `key` may be NULL. */
-enum exit_code packed_open(struct arena *a, const char *path, const struct key *key,
-    struct inspected *in, struct weighed *out);
+enum exit_code packed_open(struct arena *a, const char *path,
+    const struct sign_key *key, struct inspected *in, struct weighed *out);
 /*
  * A signature more, by the private key in the file; EXIT_DONE, or one line was written. The last
  * thing to be done: no process that is forked for reading ever has the key.

@@ -5,20 +5,20 @@
 
 int packed_sign(struct arena *a, const char *path, struct dsse *d)
 {
-    struct key *k = NULL;
+    struct sign_key *k = NULL;
     const char *why = "";
-    char id[KEY_ID_TEXT];
+    char id[SIGN_KEY_ID_TEXT];
     if (d->signature_count == DSSE_SIGNATURES_MAX)
         return cli_error(EXIT_USAGE, NULL, 0, "the pack has 64 signatures", "fewer");
-    if (key_open_private(path, &k, &why) != OK)
+    if (sign_key_open_private(path, &k, &why) != OK)
         return cli_error(EXIT_USAGE, path, 0, why,
             "a private Ed25519 key, mode 0400 (holdfast-review key new)");
-    uint8_t *signature = arena_take(a, KEY_SIGNATURE);
-    key_id(k, id);
-    key_sign(k, dsse_signed(a, d->type, d->payload), signature);
-    key_free(k);
-    d->signatures[d->signature_count++] =
-        (struct dsse_signature){arena_copy(a, text_of(id)), {signature, KEY_SIGNATURE}};
+    uint8_t *signature = arena_take(a, SIGN_KEY_SIGNATURE);
+    sign_key_id(k, id);
+    sign_key_sign(k, dsse_signed(a, d->type, d->payload), signature);
+    sign_key_free(k);
+    d->signatures[d->signature_count++] = (struct dsse_signature){
+        arena_copy(a, text_of(id)), {signature, SIGN_KEY_SIGNATURE}};
     return EXIT_DONE;
 }
 
@@ -33,14 +33,14 @@ void packed_say_signed(struct arena *a, const struct dsse *d)
 
 enum exit_code verb_key_new(const char *path)
 {
-    struct key *k = NULL;
+    struct sign_key *k = NULL;
     const char *why = "";
-    char id[KEY_ID_TEXT];
-    if (key_make(path, &why) != OK || key_open_private(path, &k, &why) != OK)
+    char id[SIGN_KEY_ID_TEXT];
+    if (sign_key_make(path, &why) != OK || sign_key_open_private(path, &k, &why) != OK)
         return (enum exit_code)cli_error(EXIT_ENVIRONMENT, path, 0, why,
             "a new file in a folder that can be written");
-    key_id(k, id);
-    key_free(k);
+    sign_key_id(k, id);
+    sign_key_free(k);
     printf(
         "private   %s: keep it, and give it to nobody\npublic    %s.pub\nkey       %s\n",
         path, path, id);

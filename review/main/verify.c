@@ -26,10 +26,10 @@ static const char *shown(struct verifying *v, struct bytes foreign)
     return (const char *)shown_text(v->a, foreign).at;
 }
 
-static enum exit_code open_key(const char *path, struct key **key)
+static enum exit_code open_key(const char *path, struct sign_key **key)
 {
     const char *why = "";
-    if (!path || key_open_public(path, key, &why) == OK)
+    if (!path || sign_key_open_public(path, key, &why) == OK)
         return EXIT_DONE;
     return (enum exit_code)cli_error(
         EXIT_USAGE, path, 0, why, "a public Ed25519 key in PEM");
@@ -267,14 +267,14 @@ static enum exit_code verify(struct verifying *v)
 enum exit_code verb_verify(const struct verify_ask *ask)
 {
     struct verifying v = {.a = arena_new(), .ask = ask};
-    struct key *key = NULL;
+    struct sign_key *key = NULL;
     enum exit_code code = open_key(ask->key, &key);
     if (code == EXIT_DONE)
         code = packed_open(v.a, ask->pack, key, &v.in, &v.w);
     if (code == EXIT_DONE)
         code = verify(&v);
     against_end(&v.at_hand);
-    key_free(key);
+    sign_key_free(key);
     arena_free(v.a);
     return code;
 }

@@ -5,7 +5,7 @@
  */
 #include "review/pack/dsse.h"
 
-#include "review/pack/key.h"
+#include "host/sign_key.h"
 #include "review/read/growing.h"
 #include "tests/support/check.h"
 
@@ -63,12 +63,12 @@ static void drop(struct place *p)
     rmdir(p->folder);
 }
 
-static struct key *public_key(const char *pem)
+static struct sign_key *public_key(const char *pem)
 {
     struct place p = put(pem, 0644);
-    struct key *k = NULL;
+    struct sign_key *k = NULL;
     const char *why = NULL;
-    CHECK(key_open_public(p.path, &k, &why) == OK);
+    CHECK(sign_key_open_public(p.path, &k, &why) == OK);
     drop(&p);
     return k;
 }
@@ -84,11 +84,11 @@ static struct dsse parsed(struct arena *a, const char *json)
     return d;
 }
 
-static uint32_t signers(struct arena *a, const struct dsse *d, const struct key *k)
+static uint32_t signers(struct arena *a, const struct dsse *d, const struct sign_key *k)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < d->signature_count; i++)
-        n += key_verifies(
+        n += sign_key_verifies(
             k, dsse_signed(a, d->type, d->payload), d->signatures[i].signature);
     return n;
 }
@@ -140,7 +140,7 @@ static void test_the_envelopes_of_the_specification_verify_or_not_as_it_says(voi
             0, 0},
     };
     struct arena *a = arena_new();
-    struct key *key_a = public_key(public_a), *key_b = public_key(public_b);
+    struct sign_key *key_a = public_key(public_a), *key_b = public_key(public_b);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct dsse d = parsed(a, rows[i].json);
         bool right = signers(a, &d, key_a) == rows[i].by_a
@@ -149,8 +149,8 @@ static void test_the_envelopes_of_the_specification_verify_or_not_as_it_says(voi
             printf("# %s\n", rows[i].what);
         CHECK(right);
     }
-    key_free(key_a);
-    key_free(key_b);
+    sign_key_free(key_a);
+    sign_key_free(key_b);
     arena_free(a);
 }
 
@@ -158,21 +158,21 @@ static void test_our_signature_is_the_one_of_the_specification(void)
 {
     struct arena *a = arena_new();
     struct place p = put(private_a, 0400);
-    struct key *k = NULL, *pub = public_key(public_a);
+    struct sign_key *k = NULL, *pub = public_key(public_a);
     const char *why = "";
     struct dsse d = parsed(a,
         "{\"payload\":\"" PAYLOAD "\",\"payloadType\":\"" INTOTO
         "\",\"signatures\":[{\"sig\":\"" BY_A "\"}]}");
-    uint8_t signature[KEY_SIGNATURE];
-    char of_private[KEY_ID_TEXT], of_public[KEY_ID_TEXT];
-    CHECK(key_open_private(p.path, &k, &why) == OK);
-    key_sign(k, dsse_signed(a, d.type, d.payload), signature);
+    uint8_t signature[SIGN_KEY_SIGNATURE];
+    char of_private[SIGN_KEY_ID_TEXT], of_public[SIGN_KEY_ID_TEXT];
+    CHECK(sign_key_open_private(p.path, &k, &why) == OK);
+    sign_key_sign(k, dsse_signed(a, d.type, d.payload), signature);
     CHECK(text_same(BYTES_OF(signature), d.signatures[0].signature));
-    key_id(k, of_private);
-    key_id(pub, of_public);
+    sign_key_id(k, of_private);
+    sign_key_id(pub, of_public);
     CHECK(!strcmp(of_private, of_public) && strlen(of_public) == 64);
-    key_free(k);
-    key_free(pub);
+    sign_key_free(k);
+    sign_key_free(pub);
     drop(&p);
     arena_free(a);
 }
@@ -265,9 +265,9 @@ static void test_a_private_key_that_others_may_read_is_refused(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct place p = put(rows[i].text, rows[i].mode);
-        struct key *k = NULL;
+        struct sign_key *k = NULL;
         const char *why = "";
-        bool refused = key_open_private(p.path, &k, &why) == REFUSED && !k
+        bool refused = sign_key_open_private(p.path, &k, &why) == REFUSED && !k
             && strstr(why, rows[i].says);
         if (!refused)
             printf("# %s: %s\n", rows[i].what, why);
@@ -275,39 +275,40 @@ static void test_a_private_key_that_others_may_read_is_refused(void)
         drop(&p);
     }
     struct place p = put(private_a, 0400);
-    struct key *k = NULL;
+    struct sign_key *k = NULL;
     const char *why = "";
-    CHECK(key_open_public(p.path, &k, &why) == REFUSED); /* nor the other way round */
-    CHECK(key_open_public("/nowhere", &k, &why) == REFUSED);
+    CHECK(sign_key_open_public(p.path, &k, &why)
+        == REFUSED); /* nor the other way round */
+    CHECK(sign_key_open_public("/nowhere", &k, &why) == REFUSED);
     drop(&p);
 }
 
 static void test_a_new_key_is_its_users_alone_and_never_written_over_another(void)
 {
     struct place p = put("", 0400);
-    struct key *k = NULL, *pub = NULL;
+    struct sign_key *k = NULL, *pub = NULL;
     const char *why = "";
     char name[80];
     struct stat st;
-    uint8_t signature[KEY_SIGNATURE];
+    uint8_t signature[SIGN_KEY_SIGNATURE];
     snprintf(name, sizeof name, "%s.pub", p.path);
-    CHECK(key_make(p.path, &why) == REFUSED && strstr(why, "there already"));
+    CHECK(sign_key_make(p.path, &why) == REFUSED && strstr(why, "there already"));
     CHECK(stat(name, &st) != 0);
     unlink(p.path);
-    CHECK(key_make(p.path, &why) == OK);
+    CHECK(sign_key_make(p.path, &why) == OK);
     CHECK(stat(p.path, &st) == 0 && (st.st_mode & 07777) == 0400);
-    CHECK(key_open_private(p.path, &k, &why) == OK
-        && key_open_public(name, &pub, &why) == OK);
-    key_sign(k, TEXT("message"), signature);
-    CHECK(key_verifies(pub, TEXT("message"), BYTES_OF(signature)));
-    CHECK(!key_verifies(pub, TEXT("massage"), BYTES_OF(signature)));
+    CHECK(sign_key_open_private(p.path, &k, &why) == OK
+        && sign_key_open_public(name, &pub, &why) == OK);
+    sign_key_sign(k, TEXT("message"), signature);
+    CHECK(sign_key_verifies(pub, TEXT("message"), BYTES_OF(signature)));
+    CHECK(!sign_key_verifies(pub, TEXT("massage"), BYTES_OF(signature)));
     signature[40] ^= 1;
-    CHECK(!key_verifies(pub, TEXT("message"), BYTES_OF(signature)));
+    CHECK(!sign_key_verifies(pub, TEXT("message"), BYTES_OF(signature)));
     unlink(p.path);
-    CHECK(key_make(p.path, &why) == REFUSED && strstr(why, "public half"));
+    CHECK(sign_key_make(p.path, &why) == REFUSED && strstr(why, "public half"));
     CHECK(stat(p.path, &st) != 0);
-    key_free(k);
-    key_free(pub);
+    sign_key_free(k);
+    sign_key_free(pub);
     drop(&p);
 }
 

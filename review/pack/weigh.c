@@ -25,7 +25,7 @@ static enum status refuse_file(struct arena *a, struct bytes *why, struct bytes 
 
 /* The envelope's words are for whoever signed, the statement's for us. */
 static enum status weigh_envelope(struct arena *a, const struct dsse *d,
-    const struct key *key, struct weighed *out, struct bytes *why)
+    const struct sign_key *key, struct weighed *out, struct bytes *why)
 {
     if (!text_same(d->type, TEXT(STATEMENT_TYPE)))
         return refuse(
@@ -37,7 +37,7 @@ static enum status weigh_envelope(struct arena *a, const struct dsse *d,
     struct bytes message = dsse_signed(a, d->type, d->payload);
     for (uint32_t i = 0; i < d->signature_count; i++)
         out->signatures_by_key +=
-            key_verifies(key, message, d->signatures[i].signature);
+            sign_key_verifies(key, message, d->signatures[i].signature);
     if (!out->signatures_by_key)
         return refuse(a, why,
             "no signature of the pack is by this key over this statement",
@@ -179,7 +179,7 @@ static bool stands_in(struct arena *a, struct bytes payload, struct bytes envelo
 }
 
 enum status weigh(struct arena *a, struct bytes archive, const struct pack_said *said,
-    const struct key *key, struct weighed *out, struct bytes *why)
+    const struct sign_key *key, struct weighed *out, struct bytes *why)
 {
     struct weighed got = {.envelope = &said->envelope, .statement = &said->statement};
     TRY(weigh_envelope(a, &said->envelope, key, &got, why));

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "review/pack/key.h"
+#include "host/sign_key.h"
 #include "review/pack/pack.h"
 #include "review/pack/said.h"
 
@@ -28,7 +28,7 @@ struct weighed {
  * pack in it are fit for a terminal.
  */
 MUST_USE enum status weigh(struct arena *a, struct bytes archive,
-    const struct pack_said *said, const struct key *key, struct weighed *out,
+    const struct pack_said *said, const struct sign_key *key, struct weighed *out,
     struct bytes *why);
 /* The content of a file of the pack; at NULL: there is none. */
 struct bytes weighed_file(const struct weighed *w, struct bytes name);

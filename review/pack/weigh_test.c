@@ -58,7 +58,7 @@ static struct making sample(struct arena *a)
 }
 
 /* The envelope over the statement as it is now. */
-static void seal(struct making *m, const struct key *key)
+static void seal(struct making *m, const struct sign_key *key)
 {
     static const struct bytes id = {(const uint8_t *)"hint", 4};
     statement_sort(&m->statement);
@@ -66,10 +66,10 @@ static void seal(struct making *m, const struct key *key)
         .type = TEXT(STATEMENT_TYPE), .payload = statement_write(m->a, &m->statement)};
     if (!key)
         return;
-    uint8_t *at = arena_take(m->a, KEY_SIGNATURE);
-    key_sign(key, dsse_signed(m->a, m->envelope.type, m->envelope.payload), at);
+    uint8_t *at = arena_take(m->a, SIGN_KEY_SIGNATURE);
+    sign_key_sign(key, dsse_signed(m->a, m->envelope.type, m->envelope.payload), at);
     m->envelope.signatures[m->envelope.signature_count++] =
-        (struct dsse_signature){id, {at, KEY_SIGNATURE}};
+        (struct dsse_signature){id, {at, SIGN_KEY_SIGNATURE}};
 }
 
 static bool keep(void *ctx, struct bytes piece)
@@ -94,7 +94,7 @@ static struct bytes packed(struct making *m)
 
 struct keys {
     char folder[32], path[64], pub[72];
-    struct key *private_half, *public_half;
+    struct sign_key *private_half, *public_half;
 };
 
 static struct keys keys_new(void)
@@ -104,16 +104,16 @@ static struct keys keys_new(void)
     CHECK(mkdtemp(k.folder) != NULL);
     snprintf(k.path, sizeof k.path, "%s/k", k.folder);
     snprintf(k.pub, sizeof k.pub, "%s.pub", k.path);
-    CHECK(key_make(k.path, &why) == OK);
-    CHECK(key_open_private(k.path, &k.private_half, &why) == OK);
-    CHECK(key_open_public(k.pub, &k.public_half, &why) == OK);
+    CHECK(sign_key_make(k.path, &why) == OK);
+    CHECK(sign_key_open_private(k.path, &k.private_half, &why) == OK);
+    CHECK(sign_key_open_public(k.pub, &k.public_half, &why) == OK);
     return k;
 }
 
 static void keys_end(struct keys *k)
 {
-    key_free(k->private_half);
-    key_free(k->public_half);
+    sign_key_free(k->private_half);
+    sign_key_free(k->public_half);
     unlink(k->path);
     unlink(k->pub);
     rmdir(k->folder);
@@ -121,7 +121,7 @@ static void keys_end(struct keys *k)
 
 /* "" where it weighs what was said, else why not. */
 static const char *why_not(struct arena *a, struct bytes archive,
-    const struct pack_said *said, const struct key *key)
+    const struct pack_said *said, const struct sign_key *key)
 {
     struct weighed w;
     struct bytes why = TEXT("");
@@ -130,7 +130,7 @@ static const char *why_not(struct arena *a, struct bytes archive,
     return (const char *)why.at;
 }
 
-static const char *why_not_pack(struct making *m, const struct key *key)
+static const char *why_not_pack(struct making *m, const struct sign_key *key)
 {
     struct bytes archive = packed(m);
     struct pack_said said;
@@ -282,7 +282,7 @@ static void test_one_signature_of_several_is_enough(void)
     struct bytes why;
     seal(&m, k.private_half);
     struct dsse_signature ours = m.envelope.signatures[0];
-    uint8_t other[KEY_SIGNATURE] = {1};
+    uint8_t other[SIGN_KEY_SIGNATURE] = {1};
     m.envelope.signatures[0] = (struct dsse_signature){TEXT("x"), BYTES_OF(other)};
     for (m.envelope.signature_count = 1; m.envelope.signature_count < 60;
          m.envelope.signature_count++)
@@ -369,7 +369,7 @@ static void test_a_child_that_lies_makes_nothing_good(void)
             struct arena *a = arena_new();
             struct making good = sample(a), bad = sample(a);
             struct pack_said of_good, said;
-            const struct key *key = with_key ? k.public_half : NULL;
+            const struct sign_key *key = with_key ? k.public_half : NULL;
             seal(&good, k.private_half);
             struct bytes archive = packed(&good);
             inspect_here(a, archive, &of_good);
@@ -401,7 +401,7 @@ static void test_a_child_that_tells_of_better_verdicts_is_not_believed(void)
         struct arena *a = arena_new();
         struct making m = sample(a), better = sample(a);
         struct pack_said said, of_better;
-        const struct key *key = with_key ? k.public_half : NULL;
+        const struct sign_key *key = with_key ? k.public_half : NULL;
         seal(&m, with_key ? k.private_half : NULL);
         better.statement.fail_on = TEXT("never");
         seal(&better, NULL);

@@ -85,7 +85,8 @@ static int corpus(const char *dir, unsigned long count)
         const char *target;
     } rows[] = {{MESSAGE_BATCH, "wire_batch_fuzz"},
         {MESSAGE_ANSWER, "wire_answer_fuzz"}, {MESSAGE_UP, "wire_envelope_fuzz"},
-        {MESSAGE_DOWN, "wire_envelope_fuzz"}};
+        {MESSAGE_DOWN, "wire_envelope_fuzz"}, {MESSAGE_TICKET, "wire_ticket_fuzz"},
+        {MESSAGE_LOG, "wire_service_log_fuzz"}};
     struct dice d = {99};
     bool good = true;
 

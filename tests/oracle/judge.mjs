@@ -17,11 +17,24 @@ const kinds = {
   answer: { rule: 'answer', most: 2048, also: () => true },
   up: { rule: 'up-envelope', most: 16384, also: generationFromOne },
   down: { rule: 'down-envelope', most: 16384, also: generationFromOne },
+  ticket: { rule: 'signed-ticket', most: 256, also: ticketEndsAfterItBegins },
+  log: { rule: 'log', most: 5120, also: linesEndAfterTheyBegin },
 }
 
 // "; rule: first_ms <= last_ms"
 function eventsEndAfterTheyBegin(batch) {
   return (batch.get(13) ?? []).every(([, , first, last]) => first <= last)
+}
+
+// "; rule: first_ms <= last_ms" of a line
+function linesEndAfterTheyBegin(log) {
+  return log.get(8).every(([, , , , , first, last]) => first <= last)
+}
+
+// "; rule: not before < not after"
+function ticketEndsAfterItBegins(tag) {
+  const ticket = decoded(tag.contents[2])
+  return ticket.get(4) < ticket.get(5)
 }
 
 // "; rule: generation >= 1"

@@ -19,7 +19,8 @@ uint64_t roll(struct dice *d, uint64_t n)
 
 const char *message_kind_name(enum message_kind kind)
 {
-    static const char *const names[MESSAGE_KINDS] = {"batch", "answer", "up", "down"};
+    static const char *const names[MESSAGE_KINDS] = {
+        "batch", "answer", "up", "down", "ticket", "log"};
     return names[kind];
 }
 
@@ -155,13 +156,89 @@ void any_answer(struct dice *d, struct answer *a)
         any_config(d, &a->config);
 }
 
+void any_ticket(struct dice *d, struct ticket *t)
+{
+    memset(t, 0, sizeof *t);
+    fill(d, t->device.b, sizeof t->device.b);
+    fill(d, t->serial.b, sizeof t->serial.b);
+    t->not_before_s = (uint32_t)edgy(d, 0, UINT32_MAX - 1);
+    t->not_after_s = (uint32_t)edgy(d, t->not_before_s + UINT64_C(1), UINT32_MAX);
+    any_text(d, t->holder, HOLDER_MAX);
+}
+
+static void any_word(struct dice *d, char out[WORD_MAX + 1])
+{
+    static const char letters[] = "az09._-qx";
+    size_t len = (size_t)edgy(d, 1, WORD_MAX);
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = letters[roll(d, sizeof letters - 1)];
+    out[len] = 0;
+}
+
+static void any_line(struct dice *d, struct log_line *l)
+{
+    l->level = (uint8_t)edgy(d, 0, 3);
+    any_word(d, l->code);
+    if (roll(d, 2) == 0)
+        any_word(d, l->detail);
+    l->has_number = roll(d, 2) == 0;
+    if (l->has_number)
+        l->number = edgy(d, 0, SAFE_INTEGER);
+    l->count = (uint16_t)edgy(d, 1, UINT16_MAX);
+    l->first_ms = edgy(d, 0, SAFE_INTEGER);
+    l->last_ms = edgy(d, l->first_ms, SAFE_INTEGER);
+}
+
+static uint8_t few(struct dice *d, uint64_t most)
+{
+    return (uint8_t)(roll(d, 3) == 0 ? 0 : any_count(d, most));
+}
+
+void any_log(struct dice *d, struct service_log *g)
+{
+    memset(g, 0, sizeof *g);
+    g->seq = (uint32_t)edgy(d, 0, UINT32_MAX);
+    fill(d, g->serial.b, sizeof g->serial.b);
+    g->part = (uint8_t)edgy(d, 0, 255);
+    g->mono_ms = edgy(d, 0, SAFE_INTEGER);
+    g->has_utc = roll(d, 3) != 0;
+    if (g->has_utc)
+        g->utc_ms = edgy(d, 0, SAFE_INTEGER);
+    any_text(d, g->holder, HOLDER_MAX);
+    g->line_count = few(d, LIMIT_LOG_LINES);
+    for (size_t i = 0; i < g->line_count; i++)
+        any_line(d, &g->lines[i]);
+    g->check_count = few(d, LIMIT_LOG_CHECKS);
+    for (size_t i = 0; i < g->check_count; i++) {
+        any_word(d, g->checks[i].name);
+        g->checks[i].passed = roll(d, 2) == 0;
+    }
+    g->figure_count = few(d, LIMIT_LOG_FIGURES);
+    for (size_t i = 0; i < g->figure_count; i++) {
+        any_word(d, g->figures[i].name);
+        g->figures[i].value = edgy(d, 0, SAFE_INTEGER);
+    }
+}
+
+static size_t any_signed_ticket(struct dice *d, struct room out)
+{
+    struct ticket t;
+    struct signature s;
+    uint8_t payload[TICKET_PAYLOAD_MAX];
+
+    any_ticket(d, &t);
+    fill(d, s.b, sizeof s.b);
+    return ticket_build(ticket_payload_build(&t, ROOM_OF(payload)), &s, out).len;
+}
+
 static size_t any_envelope(struct dice *d, enum envelope_kind kind, struct room out)
 {
     struct kid kid;
     struct iv iv;
     struct epoch epoch;
     struct bytes p;
-    size_t most = kind == ENVELOPE_BATCH ? 16298 : 16337, head;
+    size_t most = kind != ENVELOPE_ANSWER ? 16298 : 16337, head;
     size_t sealed = (size_t)(roll(d, 32) == 0 ? most : edgy(d, 17, 40 + roll(d, 300)));
 
     fill(d, kid.device.b, sizeof kid.device.b);
@@ -178,6 +255,7 @@ static size_t any_envelope(struct dice *d, enum envelope_kind kind, struct room 
 size_t any_message(struct dice *d, enum message_kind kind, struct room out)
 {
     static struct batch batch;
+    static struct service_log service_log;
     struct answer answer;
     size_t len = 0;
     enum status s = OK;
@@ -193,6 +271,11 @@ size_t any_message(struct dice *d, enum message_kind kind, struct room out)
         break;
     case MESSAGE_UP: len = any_envelope(d, ENVELOPE_BATCH, out); break;
     case MESSAGE_DOWN: len = any_envelope(d, ENVELOPE_ANSWER, out); break;
+    case MESSAGE_TICKET: len = any_signed_ticket(d, out); break;
+    case MESSAGE_LOG:
+        any_log(d, &service_log);
+        s = service_log_build(&service_log, out, &len);
+        break;
     case MESSAGE_KINDS: break;
     }
     assert(s == OK);
@@ -202,14 +285,18 @@ size_t any_message(struct dice *d, enum message_kind kind, struct room out)
 bool message_accepted(enum message_kind kind, struct bytes in)
 {
     static struct batch batch;
+    static struct service_log service_log;
     struct answer answer;
     struct envelope envelope;
+    struct signed_ticket ticket;
 
     switch (kind) {
     case MESSAGE_BATCH: return batch_parse(in, &batch) == OK;
     case MESSAGE_ANSWER: return answer_parse(in, &answer) == OK;
     case MESSAGE_UP: return envelope_parse(ENVELOPE_BATCH, in, &envelope) == OK;
     case MESSAGE_DOWN: return envelope_parse(ENVELOPE_ANSWER, in, &envelope) == OK;
+    case MESSAGE_TICKET: return ticket_parse(in, &ticket) == OK;
+    case MESSAGE_LOG: return service_log_parse(in, &service_log) == OK;
     case MESSAGE_KINDS: break;
     }
     return false;
@@ -440,12 +527,13 @@ static size_t spoil_protected(
 size_t spoil(struct dice *d, struct room m, size_t len)
 {
     static struct heads hs;
-    bool envelope = m.at[0] == 0xd0;
+    bool ticket = m.at[0] == 0xd2, envelope = m.at[0] == 0xd0 || ticket;
 
     hs.count = 0;
     (void)list_item((struct bytes){m.at, len}, 0, -1, 0, &hs);
     size_t me = (size_t)roll(d, hs.count < 80 || roll(d, 2) == 0 ? hs.count : 80);
-    struct head h = hs.at[me], protected_ = hs.at[2];
+    /* the protected header, or of a ticket its payload, which comes after the empty map */
+    struct head h = hs.at[me], protected_ = hs.at[ticket && roll(d, 4) > 0 ? 4 : 2];
     bool string = h.major == 2 || h.major == 3, list = h.major == 4 || h.major == 5;
 
     if (envelope && roll(d, 2) == 0)

@@ -9,12 +9,16 @@
 
 #include "wire/envelope.h"
 #include "wire/message.h"
+#include "wire/service_log.h"
+#include "wire/ticket.h"
 
 enum message_kind {
     MESSAGE_BATCH,
     MESSAGE_ANSWER,
     MESSAGE_UP,
     MESSAGE_DOWN,
+    MESSAGE_TICKET,
+    MESSAGE_LOG,
     MESSAGE_KINDS
 };
 enum { MESSAGE_MAX = LIMIT_ENVELOPE + 64 }; /* room that spoiling may need */
@@ -28,7 +32,9 @@ const char *message_kind_name(enum message_kind kind);
 /* The struct is whole: no byte of it is left as it was. */
 void any_batch(struct dice *d, struct batch *out);
 void any_answer(struct dice *d, struct answer *out);
-/* The bytes of a valid message. */
+void any_ticket(struct dice *d, struct ticket *out);
+void any_log(struct dice *d, struct service_log *out);
+/* The bytes of a valid message; of a ticket, signed by nobody. */
 size_t any_message(struct dice *d, enum message_kind kind, struct room out);
 /* Change one thing: a value, a head, an order, a length, a bit. Returns the new length. */
 size_t spoil(struct dice *d, struct room message, size_t len);

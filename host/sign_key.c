@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/pack/key.h"
+#include "host/sign_key.h"
 
 #include "core/base/hex.h"
 #include "core/base/secret.h"
@@ -18,19 +18,19 @@
 
 enum { PEM_ROOM = 16384, PATH_ROOM = 4096 };
 
-static EVP_PKEY *pkey(const struct key *k)
+static EVP_PKEY *pkey(const struct sign_key *k)
 {
     return (EVP_PKEY *)(uintptr_t)k;
 }
 
-static enum status take_pkey(EVP_PKEY *got, struct key **out, const char **why)
+static enum status take_pkey(EVP_PKEY *got, struct sign_key **out, const char **why)
 {
     if (!got || EVP_PKEY_get_base_id(got) != EVP_PKEY_ED25519) {
         EVP_PKEY_free(got);
         *why = "no Ed25519 key in PEM, or one with a passphrase";
         return REFUSED;
     }
-    *out = (struct key *)got;
+    *out = (struct sign_key *)got;
     return OK;
 }
 
@@ -41,7 +41,8 @@ static int no_passphrase(char *room, int size, int writing, void *ctx)
     return -1;
 }
 
-enum status key_open_private(const char *path, struct key **out, const char **why)
+enum status sign_key_open_private(
+    const char *path, struct sign_key **out, const char **why)
 {
     uint8_t pem[PEM_ROOM];
     size_t len = 0;
@@ -57,7 +58,8 @@ enum status key_open_private(const char *path, struct key **out, const char **wh
     return s;
 }
 
-enum status key_open_public(const char *path, struct key **out, const char **why)
+enum status sign_key_open_public(
+    const char *path, struct sign_key **out, const char **why)
 {
     uint8_t pem[PEM_ROOM];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -75,7 +77,7 @@ enum status key_open_public(const char *path, struct key **out, const char **why
     return s;
 }
 
-void key_free(struct key *k)
+void sign_key_free(struct sign_key *k)
 {
     EVP_PKEY_free(pkey(k));
 }
@@ -120,7 +122,7 @@ static enum status write_private(
 }
 
 /* The private half last: where it is, the public one is too. */
-enum status key_make(const char *path, const char **why)
+enum status sign_key_make(const char *path, const char **why)
 {
     if (access(path, F_OK) == 0) {
         *why = "is there already";
@@ -135,31 +137,39 @@ enum status key_make(const char *path, const char **why)
     return s;
 }
 
-void key_id(const struct key *k, char out[KEY_ID_TEXT])
+void sign_key_id(const struct sign_key *k, char out[SIGN_KEY_ID_TEXT])
 {
     uint8_t digest[SHA256_DIGEST_LENGTH], *der = NULL;
     int len = i2d_PUBKEY(pkey(k), &der);
     assert(len > 0);
     SHA256(der, (size_t)len, digest);
     OPENSSL_free(der);
-    hex_of(BYTES_OF(digest), (struct room){(uint8_t *)out, KEY_ID_TEXT});
+    hex_of(BYTES_OF(digest), (struct room){(uint8_t *)out, SIGN_KEY_ID_TEXT});
 }
 
-void key_sign(
-    const struct key *k, struct bytes message, uint8_t signature[KEY_SIGNATURE])
+void sign_key_sign(const struct sign_key *k, struct bytes message,
+    uint8_t signature[SIGN_KEY_SIGNATURE])
 {
-    size_t len = KEY_SIGNATURE;
+    size_t len = SIGN_KEY_SIGNATURE;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool signed_ = ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey(k)) == 1
         && EVP_DigestSign(ctx, signature, &len, message.at, message.len) == 1;
-    assert(signed_ && len == KEY_SIGNATURE); /* a key that was opened signs */
+    assert(signed_ && len == SIGN_KEY_SIGNATURE); /* a key that was opened signs */
     EVP_MD_CTX_free(ctx);
 }
 
-bool key_verifies(const struct key *k, struct bytes message, struct bytes signature)
+void sign_key_public(const struct sign_key *k, uint8_t out[SIGN_KEY_PUBLIC])
+{
+    size_t len = SIGN_KEY_PUBLIC;
+    int good = EVP_PKEY_get_raw_public_key(pkey(k), out, &len);
+    assert(good == 1 && len == SIGN_KEY_PUBLIC); /* it is an Ed25519 key */
+}
+
+bool sign_key_verifies(
+    const struct sign_key *k, struct bytes message, struct bytes signature)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool good = ctx && signature.len == KEY_SIGNATURE
+    bool good = ctx && signature.len == SIGN_KEY_SIGNATURE
         && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey(k)) == 1
         && EVP_DigestVerify(ctx, signature.at, signature.len, message.at, message.len)
             == 1;

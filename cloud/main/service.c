@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/main/service.h"
+
+#include "cloud/talk/role.h"
+#include "core/base/hex.h"
+#include "host/cli.h"
+#include "host/crypto.h"
+#include "host/sign_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int service_key(const char *path)
+{
+    const char *why = NULL;
+    char id[SIGN_KEY_ID_TEXT];
+    struct sign_key *k = NULL;
+
+    if (sign_key_make(path, &why) != OK || sign_key_open_private(path, &k, &why) != OK)
+        return cli_error(EXIT_USAGE, path, 0, why, "a new file that may be written");
+    sign_key_id(k, id);
+    sign_key_free(k);
+    printf("service key %s; devices learn %s.pub with their bundle\n", id, path);
+    return EXIT_DONE;
+}
+
+/* ---- the public half, for bundles ---- */
+
+static int pin_place(const char *root, char path[PLACE_MAX])
+{
+    if (place_of(root, PLACE_VAR, "keys/public", "service.pub", path) == OK)
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
+}
+
+/* Whole or not at all, and readable by who makes bundles. */
+static bool write_pin(const char *path, const uint8_t raw[SIGN_KEY_PUBLIC])
+{
+    char fresh[PLACE_MAX + 8];
+
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0444);
+    bool good =
+        fd >= 0 && write(fd, raw, SIGN_KEY_PUBLIC) == SIGN_KEY_PUBLIC && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (good && rename(fresh, path) == 0)
+        return true;
+    unlink(fresh);
+    return false;
+}
+
+int service_pin(const char *root, const char *public_path)
+{
+    uint8_t raw[SIGN_KEY_PUBLIC];
+    char path[PLACE_MAX];
+    const char *why = NULL;
+    struct sign_key *k = NULL;
+
+    if (sign_key_open_public(public_path, &k, &why) != OK)
+        return cli_error(EXIT_USAGE, public_path, 0, why,
+            "the .pub file that `holdfast-cloud service key` made");
+    sign_key_public(k, raw);
+    sign_key_free(k);
+    int code = pin_place(root, path);
+    if (code != EXIT_DONE)
+        return code;
+    return write_pin(path, raw)
+        ? EXIT_DONE
+        : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written",
+            "root or holdfast-keys as user");
+}
+
+int service_pinned(const char *root, struct ed25519_public *out)
+{
+    char path[PLACE_MAX];
+    uint8_t raw[SIGN_KEY_PUBLIC + 1];
+    int code = pin_place(root, path);
+
+    if (code != EXIT_DONE)
+        return code;
+    FILE *f = fopen(path, "re");
+    size_t n = f ? fread(raw, 1, sizeof raw, f) : 0;
+    if (f)
+        fclose(f);
+    if (n != sizeof out->b)
+        return cli_error(EXIT_ENVIRONMENT, path, 0, "no service key is pinned",
+            "`holdfast-cloud service pin`, or root or holdfast-keys as user");
+    memcpy(out->b, raw, sizeof out->b);
+    return EXIT_DONE;
+}
+
+/* ---- a ticket ---- */
+
+static int fill(const struct ticket_wish *w, struct ticket *t)
+{
+    const struct entropy *e = host_entropy_port();
+    size_t len = strlen(w->holder);
+    struct bytes id = {(const uint8_t *)w->device, strlen(w->device)};
+    uint64_t begin = (uint64_t)time(NULL) + (uint64_t)w->after_min * 60;
+
+    if (uuid_parse(id, t->device.b) != OK)
+        return cli_error(EXIT_USAGE, NULL, 0, "--device",
+            "a UUID in lower case, as `holdfast-cloud device list` prints it");
+    if (w->hours * 3600 > LIMIT_TICKET_S)
+        return cli_error(EXIT_USAGE, NULL, 0, "--hours", "8 at most");
+    t->not_before_s = (uint32_t)begin;
+    t->not_after_s = (uint32_t)(begin + (uint64_t)w->hours * 3600);
+    memcpy(t->holder, w->holder, len < sizeof t->holder ? len + 1 : 0);
+    if (!ticket_rules_hold(t))
+        return cli_error(EXIT_USAGE, NULL, 0, "--holder",
+            "whose ticket it is: 1 to 32 bytes that a screen can show");
+    if (e->fill(e->board, ROOM_OF(t->serial.b)) != OK)
+        return cli_error(
+            EXIT_ENVIRONMENT, NULL, 0, "no random numbers", "a kernel that has them");
+    return EXIT_DONE;
+}
+
+static int sign(const char *path, struct bytes payload, struct signature *out)
+{
+    uint8_t room[TICKET_SIGNED_BYTES_MAX];
+    const char *why = NULL;
+    struct sign_key *k = NULL;
+
+    if (sign_key_open_private(path, &k, &why) != OK)
+        return cli_error(EXIT_ENVIRONMENT, path, 0, why,
+            "the key that `holdfast-cloud service key` made, a file 0400 of this user");
+    sign_key_sign(k, ticket_signed_bytes(payload, ROOM_OF(room)), out->b);
+    sign_key_free(k);
+    return EXIT_DONE;
+}
+
+static int keep(const char *path, struct bytes whole)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return cli_error(
+            EXIT_USAGE, path, 0, strerror(errno), "a new file that may be written");
+    bool good = write(fd, whole.at, whole.len) == (ssize_t)whole.len && fsync(fd) == 0;
+    close(fd);
+    if (good)
+        return EXIT_DONE;
+    unlink(path);
+    return cli_error(
+        EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
+}
+
+static void say(const struct ticket *t, bool json)
+{
+    char serial[2 * SERIAL_LEN + 1], id[UUID_TEXT];
+
+    hex_of(BYTES_OF(t->serial.b), (struct room){(uint8_t *)serial, sizeof serial});
+    uuid_of(t->device.b, id);
+    printf(json ? "{\"serial\":\"%s\",\"device\":\"%s\",\"not_before_s\":%u,"
+                  "\"not_after_s\":%u}\n"
+                : "ticket %s for device %s, from %u to %u (seconds since 1970, UTC)\n",
+        serial, id, t->not_before_s, t->not_after_s);
+}
+
+int service_ticket(const struct ticket_wish *wish, bool json)
+{
+    struct ticket t = {0};
+    struct signature signature;
+    uint8_t payload_room[TICKET_PAYLOAD_MAX], room[LIMIT_TICKET];
+
+    int code = fill(wish, &t);
+    if (code != EXIT_DONE)
+        return code;
+    struct bytes payload = ticket_payload_build(&t, ROOM_OF(payload_room));
+    code = sign(wish->key, payload, &signature);
+    if (code == EXIT_DONE)
+        code = keep(wish->file, ticket_build(payload, &signature, ROOM_OF(room)));
+    if (code == EXIT_DONE)
+        say(&t, json);
+    return code;
+}
