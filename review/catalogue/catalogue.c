@@ -14,7 +14,8 @@ struct catalogue catalogue_new(void)
         .columns = LIST_OF(struct column),
         .corrections = LIST_OF(struct correction),
         .contents = LIST_OF(struct contents),
-        .severities = LIST_OF(struct severity_words)};
+        .severities = LIST_OF(struct severity_words),
+        .questionnaires = LIST_OF(struct questionnaire)};
 }
 
 void catalogue_free(struct catalogue *c)
@@ -26,6 +27,7 @@ void catalogue_free(struct catalogue *c)
     list_free(&c->corrections);
     list_free(&c->contents);
     list_free(&c->severities);
+    list_free(&c->questionnaires);
 }
 
 void catalogue_settle(struct catalogue *c)
@@ -122,6 +124,24 @@ const struct column *column_find(const struct catalogue *c, struct bytes id)
     for (size_t i = 0; i < c->columns.count; i++)
         if (text_same(LIST_AT(&c->columns, struct column, i)->id, id))
             return LIST_AT(&c->columns, struct column, i);
+    return NULL;
+}
+
+const struct questionnaire *questionnaire_find(
+    const struct catalogue *c, struct bytes id)
+{
+    for (size_t i = 0; i < c->questionnaires.count; i++)
+        if (text_same(
+                LIST_AT(&c->questionnaires, const struct questionnaire, i)->id, id))
+            return LIST_AT(&c->questionnaires, const struct questionnaire, i);
+    return NULL;
+}
+
+const struct clause *clause_of(const struct catalogue *c, struct bytes constraint)
+{
+    for (uint32_t i = 0; i < clause_count(c); i++)
+        if (constraint_find(clause_at(c, i), constraint) != CATALOGUE_NONE)
+            return clause_at(c, i);
     return NULL;
 }
 

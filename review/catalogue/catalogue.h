@@ -147,16 +147,28 @@ struct severity_words { /* what a severity means here, for reports */
     uint32_t file, line;
 };
 
+struct questionnaire { /* what reviewers ask, in the order in which they ask it */
+    struct bytes id, title, source, note;
+    struct asked_item {
+        struct bytes item; /* its number there; empty: our source does not give it */
+        struct bytes asks;
+        struct texts answered_by; /* ids of constraints, the closest first */
+        uint32_t line;
+    } * items;
+    uint32_t item_count, file, line;
+};
+
 /* Lists of the struct named; they grow file by file (catalogue_free). Texts and inner arrays
  * live in the arena. */
 struct catalogue {
-    struct list files;       /* struct bytes: names */
-    struct list clauses;     /* struct clause, in order of files */
-    struct list sources;     /* struct source */
-    struct list columns;     /* struct column */
-    struct list corrections; /* struct correction */
-    struct list contents;    /* struct contents */
-    struct list severities;  /* struct severity_words */
+    struct list files;          /* struct bytes: names */
+    struct list clauses;        /* struct clause, in order of files */
+    struct list sources;        /* struct source */
+    struct list columns;        /* struct column */
+    struct list corrections;    /* struct correction */
+    struct list contents;       /* struct contents */
+    struct list severities;     /* struct severity_words */
+    struct list questionnaires; /* struct questionnaire */
     uint32_t settled; /* files before this one are of an earlier folder: what is defined
                          there may be defined once more, and is replaced */
 };
@@ -193,6 +205,10 @@ const struct clause *clause_find(struct arena *a, const struct catalogue *c,
 uint8_t constraint_find(const struct clause *c, struct bytes id);
 const struct source *source_find(const struct catalogue *c, struct bytes id);
 const struct column *column_find(const struct catalogue *c, struct bytes id);
+const struct questionnaire *questionnaire_find(
+    const struct catalogue *c, struct bytes id);
+/* The clause that has the constraint, or NULL. */
+const struct clause *clause_of(const struct catalogue *c, struct bytes constraint);
 
 const char *confidence_name(enum confidence c);
 const char *origin_name(enum origin o);

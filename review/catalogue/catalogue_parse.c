@@ -320,10 +320,37 @@ static const struct field_rule severity_rules[] = {
     {"text", true, field_text, offsetof(struct severity_words, text)},
 };
 
+static const struct field_rule asked_rules[] = {
+    {"item", false, field_id, offsetof(struct asked_item, item)},
+    {"asks", true, field_text, offsetof(struct asked_item, asks)},
+    {"answered_by", true, field_ids, offsetof(struct asked_item, answered_by)},
+};
+
+static bool take_asked(struct fields *f, uint32_t n, void *to)
+{
+    const struct field_rows_kind kind = ROWS(struct asked_item, asked_rules, ROWS_MAX);
+    struct questionnaire *q = to;
+    struct field_rows rows;
+    if (!field_rows(f, n, &kind, &rows))
+        return false;
+    q->items = rows.at;
+    q->item_count = rows.count;
+    return true;
+}
+
+static const struct field_rule questionnaire_rules[] = {
+    {"id", true, field_id, offsetof(struct questionnaire, id)},
+    {"title", true, field_text, offsetof(struct questionnaire, title)},
+    {"source", true, field_id, offsetof(struct questionnaire, source)},
+    {"note", false, field_text, offsetof(struct questionnaire, note)},
+    {"items", true, take_asked, 0},
+};
+
 /* A file before anything of it is believed. */
 struct taken_file {
     struct bytes schema, standard;
-    struct field_rows clauses, sources, columns, corrections, contents, severities;
+    struct field_rows clauses, sources, columns, corrections, contents, severities,
+        questionnaires;
 };
 
 static bool take_schema(struct fields *f, uint32_t n, void *to)
@@ -345,6 +372,7 @@ TAKE_ROWS(columns, struct column, column_rules)
 TAKE_ROWS(corrections, struct correction, correction_rules)
 TAKE_ROWS(contents, struct contents, contents_rules)
 TAKE_ROWS(severities, struct severity_words, severity_rules)
+TAKE_ROWS(questionnaires, struct questionnaire, questionnaire_rules)
 
 static const struct field_rule file_keys[] = {
     {"schema", true, take_schema, offsetof(struct taken_file, schema)},
@@ -355,6 +383,8 @@ static const struct field_rule file_keys[] = {
     {"corrections", false, take_corrections, offsetof(struct taken_file, corrections)},
     {"contents", false, take_contents, offsetof(struct taken_file, contents)},
     {"severities", false, take_severities, offsetof(struct taken_file, severities)},
+    {"questionnaires", false, take_questionnaires,
+        offsetof(struct taken_file, questionnaires)},
 };
 
 /* For what is found wrong after the row of nodes was read: the line is known, not the node. */
@@ -529,7 +559,9 @@ static bool settle_file(struct fields *f, const struct taken_file *t)
         && NO_TWINS(
             f, struct correction, t->corrections, "each correction under its own id")
         && NO_TWINS(f, struct contents, t->contents, "each standard once")
-        && NO_TWINS(f, struct severity_words, t->severities, "each severity once");
+        && NO_TWINS(f, struct severity_words, t->severities, "each severity once")
+        && NO_TWINS(f, struct questionnaire, t->questionnaires,
+            "each questionnaire under its own id");
 }
 
 /* One list of the catalogue, its structs beginning with an id and holding file and line. */
@@ -606,6 +638,8 @@ static bool join_file(struct fields *f, const struct taken_file *t, struct catal
         {JOINT(&c->contents, struct contents), &t->contents, sizeof(struct contents)},
         {JOINT(&c->severities, struct severity_words), &t->severities,
             sizeof(struct severity_words)},
+        {JOINT(&c->questionnaires, struct questionnaire), &t->questionnaires,
+            sizeof(struct questionnaire)},
     };
     for (size_t i = 0; i < COUNT(parts); i++)
         if (!may_join(f, c, &parts[i].joint, parts[i].rows->at, parts[i].each,

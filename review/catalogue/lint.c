@@ -171,6 +171,20 @@ static void check_contents(struct linter *x)
     }
 }
 
+static void check_questionnaires(struct linter *x)
+{
+    for (size_t i = 0; i < x->c->questionnaires.count; i++) {
+        const struct questionnaire *q =
+            LIST_AT(&x->c->questionnaires, const struct questionnaire, i);
+        want_source(x, q->file, q->line, q->source);
+        for (uint32_t k = 0; k < q->item_count; k++)
+            for (uint32_t n = 0; n < q->items[k].answered_by.count; n++)
+                if (!clause_of(x->c, q->items[k].answered_by.at[n]))
+                    complain(x, q->file, q->items[k].line,
+                        q->items[k].answered_by.at[n], "the id of a constraint");
+    }
+}
+
 static void check_tables(struct linter *x)
 {
     for (size_t i = 0; i < x->c->columns.count; i++) {
@@ -189,6 +203,7 @@ static void check_tables(struct linter *x)
         }
     }
     check_contents(x);
+    check_questionnaires(x);
 }
 
 /* One clause --------------------------------------------------------------------------- */

@@ -17,7 +17,9 @@ static const char tables[] =
     "  standard: Own\n"
     "  numbers:\n"
     "  - {number: '1', title: t, text: t, source: BOOK, confidence: high, judged: true}\n"
-    "  - {number: '2', title: t, text: t, source: BOOK, confidence: high, judged: false}\n";
+    "  - {number: '2', title: t, text: t, source: BOOK, confidence: high, judged: false}\n"
+    "questionnaires:\n"
+    "- {id: q, title: t, source: BOOK, items: [{item: '1', asks: a, answered_by: [A-C1]}]}\n";
 
 static const char clause[] =
     "schema: holdfast-catalogue/1\n"
@@ -91,6 +93,8 @@ static const struct fault faults[] = {
         "c.yaml:4: 3: expected a number of that standard"},
     {"a correction of no clause", 't', "about: ['own-1:1']", "about: ['own-1:9']",
         "t.yaml:7: own-1:9: expected the id of a clause"},
+    {"a question that nothing answers", 't', "answered_by: [A-C1]",
+        "answered_by: [A-C9]", "t.yaml:15: A-C9: expected the id of a constraint"},
     {"a number that no clause covers", 't', "confidence: high, judged: false",
         "confidence: high, judged: true",
         "t.yaml:13: 2: expected a clause that covers it"},

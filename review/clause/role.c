@@ -31,6 +31,7 @@ enum { /* of a title, behind the counts: the words share one table */
     T_DUTIES = 1 << 23,
     T_GUIDE = 1 << 24,
     T_README = 1 << 25,
+    T_SCHEMA = 1 << 26, /* and the format is one that schemas are written in */
 };
 enum { SAYING_WORDS = 3 /* a statement of fewer says nothing */, ANSWER_WORDS = 12 };
 
@@ -160,6 +161,8 @@ static uint32_t title_class(
     uint32_t found = 0;
     for (uint32_t i = 0; i < w.count; i++)
         found |= class_of(t, w.at[i].exact);
+    if (d->format != FORMAT_JSON && d->format != FORMAT_YAML)
+        found &= ~(uint32_t)T_SCHEMA;
     for (uint32_t i = 0; i < d->unit_count; i++) {
         const struct words *heading = &t->rows[d->unit + i];
         if (t->corpus->units[d->unit + i].kind != UNIT_HEADING)

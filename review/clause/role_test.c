@@ -73,6 +73,18 @@ static void a_template_is_one_while_it_is_not_filled_in(void)
     CHECK(role_ceiling(ROLE_TEMPLATE) == CEILING_ABSENT);
 }
 
+static void the_form_of_data_is_no_data(void)
+{
+    static const char schema[] =
+        "{\"$defs\": {\"kind\": {\"description\": \"The trust boundary is "
+        "checked by the gate. It holds no key.\"}}}";
+    check_role("flows.schema.json", schema, ROLE_TEMPLATE);
+    check_role("database-schema.md",
+        "# Database schema\n\nEach row is sealed. The table holds no key.\n\n"
+        "Readings are kept for a month. Old ones are erased.\n",
+        ROLE_DESIGN);
+}
+
 static void a_questionnaire_is_one_by_its_questions_or_by_its_short_answers(void)
 {
     check_role("vendor.md",
@@ -192,6 +204,7 @@ static void the_reason_names_the_rule_and_its_counts(void)
 
 MAIN(TEST(a_document_that_says_how_things_are_is_a_design),
     TEST(a_template_is_one_while_it_is_not_filled_in),
+    TEST(the_form_of_data_is_no_data),
     TEST(a_questionnaire_is_one_by_its_questions_or_by_its_short_answers),
     TEST(what_a_standard_asks_of_everybody_is_no_design),
     TEST(a_report_of_gaps_advises_and_names_what_is_missing),

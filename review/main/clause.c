@@ -7,10 +7,13 @@
 
 static enum exit_code start(struct run *r, const struct library *l, const char *name)
 {
+    if (strcmp(name, "all") == 0 || strchr(name, ','))
+        return (enum exit_code)cli_error(
+            EXIT_USAGE, NULL, 0, name, "one clause; report --clause writes several");
     if (r->corpus.unit_count == 0)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, NULL, 0, "nothing could be read", "documents with text");
-    return run_clauses(r, l, name);
+    return run_clauses(r, l, name, NULL);
 }
 
 /* false: no such form. */
@@ -34,14 +37,32 @@ static bool render(
     return true;
 }
 
+/* What its gaps mean for the exit code; a question whether a group applies counts as a note. */
+static enum exit_code gaps_verdict(const struct clause_page *page, const char *fail_on)
+{
+    static const uint8_t severities[] = {
+        [GAP_MINOR] = SEVERITY_MINOR,
+        [GAP_MAJOR] = SEVERITY_MAJOR,
+        [GAP_CRITICAL] = SEVERITY_CRITICAL,
+    };
+    uint8_t least;
+    run_threshold(text_of(fail_on), &least);
+    for (uint32_t i = 0; i < page->answer->gap_count; i++) {
+        const struct gap_found *g = &page->answer->gaps[i];
+        if ((g->asks ? SEVERITY_NOTE : severities[g->severity]) >= least)
+            return EXIT_NO;
+    }
+    return EXIT_DONE;
+}
+
 enum exit_code verb_clause(struct run *r, const struct library *l, const char *name,
-    const char *format, unsigned width)
+    const char *format, const char *fail_on, unsigned width)
 {
     enum exit_code code = start(r, l, name);
     if (code == EXIT_DONE && !render(r->a, &r->clauses[0], format, width))
         code = (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
             "screen, json, html, markdown, csv or sarif");
-    return code;
+    return code == EXIT_DONE ? gaps_verdict(&r->clauses[0], fail_on) : code;
 }
 
 /* Ends in "-C" and two digits; a finding's id ends in hexadecimal letters. */

@@ -86,6 +86,26 @@ static enum exit_code add_named(struct reviewing *v, struct bytes names)
     return v->pages.count ? EXIT_DONE : no_clause(v->r->a, one, others);
 }
 
+static bool is_there(const struct reviewing *v, const struct clause *c)
+{
+    for (size_t i = 0; i < v->pages.count; i++)
+        if (LIST_AT(&v->pages, const struct clause_page, i)->clause == c)
+            return true;
+    return false;
+}
+
+/* A constraint without a clause, or one that is not judged by content, answers nothing. */
+static void add_asked(struct reviewing *v, const struct questionnaire *q)
+{
+    for (uint32_t i = 0; i < q->item_count; i++)
+        for (uint32_t k = 0; k < q->items[i].answered_by.count; k++) {
+            const struct clause *c =
+                clause_of(&v->l->catalogue, q->items[i].answered_by.at[k]);
+            if (c && !is_there(v, c))
+                (void)add_clause(v, c);
+        }
+}
+
 static void add_all(struct reviewing *v)
 {
     for (uint32_t i = 0; i < clause_count(&v->l->catalogue); i++)
@@ -93,7 +113,8 @@ static void add_all(struct reviewing *v)
             v, clause_at(&v->l->catalogue, i)); /* or judged by the model only */
 }
 
-enum exit_code run_clauses(struct run *r, const struct library *l, const char *names)
+enum exit_code run_clauses(struct run *r, const struct library *l, const char *names,
+    const struct questionnaire *asked)
 {
     struct reviewing *v = arena_take(r->a, sizeof *v);
     enum exit_code code = EXIT_DONE;
@@ -107,6 +128,8 @@ enum exit_code run_clauses(struct run *r, const struct library *l, const char *n
     else
         code = add_named(
             v, text_of(strcmp(names, "first") == 0 ? "iec81001-5-1:5.3.2" : names));
+    if (asked && code == EXIT_DONE)
+        add_asked(v, asked);
     r->clauses = list_keep(&v->pages, r->a, &r->clause_count);
     return code;
 }

@@ -20,7 +20,7 @@ static const struct cli_option options[] = {
     {"at", CLI_WORD, 0, 0, "REVISION", "review a commit of git, not what lies there",
         false},
     {"fail-on", CLI_WORD, 0, 0, "SEVERITY",
-        "critical, major, minor, note, never; else major", false},
+        "critical, major, minor, note, never; else major (clause: never)", false},
     {"json", CLI_FLAG, 0, 0, NULL, "print one JSON text", false},
     {"no-color", CLI_FLAG, 0, 0, NULL, "no colour on the terminal", false},
     {"quiet", CLI_FLAG, 0, 0, NULL, "no progress on the terminal", false},
@@ -30,6 +30,7 @@ static const struct cli_option options[] = {
         "html, json, csv, sarif, markdown, junit, dot or all", false},
     {"clause", CLI_WORD, 0, 0, "LIST",
         "clauses to review, all or none; else 81001-5-1:5.3.2", false},
+    {"order", CLI_WORD, 0, 0, "ID", "also answer a questionnaire: ig-nb", false},
     {"in", CLI_WORD, 0, 0, "PATH", "the reviewed folder; else the current one", false},
     {"corpus", CLI_WORD, 0, 0, "DIR", "labels.tsv, and documents a rubric is fitted by",
         false},
@@ -107,13 +108,19 @@ static const char *where(const struct cli_args *a)
 static enum exit_code start_with_clauses(struct program *p, const struct cli_args *a,
     const char *clauses, struct run *r, struct library *l)
 {
+    const char *order = cli_word(a, "order", NULL);
     struct run_ask ask = ask_of(p, a, where(a));
     enum exit_code code = run_review(&ask, r);
     if (code != EXIT_DONE || strcmp(clauses, "none") == 0)
         return code;
     code = run_library(&ask, r, l);
+    if (code == EXIT_DONE && order)
+        r->asked = questionnaire_find(&l->catalogue, text_of(order));
+    if (code == EXIT_DONE && order && !r->asked)
+        code = (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--order",
+            "a questionnaire of the catalogue, like ig-nb");
     if (code == EXIT_DONE)
-        code = run_clauses(r, l, clauses);
+        code = run_clauses(r, l, clauses, r->asked);
     return code;
 }
 
@@ -236,6 +243,9 @@ static int clause_or_why(
     struct run r;
     struct library l = {0};
     struct run_ask ask = ask_of_docs(ctx, a, path);
+    if (!fail_on(a))
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "--fail-on", "critical, major, minor, note or never");
     enum exit_code code = run_open(&ask, &r);
     if (code == EXIT_DONE)
         code = run_library(&ask, &r, &l);
@@ -246,7 +256,7 @@ static int clause_or_why(
         code = why ? verb_why_constraint(&r, &l, a->operand[0], terminal_width())
                    : verb_clause(&r, &l, a->operand[0],
                        cli_given(a, "json") ? "json" : cli_word(a, "format", "screen"),
-                       terminal_width());
+                       cli_word(a, "fail-on", "never"), terminal_width());
     }
     library_free(&l);
     run_end(&r);
@@ -361,7 +371,7 @@ static int pack(void *ctx, const struct cli_args *a)
         code = run_library(&ask, &r, &l);
     if (code == EXIT_DONE) {
         run_judge(&ask, &r);
-        code = run_clauses(&r, &l, cli_word(a, "clause", "first"));
+        code = run_clauses(&r, &l, cli_word(a, "clause", "first"), NULL);
     }
     if (code == EXIT_DONE)
         code = verb_pack(&r, &pack);
@@ -446,7 +456,8 @@ static const struct cli_verb verbs[] = {
     {"scan", "[PATH]", "read and judge all below PATH; the default verb",
         (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
     {"report", "[PATH]", "the same, as files in --output",
-        (const char *const[]){COMMON, "fail-on", "output", "format", "clause", NULL},
+        (const char *const[]){
+            COMMON, "fail-on", "output", "format", "clause", "order", NULL},
         report},
     {"change", "[BEFORE] [AFTER]", "what a change re-opens; go or no-go; who signs",
         (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
@@ -454,7 +465,8 @@ static const struct cli_verb verbs[] = {
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"clause", "CLAUSE [PATH]", "what documents say against a clause of a standard",
-        (const char *const[]){COMMON, "doc", "json", "format", NULL}, clause},
+        (const char *const[]){COMMON, "doc", "fail-on", "json", "format", NULL},
+        clause},
     {"why", "FINDING", "one finding, or one constraint: 5.3.2-C07",
         (const char *const[]){COMMON, "in", "base", "before", "doc", NULL}, why},
     {"ask", "[1..8]", "answer the eight questions from the evidence",

@@ -45,7 +45,8 @@ struct report report_of(const struct run *r)
         .model = &r->model,
         .findings = &r->findings,
         .clauses = r->clauses,
-        .clause_count = r->clause_count};
+        .clause_count = r->clause_count,
+        .asked = r->asked};
 }
 
 enum exit_code verb_report(const struct run *r, const char *name, const char *formats)

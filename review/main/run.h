@@ -37,6 +37,7 @@ struct run {
     uint32_t first_doc; /* of those that `ask.docs` names; 0: there are no others */
     const struct clause_page *clauses; /* reviewed by run_clauses() */
     uint32_t clause_count;
+    const struct questionnaire *asked; /* in whose order the report answers; or NULL */
 };
 
 /* A run whose files and inputs are at hand, as a pack holds them. */

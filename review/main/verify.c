@@ -221,7 +221,7 @@ static enum exit_code clauses_again(
     if (!utf8_printable(names))
         return (enum exit_code)cli_error(EXIT_INTERNAL, v->ask->pack, 0,
             "the names of clauses are not printable", "ids of the catalogue");
-    return run_clauses(r, l, (const char *)arena_copy(v->a, names).at);
+    return run_clauses(r, l, (const char *)arena_copy(v->a, names).at, NULL);
 }
 
 static enum exit_code review_again(struct verifying *v)

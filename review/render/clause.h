@@ -55,6 +55,14 @@ struct bytes constraint_name(const struct clause *c, uint32_t constraint);
 /* "HF-SEC-001 demonstrated, HF-SEC-002 verified 2026-11-28", the first few. */
 struct bytes clause_proofs(
     struct arena *a, const struct clause_page *p, const struct standing_of *s);
-/* The file of a report that holds the clause. */
+/* What stands in the columns of one constraint, in every form alike. */
+struct clause_row {
+    struct bytes id, name, standing, place, section, quotation, proofs;
+};
+struct clause_row clause_row(
+    struct arena *a, const struct clause_page *p, uint32_t constraint);
+/* The file of a report that holds the clause: "clause-iec81001-5-1-5.3.2.html". */
 const char *clause_file_name(
     struct arena *a, const struct clause *c, const char *ending);
+const char *report_file_name(
+    struct arena *a, const char *what, struct bytes id, const char *ending);

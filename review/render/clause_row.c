@@ -4,7 +4,7 @@
 #include "review/check/groups.h"
 #include "review/render/clause.h"
 
-enum { PROOFS_TOLD = 6 };
+enum { PROOFS_TOLD = 6, QUOTED = 240 };
 
 const char *clause_line_word(enum format f)
 {
@@ -82,12 +82,46 @@ struct bytes clause_proofs(
     return text;
 }
 
-/* "clause-iec81001-5-1-5.3.2.html": only what every file system takes. */
-const char *clause_file_name(
-    struct arena *a, const struct clause *c, const char *ending)
+/* As much of it as a table has room for, to the end of a word. */
+static struct bytes quoted(struct arena *a, struct bytes text)
 {
-    struct bytes name = arena_print(
-        a, "clause-%.*s.%s", (int)c->id.len, (const char *)c->id.at, ending);
+    if (text.len <= QUOTED)
+        return text;
+    size_t n = QUOTED;
+    while (n > QUOTED / 2 && text.at[n] != ' ')
+        n--;
+    struct bytes part = text_upto(text, n);
+    return arena_print(a, "%.*s …", (int)part.len, (const char *)part.at);
+}
+
+struct clause_row clause_row(struct arena *a, const struct clause_page *p, uint32_t i)
+{
+    const struct standing_of *s = &p->standings->at[i];
+    const struct verdict_of *v = s->verdict;
+    struct clause_row r = {.id = p->clause->constraints[i].id,
+        .name = constraint_name(p->clause, i),
+        .standing = text_of(standing_name((enum standing)s->standing)),
+        .proofs = clause_proofs(a, p, s)};
+    if (s->standing == STANDING_TAILORED && s->tailored_by != UINT32_MAX) {
+        const struct item *d =
+            &p->model->items[p->standings->tailorings[s->tailored_by].item];
+        r.place = item_place(a, p->model, d);
+        r.section = d->id;
+        r.quotation = quoted(a, item_field(d, "reason"));
+    } else if (v->counted_count) {
+        r.place = clause_place(a, p, &v->counted[0]);
+        r.section = clause_section(a, p, &v->counted[0]);
+        r.quotation = quoted(a, v->counted[0].text);
+    }
+    return r;
+}
+
+/* Only what every file system takes. */
+const char *report_file_name(
+    struct arena *a, const char *what, struct bytes id, const char *ending)
+{
+    struct bytes name =
+        arena_print(a, "%s-%.*s.%s", what, (int)id.len, (const char *)id.at, ending);
     uint8_t *at = (uint8_t *)(uintptr_t)name.at;
     for (size_t i = 0; i < name.len; i++) {
         bool plain = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'z')
@@ -95,4 +129,10 @@ const char *clause_file_name(
         at[i] = plain ? at[i] : '-';
     }
     return (const char *)at;
+}
+
+const char *clause_file_name(
+    struct arena *a, const struct clause *c, const char *ending)
+{
+    return report_file_name(a, "clause", c->id, ending);
 }

@@ -4,51 +4,10 @@
 #include "review/render/clause.h"
 #include "review/render/out.h"
 
-#include <string.h>
-
-enum { QUOTED = 240 };
-
-/* What stands in the columns of one constraint, in every form alike. */
-struct row {
-    struct bytes id, name, standing, place, section, quotation, proofs;
-};
-
-static struct row row_at(struct arena *a, const struct clause_page *p, uint32_t i)
-{
-    const struct standing_of *s = &p->standings->at[i];
-    const struct verdict_of *v = s->verdict;
-    struct row r = {.id = p->clause->constraints[i].id,
-        .name = constraint_name(p->clause, i),
-        .standing = text_of(standing_name((enum standing)s->standing)),
-        .proofs = clause_proofs(a, p, s)};
-    if (s->standing == STANDING_TAILORED && s->tailored_by != UINT32_MAX) {
-        const struct item *d =
-            &p->model->items[p->standings->tailorings[s->tailored_by].item];
-        r.place = item_place(a, p->model, d);
-        r.section = d->id;
-        r.quotation = text_upto(item_field(d, "reason"), QUOTED);
-    } else if (v->counted_count) {
-        r.place = clause_place(a, p, &v->counted[0]);
-        r.section = clause_section(a, p, &v->counted[0]);
-        r.quotation = text_upto(v->counted[0].text, QUOTED);
-    }
-    return r;
-}
-
-/* Text as data in a table of Markdown: no mark of its own counts. */
-static void markdown(FILE *out, struct bytes t)
-{
-    for (size_t i = 0; i < t.len; i++) {
-        if (t.at[i] && strchr("\\|*_`[]<>#", t.at[i]))
-            fputc('\\', out);
-        fputc(t.at[i] == '\n' ? ' ' : t.at[i], out);
-    }
-}
-
 static void cell(FILE *out, struct bytes t)
 {
     fputs("| ", out);
-    markdown(out, t);
+    out_markdown(out, t);
     fputc(' ', out);
 }
 
@@ -58,11 +17,11 @@ void render_judged_markdown(struct arena *a, const struct clause_page *p, FILE *
     if (p->as_of_s)
         date_text(p->as_of_s, day);
     fputs("# ", out);
-    markdown(out, p->product);
+    out_markdown(out, p->product);
     fputs(": ", out);
-    markdown(out, p->clause->title);
+    out_markdown(out, p->clause->title);
     fputs("\n\n", out);
-    markdown(out, p->clause->id);
+    out_markdown(out, p->clause->id);
     fprintf(out,
         ", judged as on %s by holdfast-review " HOLDFAST_VERSION
         ". Evidence found and not found; no statement of conformity.\n\n"
@@ -70,7 +29,7 @@ void render_judged_markdown(struct arena *a, const struct clause_page *p, FILE *
         "results |\n|---|---|---|---|---|---|---|\n",
         day);
     for (uint32_t i = 0; i < p->clause->constraint_count; i++) {
-        struct row r = row_at(a, p, i);
+        struct clause_row r = clause_row(a, p, i);
         const struct bytes cells[] = {
             r.id, r.name, r.standing, r.place, r.section, r.quotation, r.proofs};
         for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
@@ -78,15 +37,16 @@ void render_judged_markdown(struct arena *a, const struct clause_page *p, FILE *
         fputs("|\n", out);
     }
     fputs("\n## What can be said in an audit\n\n", out);
-    markdown(out, p->answer->defence.len ? p->answer->defence : p->answer->why_none);
+    out_markdown(
+        out, p->answer->defence.len ? p->answer->defence : p->answer->why_none);
     fputs("\n\n## Gaps\n\n", out);
     for (uint32_t i = 0; i < p->answer->gap_count; i++) {
         const struct gap_found *g = &p->answer->gaps[i];
         fprintf(out, "- %s: ",
             g->asks ? "question" : gap_severity_name((enum gap_severity)g->severity));
-        markdown(out, g->gap->title);
+        out_markdown(out, g->gap->title);
         fputs(". ", out);
-        markdown(out, g->gap->why);
+        out_markdown(out, g->gap->why);
         fputc('\n', out);
     }
     if (!p->answer->gap_count)
@@ -99,7 +59,7 @@ void render_judged_csv(struct arena *a, const struct clause_page *p, FILE *out)
         "clause,constraint,name,asks,stands,document,section,quotation,requirements and results\r\n",
         out);
     for (uint32_t i = 0; i < p->clause->constraint_count; i++) {
-        struct row r = row_at(a, p, i);
+        struct clause_row r = clause_row(a, p, i);
         const struct bytes cells[] = {p->clause->id, r.id, r.name,
             p->clause->constraints[i].text, r.standing, r.place, r.section, r.quotation,
             r.proofs};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which files a report consists of, by format. */
-#include "review/render/clause.h"
+#include "review/render/questionnaire.h"
 #include "review/render/render.h"
 
 static const struct {
@@ -86,6 +86,34 @@ static bool clauses(
     return good;
 }
 
+static const struct {
+    const char *format, *ending;
+    void (*render)(struct arena *a, const struct questionnaire_page *p, FILE *out);
+} asked_files[] = {
+    {"html", "html", render_asked_html},
+    {"markdown", "md", render_asked_markdown},
+    {"csv", "csv", render_asked_csv},
+};
+
+static bool questionnaire(
+    const struct report *r, const char *formats, const struct pages *pages)
+{
+    struct questionnaire_page page = {r->asked, r->clauses, r->clause_count};
+    struct arena *a = arena_new();
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof asked_files / sizeof asked_files[0]; i++) {
+        if (!asked(formats, asked_files[i].format))
+            continue;
+        FILE *out = pages->page(
+            pages->ctx, questionnaire_file_name(a, r->asked, asked_files[i].ending));
+        if (out)
+            asked_files[i].render(a, &page, out);
+        good = out && !(ferror(out) | fclose(out));
+    }
+    arena_free(a);
+    return good;
+}
+
 bool render_files(
     const struct report *r, const char *formats, const struct pages *pages)
 {
@@ -99,6 +127,6 @@ bool render_files(
         if (ferror(out) | fclose(out))
             return false;
     }
-    return clauses(r, formats, pages)
+    return clauses(r, formats, pages) && (!r->asked || questionnaire(r, formats, pages))
         && (!asked(formats, "html") || render_html(r, pages));
 }

@@ -6,8 +6,8 @@
  */
 #include "review/base/date.h"
 #include "review/check/coverage.h"
-#include "review/render/clause.h"
 #include "review/render/out.h"
+#include "review/render/questionnaire.h"
 #include "review/render/render.h"
 
 enum { PAGE_ROWS = 1000, CELL_IDS = 12 };
@@ -315,6 +315,13 @@ static void clauses(const struct report *r, FILE *out)
     }
     if (r->clause_count)
         fputs("</tbody></table>\n", out);
+    if (r->asked) {
+        fprintf(
+            out, "<p><a href=\"%s\">", questionnaire_file_name(a, r->asked, "html"));
+        fputs("The same as answers to: ", out);
+        out_xml(out, r->asked->title);
+        fputs("</a></p>\n", out);
+    }
     arena_free(a);
 }
 

@@ -132,6 +132,15 @@ void out_csv_close(FILE *out)
     putc_unlocked('"', out);
 }
 
+void out_markdown(FILE *out, struct bytes t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        if (t.at[i] && strchr("\\|*_`[]<>#", t.at[i]))
+            fputc('\\', out);
+        fputc(t.at[i] == '\n' ? ' ' : t.at[i], out);
+    }
+}
+
 void out_csv(FILE *out, struct bytes t)
 {
     static const char must[] = ",;\"\r\n";

@@ -17,7 +17,8 @@ void out_number(FILE *out, uint64_t n);
 void out_json(FILE *out, struct bytes t);   /* with its quotes */
 void out_uri(FILE *out, struct bytes path); /* a relative reference, with its quotes */
 void out_xml(FILE *out, struct bytes t); /* for text and attribute values, HTML too */
-void out_csv(FILE *out, struct bytes t); /* one cell, quoted where it must be */
+void out_markdown(FILE *out, struct bytes t); /* one cell: no mark of its own counts */
+void out_csv(FILE *out, struct bytes t);      /* one cell, quoted where it must be */
 /* A quoted cell of several parts; `first` is the part that it begins with. */
 void out_csv_open(FILE *out, struct bytes first);
 void out_csv_part(FILE *out, struct bytes t);

@@ -12,7 +12,8 @@
 
 #include <stdio.h>
 
-struct clause_page; /* clause.h */
+struct clause_page;   /* clause.h */
+struct questionnaire; /* review/catalogue/catalogue.h */
 
 struct report {
     struct bytes
@@ -24,6 +25,7 @@ struct report {
     const struct findings *findings;
     const struct clause_page *clauses; /* reviewed ones; the first is on the screen */
     uint32_t clause_count;
+    const struct questionnaire *asked; /* answered from them; or NULL */
 };
 
 /* Opens `name` below the output folder; the caller closes. NULL: could not. */

@@ -6,6 +6,7 @@ away leaves a verdict standing.
 clause_test.py HOLDFAST_REVIEW. The documents in tests/review/clause/ are of made-up products; nothing was fitted to
 them. Each change of a document is made here, from its text.
 """
+import csv
 import json
 import os
 import random
@@ -283,6 +284,76 @@ def test_an_unknown_clause_or_constraint_is_told():
     for words in (['clause', '9.9.9'], ['clause', ''], ['clause', ','], ['report', '--clause', ',', '--output', '/nowhere'], ['why', '5.3.2-C77']):
         done = subprocess.run([TOOL, *words, '--doc', os.path.join(DOCS, 'threats.md')], capture_output=True, text=True, timeout=60)
         check(done.returncode == 2 and done.stderr.count('\n') == 1 and 'expected' in done.stderr, done.stderr)
+
+
+def test_a_list_of_clauses_is_refused_where_one_is_shown():
+    for words in ('all', '5.3.2,7.2'):
+        done = subprocess.run([TOOL, 'clause', words, '--doc', os.path.join(DOCS, 'threats.md')], capture_output=True, text=True, timeout=60)
+        check(done.returncode == 2 and done.stdout == '' and 'report --clause' in done.stderr, done.stderr)
+
+
+def test_gaps_of_a_clause_fail_only_where_somebody_says_from_which_severity_on():
+    gaps = {'pump-controller.md': 0, 'wound-images.md': 1}
+    for name, expected in gaps.items():
+        for words, code in (([], 0), (['--fail-on', 'never'], 0), (['--fail-on', 'critical'], expected), (['--fail-on', 'maybe'], 2)):
+            done = subprocess.run([TOOL, 'clause', '5.3.2', '--doc', os.path.join(DOCS, name), *words], capture_output=True, text=True, timeout=60)
+            check(done.returncode == code, '%s %s: %d' % (name, words, done.returncode))
+
+
+QUESTIONS = """schema: holdfast-catalogue/1
+sources: [{id: WARD, title: Questions of the ward}]
+questionnaires:
+- id: ward
+  title: What the ward asks
+  source: WARD
+  items:
+  - {item: "7", asks: "Who may come in?", answered_by: [5.3.2-C14, 5.3.2-C07]}
+  - {asks: "Which parts are kept apart?", answered_by: [5.3.2-C01]}
+"""
+
+
+def asked_project():
+    folder = tempfile.mkdtemp(dir=WORK)
+    os.mkdir(os.path.join(folder, 'own'))
+    shutil.copy(os.path.join(DOCS, 'wound-images.md'), folder)
+    with open(os.path.join(folder, 'own', 'ward.yaml'), 'w', encoding='utf-8') as f:
+        f.write(QUESTIONS)
+    with open(os.path.join(folder, 'holdfast-review.conf'), 'w', encoding='utf-8') as f:
+        f.write('catalogue = "own"\n')
+    return folder
+
+
+def test_a_report_answers_a_questionnaire_in_its_own_order():
+    folder, output = asked_project(), tempfile.mkdtemp(dir=WORK)
+    done = subprocess.run([TOOL, 'report', folder, '--order', 'ward', '--clause', 'mdr:18.8', '--output', output, '--fail-on', 'never'],
+                          capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0, done.stderr)
+    with open(os.path.join(output, 'questionnaire-ward.csv'), encoding='utf-8', newline='') as f:
+        rows = list(csv.DictReader(f))
+    verdict = verdicts(os.path.join(DOCS, 'wound-images.md'))
+    check([(r['item'], r['constraint']) for r in rows] == [('7', '5.3.2-C14'), ('7', '5.3.2-C07'), ('(2.)', '5.3.2-C01')], rows)
+    stands = {'met': 'described', 'partial': 'partial', 'absent': 'absent'}
+    check(all(r['stands'] == stands[verdict[r['constraint'][-3:]]] for r in rows), '%r %r' % (rows, verdict))
+    check(rows[0]['document'].startswith('wound-images.md:') and rows[0]['quotation'] in re.sub(r'\s+', ' ', source('wound-images.md')), rows[0])
+    with open(os.path.join(output, 'questionnaire-ward.html'), encoding='utf-8') as f:
+        page = f.read()
+    check(page.index('Who may come in?') < page.index('Which parts are kept apart?'), 'the order is lost')
+    check('Not shown: debug access and back doors (5.3.2-C07, absent)' in page and '1 of 2' in page, page[-2000:])
+    check('href="questionnaire-ward.html"' in open(os.path.join(output, 'index.html'), encoding='utf-8').read(), 'nothing leads to it')
+    check(re.search(r'See wound-images\.md:\d', open(os.path.join(output, 'questionnaire-ward.md'), encoding='utf-8').read()), 'no answer')
+
+
+def test_the_questionnaire_of_the_notified_bodies_is_answered_without_being_configured():
+    output = tempfile.mkdtemp(dir=WORK)
+    done = subprocess.run([TOOL, 'report', DOCS, '--order', 'ig-nb', '--output', output, '--format', 'csv', '--fail-on', 'never'],
+                          capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0, done.stderr)
+    with open(os.path.join(output, 'questionnaire-ig-nb.csv'), encoding='utf-8', newline='') as f:
+        rows = list(csv.DictReader(f))
+    check([r['item'] for r in rows][0] == '2.1' and len({r['asks'] for r in rows}) == 13, rows)
+    check(not any(r['stands'] == 'not reviewed' for r in rows), [r for r in rows if r['stands'] == 'not reviewed'])
+    done = subprocess.run([TOOL, 'report', DOCS, '--order', 'nobody', '--output', output], capture_output=True, text=True, timeout=60)
+    check(done.returncode == 2 and 'ig-nb' in done.stderr, done.stderr)
 
 
 def outside(*parts):
