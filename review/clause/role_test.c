@@ -18,6 +18,8 @@ static struct told tell(const char *name, const char *markdown)
     struct lexicon *lexicon = lexicon_new(a);
     struct words *rows = arena_take(a, c->unit_count * sizeof *rows);
     c->docs[0].path = text_of(name);
+    if (text_ends(text_of(name), TEXT(".json")))
+        c->docs[0].format = FORMAT_JSON;
     for (uint32_t i = 0; i < c->unit_count; i++)
         rows[i] = words_of(lexicon, a, c->units[i].text);
     struct meant *meant = meant_of(a, c, lexicon, rows, NULL);
@@ -76,9 +78,11 @@ static void a_template_is_one_while_it_is_not_filled_in(void)
 static void the_form_of_data_is_no_data(void)
 {
     static const char schema[] =
-        "{\"$defs\": {\"kind\": {\"description\": \"The trust boundary is "
-        "checked by the gate. It holds no key.\"}}}";
+        "Kinds of crossing: the trust boundary is checked by the "
+        "gate.\n\nThe key of a door. It holds no secret.\n\n"
+        "Readings are sealed. Old ones are erased.\n";
     check_role("flows.schema.json", schema, ROLE_TEMPLATE);
+    check_role("flows.json", schema, ROLE_DESIGN);
     check_role("database-schema.md",
         "# Database schema\n\nEach row is sealed. The table holds no key.\n\n"
         "Readings are kept for a month. Old ones are erased.\n",
