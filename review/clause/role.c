@@ -161,8 +161,6 @@ static uint32_t title_class(
     uint32_t found = 0;
     for (uint32_t i = 0; i < w.count; i++)
         found |= class_of(t, w.at[i].exact);
-    if (d->format != FORMAT_JSON && d->format != FORMAT_YAML)
-        found &= ~(uint32_t)T_SCHEMA;
     for (uint32_t i = 0; i < d->unit_count; i++) {
         const struct words *heading = &t->rows[d->unit + i];
         if (t->corpus->units[d->unit + i].kind != UNIT_HEADING)
@@ -171,6 +169,8 @@ static uint32_t title_class(
             found |= class_of(t, heading->at[k].exact);
         break;
     }
+    if (d->format != FORMAT_JSON && d->format != FORMAT_YAML)
+        found &= ~(uint32_t)T_SCHEMA;
     return found;
 }
 
