@@ -387,8 +387,10 @@ int admin_list(const char *root, const char *what, const char *id, bool json)
     static struct line l;
     struct door_list ask = {0};
     struct door_text t = {.status = BROKEN};
-    bool batches = strcmp(what, "batches") == 0;
-    enum door door = batches          ? DOOR_LIST_BATCHES
+    bool logs = strcmp(what, "logs") == 0;
+    bool of_device = logs || strcmp(what, "batches") == 0;
+    enum door door = logs             ? DOOR_LIST_LOGS
+        : of_device                   ? DOOR_LIST_BATCHES
         : strcmp(what, "events") == 0 ? DOOR_LIST_EVENTS
                                       : DOOR_LIST_DEVICES;
 
@@ -398,8 +400,8 @@ int admin_list(const char *root, const char *what, const char *id, bool json)
     if (code != EXIT_DONE)
         return code;
     do {
-        struct bytes body = batches ? door_list_batches_build(&ask, ROOM_OF(l.out))
-                                    : door_list_build(&ask, ROOM_OF(l.out));
+        struct bytes body = of_device ? door_list_batches_build(&ask, ROOM_OF(l.out))
+                                      : door_list_build(&ask, ROOM_OF(l.out));
         if (ask_text(&l, door, body, &t) != OK || t.status != OK)
             code = no_answer("store");
         else

@@ -150,6 +150,13 @@ static int verb_service_ticket(void *ctx, const struct cli_args *a)
     return service_ticket(&w, cli_given(a, "json"));
 }
 
+static int verb_service_logs(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(
+        root_of(a), "logs", cli_word(a, "device", NULL), cli_given(a, "json"));
+}
+
 /* clang-format off */
 static const struct cli_option options[] = {
     {"root",           CLI_WORD,   0, 0,     "DIR",     "prefix of /etc, /var/lib and /run/holdfast", false},
@@ -199,6 +206,8 @@ static const struct cli_verb verbs[] = {
     {"service pin",   "",       "let bundles made from now on name this key", TAKES("root", "public"), verb_service_pin},
     {"service ticket", "",      "let a person look into one device for at most 8 hours", TAKES("device", "hours",
                                 "after", "holder", "key", "ticket", "json"), verb_service_ticket},
+    {"service logs",  "",       "what devices told under service tickets", TAKES("root", "json", "device"),
+                                verb_service_logs},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
     {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
     {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},

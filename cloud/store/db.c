@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x48466c64, USER_VERSION = 2 };
+enum { APPLICATION_ID = 0x48466c64, USER_VERSION = 3 };
 
 static const char schema[] =
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -53,6 +53,13 @@ static const char schema[] =
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch INTEGER NOT NULL REFERENCES epoch(id), seq INTEGER NOT NULL, digest BLOB NOT NULL,"
     " received_ms INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(epoch, seq, digest));"
+    /* The last few of each device; an identity is (epoch, seq), as a batch's is. */
+    "CREATE TABLE service_log("
+    " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
+    " epoch INTEGER NOT NULL REFERENCES epoch(id), seq INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " received_ms INTEGER NOT NULL, serial BLOB NOT NULL, body BLOB NOT NULL,"
+    " UNIQUE(epoch, seq));"
+    "CREATE INDEX service_log_device ON service_log(device, serial);"
     "CREATE TABLE event("
     " id INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
     " minute INTEGER NOT NULL, code TEXT NOT NULL, device BLOB, request TEXT,"
@@ -134,6 +141,18 @@ static const char *const texts[DB_STMTS] = {
     [DB_QUARANTINE_ADD] =
         "INSERT INTO quarantine(device, epoch, seq, digest, received_ms, body)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [DB_LOG_ADD] =
+        "INSERT INTO service_log(device, epoch, seq, digest, received_ms, serial, body)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [DB_LOG]    = "SELECT digest, body FROM service_log WHERE epoch = ?1 AND seq = ?2",
+    [DB_LOG_OF] = "SELECT count(*) FROM service_log WHERE device = ?1 AND serial = ?2",
+    [DB_LOG_TRIM] =
+        "DELETE FROM service_log WHERE device = ?1 AND id <= (SELECT id FROM service_log"
+        " WHERE device = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    [DB_LOG_PAGE] =
+        "SELECT l.id, d.device, l.received_ms, l.body FROM service_log l"
+        " JOIN device d ON d.id = l.device"
+        " WHERE l.id > ?1 AND (?2 IS NULL OR d.device = ?2) ORDER BY l.id LIMIT ?3",
     [DB_EVENT_COUNT_OF] =
         "SELECT count(*), sum(code = ?2 AND device IS ?3) FROM event WHERE minute = ?1",
     [DB_EVENT_ADD] =
@@ -216,7 +235,7 @@ enum status db_settings_hold(sqlite3 *h, const char **why)
         {"PRAGMA journal_mode", "wal", "journal_mode is not WAL"},
         {"PRAGMA synchronous", "2", "synchronous is not FULL"},
         {"PRAGMA foreign_keys", "1", "foreign_keys is off"},
-        {"PRAGMA user_version", "2", "another schema version"},
+        {"PRAGMA user_version", "3", "another schema version"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!says(h, rows[i].ask, rows[i].expected)) {

@@ -44,6 +44,11 @@ enum db_stmt {
     DB_BATCH_SPAN,
     DB_BATCH_BODIES,
     DB_QUARANTINE_ADD,
+    DB_LOG_ADD,
+    DB_LOG,
+    DB_LOG_OF, /* so many of a device under one ticket */
+    DB_LOG_TRIM,
+    DB_LOG_PAGE,
     DB_EVENT_COUNT_OF,
     DB_EVENT_ADD,
     DB_EVENT_FOLD,

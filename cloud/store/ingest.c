@@ -7,6 +7,7 @@
 #include "cloud/store/seq_parse.h"
 #include "core/base/hex.h"
 #include "core/seal/seal.h"
+#include "wire/event.h"
 #include "wire/message.h"
 
 #include <assert.h>
@@ -47,6 +48,7 @@ struct job {
     struct device_row row;
     struct cached_device *cached;
     struct bytes plain;
+    bool log; /* not a batch */
     struct digest digest;
     bool above; /* its sequence is above all that its epoch, the last, has stored */
     char request[33];
@@ -118,7 +120,12 @@ static enum ingest_next open_it(struct job *j, const struct key *trial, bool *op
         key = trial;
     if (!key)
         return INGEST_ASK_EPOCH;
-    if (open_batch(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len) != OK)
+    enum status s =
+        open_batch(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len);
+    j->log = s != OK;
+    if (j->log)
+        s = open_log(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len);
+    if (s != OK)
         return refuse(j, 401, REASON_ENVELOPE_REFUSED);
     j->plain = (struct bytes){j->s->plain, len};
     j->cached = key_cache_claim(cache, &j->parsed.kid);
@@ -132,17 +139,17 @@ static enum ingest_next open_it(struct job *j, const struct key *trial, bool *op
 static enum ingest_next verdict(struct job *j, uint32_t seq, enum outcome outcome)
 {
     /* clang-format off */
-    static const struct { uint16_t http_status; enum reason reason; } rows[] = {
-        [OUTCOME_STORED]   = {200, REASON_BATCH_STORED},
-        [OUTCOME_ALREADY]  = {200, REASON_BATCH_ALREADY},
-        [OUTCOME_CONFLICT] = {409, REASON_BATCH_CONFLICT},
-        [OUTCOME_SCHEMA]   = {422, REASON_SCHEMA},
+    static const struct { uint16_t http_status; enum reason reason, of_log; } rows[] = {
+        [OUTCOME_STORED]   = {200, REASON_BATCH_STORED,   REASON_SERVICE_LOG_STORED},
+        [OUTCOME_ALREADY]  = {200, REASON_BATCH_ALREADY,  REASON_BATCH_ALREADY},
+        [OUTCOME_CONFLICT] = {409, REASON_BATCH_CONFLICT, REASON_BATCH_CONFLICT},
+        [OUTCOME_SCHEMA]   = {422, REASON_SCHEMA,         REASON_SERVICE_LOG_SCHEMA},
     };
     /* clang-format on */
     struct answer *a = &j->out->answer;
 
     j->out->http_status = rows[outcome].http_status;
-    j->out->reason = rows[outcome].reason;
+    j->out->reason = j->log ? rows[outcome].of_log : rows[outcome].reason;
     j->out->sealed = true;
     j->out->down = j->cached->down;
     a->nonce = j->head->nonce;
@@ -169,8 +176,8 @@ static enum ingest_next schema(struct job *j)
 {
     uint32_t seq = 0;
     if (seq_parse(j->plain, &seq) != OK)
-        return refuse(
-            j, 422, REASON_SCHEMA); /* no identity to name: nothing is sealed */
+        return refuse(j, 422, /* no identity to name: nothing is sealed */
+            j->log ? REASON_SERVICE_LOG_SCHEMA : REASON_SCHEMA);
     if (note_answer(j) != OK)
         return INGEST_BROKEN;
     return verdict(j, seq, OUTCOME_SCHEMA);
@@ -356,6 +363,26 @@ static enum status flag_clone(struct job *j, bool other_content)
         j->s, LOG_REFUSE, REASON_BATCH_CLONE, &j->parsed.kid.device, j->request);
 }
 
+/* What a device says of its service tickets stands beside what this cloud saw of them. */
+static enum status note_service(struct job *j)
+{
+    /* clang-format off */
+    static const struct { uint8_t code; enum log_level level; enum reason reason; } rows[] = {
+        {EVENT_SERVICE_BEGUN,   LOG_WARN,   REASON_SERVICE_BEGUN},
+        {EVENT_SERVICE_ENDED,   LOG_INFO,   REASON_SERVICE_ENDED},
+        {EVENT_SERVICE_REFUSED, LOG_REFUSE, REASON_SERVICE_REFUSED},
+    };
+    /* clang-format on */
+    const struct batch *b = &j->s->batch;
+
+    for (size_t i = 0; i < b->event_count; i++)
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+            if (b->events[i].code == rows[k].code)
+                TRY(event_add(j->s, rows[k].level, rows[k].reason,
+                    &j->parsed.kid.device, j->request));
+    return OK;
+}
+
 /* The identity is taken: by these very bytes, or by others? */
 static enum ingest_next taken(struct job *j, uint64_t epoch, sqlite3_stmt *q)
 {
@@ -394,10 +421,88 @@ static enum ingest_next write_down(struct job *j)
     uint64_t more = b->lost_count > epoch.lost ? b->lost_count - epoch.lost : 0;
     if (more && note_lost(j, epoch.id, b->lost_count) != OK)
         return INGEST_BROKEN;
-    if (count(j, more, &sum) != OK)
+    if (count(j, more, &sum) != OK || note_service(j) != OK)
         return INGEST_BROKEN;
     j->out->first = j->row.state == DEVICE_INVITED;
     return verdict(j, b->seq, OUTCOME_STORED);
+}
+
+/* ---- logs of a service ticket ---- */
+
+/* One row for a ticket, with its serial where a batch's request stands. */
+static enum status note_first_log(struct job *j)
+{
+    const struct service_log *g = &j->s->service_log;
+    char serial[2 * SERIAL_LEN + 1];
+    sqlite3_stmt *q = db_use(&j->s->db, DB_LOG_OF);
+
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_blob(q, 2, g->serial.b, sizeof g->serial.b);
+    TRY(db_row(q) == OK ? OK : BROKEN);
+    uint64_t before = db_u64(q, 0);
+    db_done(q);
+    if (before > 0)
+        return OK;
+    hex_of(BYTES_OF(g->serial.b), (struct room){(uint8_t *)serial, sizeof serial});
+    return event_add(
+        j->s, LOG_WARN, REASON_SERVICE_LOGS, &j->parsed.kid.device, serial);
+}
+
+static enum status insert_log(struct job *j, uint64_t epoch)
+{
+    const struct service_log *g = &j->s->service_log;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_LOG_ADD);
+
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, epoch);
+    db_bind_u64(q, 3, g->seq);
+    db_bind_blob(q, 4, j->digest.b, sizeof j->digest.b);
+    db_bind_u64(q, 5, store_utc_ms(j->s));
+    db_bind_blob(q, 6, g->serial.b, sizeof g->serial.b);
+    db_bind_blob(q, 7, j->plain.at, j->plain.len);
+    TRY(db_run(q));
+    q = db_use(&j->s->db, DB_LOG_TRIM);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, LIMIT_DEVICE_LOGS);
+    return db_run(q);
+}
+
+/* There is a log of this identity. What differs is kept nowhere: a log is no reading. */
+static enum ingest_next log_taken(struct job *j, sqlite3_stmt *q)
+{
+    struct digest stored;
+
+    if (!db_blob(q, 0, stored.b, sizeof stored.b))
+        return INGEST_BROKEN;
+    size_t len = (size_t)sqlite3_column_bytes(q, 1);
+    bool other =
+        len != j->plain.len || memcmp(sqlite3_column_blob(q, 1), j->plain.at, len) != 0;
+    db_done(q);
+    if (memcmp(stored.b, j->digest.b, sizeof stored.b) == 0)
+        return verdict(j, j->s->service_log.seq, OUTCOME_ALREADY);
+    if (flag_clone(j, other) != OK)
+        return INGEST_BROKEN;
+    return verdict(j, j->s->service_log.seq, OUTCOME_CONFLICT);
+}
+
+/* Req: HF-SVC-005 "Each log of a service ticket shall be stored at most once" */
+static enum ingest_next write_log(struct job *j)
+{
+    struct interned epoch;
+
+    if (service_log_parse(j->plain, &j->s->service_log) != OK)
+        return schema(j);
+    if (intern_epoch(j, &epoch) != OK || note_answer(j) != OK)
+        return INGEST_BROKEN;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_LOG);
+    db_bind_u64(q, 1, epoch.id);
+    db_bind_u64(q, 2, j->s->service_log.seq);
+    enum status s = db_row(q);
+    if (s == OK)
+        return log_taken(j, q);
+    if (s != AGAIN || note_first_log(j) != OK || insert_log(j, epoch.id) != OK)
+        return INGEST_BROKEN;
+    return verdict(j, j->s->service_log.seq, OUTCOME_STORED);
 }
 
 static enum ingest_next opened(struct job *j)
@@ -410,6 +515,8 @@ static enum ingest_next opened(struct job *j)
     }
     if (c->sha256(c->board, j->envelope, &j->digest) != OK)
         return INGEST_BROKEN;
+    if (j->log)
+        return write_log(j);
     if (batch_parse(j->plain, &j->s->batch) != OK)
         return schema(j);
     if (j->row.config.version > j->s->batch.config_version) {

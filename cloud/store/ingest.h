@@ -6,6 +6,9 @@
  * device whose row may send as it stands in this very transaction, and only from an envelope that
  * opened under the key of that device and epoch. A verdict may leave store only after the commit.
  *
+ * A log of a service ticket comes the same way, is kept once for its identity in a table of its own,
+ * and moves nothing of what is known of readings. Only opening it tells that it is one.
+ *
  * Not here: commit and grouping (group.c), asking keys (store_keys.c), sockets.
  */
 #pragma once

@@ -13,8 +13,8 @@ enum {
     SPAN_BATCHES = 20000,  /* most batches that one trend or gap list looks at */
     BODY_SPAN_MS = 120000, /* a point narrower than this is made from single readings */
     BATCH_MOST_MS = 39400000, /* 600 records of 65,535 ms */
-    GAP_MS = 5000, /* between batches: at least this, or declared loss, is a gap */
-    LINE_MAX_ = 700,
+    GAP_MS = 5000,    /* between batches: at least this, or declared loss, is a gap */
+    LINE_MAX_ = 9216, /* a log of a service ticket, full */
 };
 
 static void read_device(sqlite3_stmt *q, struct door_device *d)
@@ -351,6 +351,65 @@ static void event_line(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
+static void log_lists(struct json *j, const struct service_log *g)
+{
+    static const char *const levels[] = {"info", "warn", "refuse", "fault"};
+
+    json_key(j, "lines");
+    json_array(j);
+    for (size_t i = 0; i < g->line_count; i++) {
+        const struct log_line *l = &g->lines[i];
+        json_object(j);
+        key_str(j, "level", levels[l->level]);
+        key_str(j, "code", l->code);
+        if (l->detail[0])
+            key_str(j, "detail", l->detail);
+        if (l->has_number)
+            key_u64(j, "number", l->number);
+        key_u64(j, "n", l->count);
+        key_u64(j, "first_ms", l->first_ms);
+        key_u64(j, "last_ms", l->last_ms);
+        json_object_end(j);
+    }
+    json_array_end(j);
+    json_key(j, "checks");
+    json_object(j);
+    for (size_t i = 0; i < g->check_count; i++)
+        key_bool(j, g->checks[i].name, g->checks[i].passed);
+    json_object_end(j);
+    json_key(j, "figures");
+    json_object(j);
+    for (size_t i = 0; i < g->figure_count; i++)
+        key_u64(j, g->figures[i].name, g->figures[i].value);
+    json_object_end(j);
+}
+
+/* Parsed again: what lies on the disk is bytes from outside too. */
+static void log_row(struct json *j, sqlite3_stmt *q)
+{
+    struct service_log g = {0};
+    bool good = service_log_parse(blob(q, 3), &g) == OK;
+
+    json_object(j);
+    key_u64(j, "id", db_u64(q, 0));
+    key_device(j, q, 1);
+    key_u64(j, "received_utc_ms", db_u64(q, 2));
+    key_bool(j, "readable", good);
+    if (good) {
+        key_hex(j, "serial", BYTES_OF(g.serial.b));
+        key_str(j, "holder", g.holder);
+        key_u64(j, "part", g.part);
+        key_u64(j, "mono_ms", g.mono_ms);
+        json_key(j, "utc_ms");
+        if (g.has_utc)
+            json_u64(j, g.utc_ms);
+        else
+            json_null(j);
+        log_lists(j, &g);
+    }
+    json_object_end(j);
+}
+
 static enum status list(sqlite3_stmt *q, void (*line)(struct json *, sqlite3_stmt *),
     struct room text, size_t *len, uint64_t *next)
 {
@@ -397,6 +456,17 @@ enum status look_list_batches(struct store *s, const struct door_list *ask,
         db_bind_blob(q, 2, ask->device.b, sizeof ask->device.b);
     db_bind_u64(q, 3, ROWS_ASKED);
     return list(q, batch_line, text, len, next);
+}
+
+enum status look_list_logs(struct store *s, const struct door_list *ask,
+    struct room text, size_t *len, uint64_t *next)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_LOG_PAGE);
+    db_bind_u64(q, 1, ask->cursor);
+    if (!nobody(&ask->device))
+        db_bind_blob(q, 2, ask->device.b, sizeof ask->device.b);
+    db_bind_u64(q, 3, ROWS_ASKED);
+    return list(q, log_row, text, len, next);
 }
 
 enum status look_list_events(

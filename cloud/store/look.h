@@ -23,6 +23,8 @@ MUST_USE enum status look_list_devices(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_batches(struct store *s, const struct door_list *ask,
     struct room text, size_t *len, uint64_t *next);
+MUST_USE enum status look_list_logs(struct store *s, const struct door_list *ask,
+    struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_status(struct store *s, struct room text, size_t *len);

@@ -94,7 +94,7 @@ static enum status text(
     uint64_t next = 0;
 
     enum status s = group_commit(p->group);
-    if (door == DOOR_LIST_BATCHES)
+    if (door == DOOR_LIST_BATCHES || door == DOOR_LIST_LOGS)
         TRY(door_list_batches_parse(body, &ask));
     else if (door == DOOR_LIST_DEVICES || door == DOOR_LIST_EVENTS)
         TRY(door_list_parse(body, &ask));
@@ -106,6 +106,8 @@ static enum status text(
         s = look_list_devices(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_BATCHES)
         s = look_list_batches(&p->store, &ask, room, &len, &next);
+    else if (s == OK && door == DOOR_LIST_LOGS)
+        s = look_list_logs(&p->store, &ask, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_EVENTS)
         s = look_list_events(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK)
@@ -128,6 +130,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_LIST_DEVICES:
     case DOOR_LIST_BATCHES:
     case DOOR_LIST_EVENTS:
+    case DOOR_LIST_LOGS:
     case DOOR_CONTENT: s = text(p, peer, (enum door)door, body); break;
     }
     store_arm(p);

@@ -12,6 +12,7 @@
 #include "core/port/crypto.h"
 #include "core/port/entropy.h"
 #include "host/log.h"
+#include "wire/service_log.h"
 #include "wire/types.h"
 
 struct store_clock {
@@ -27,9 +28,10 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    uint32_t device_rate; /* batches that one device may send in a second */
-    bool reduced;         /* all roles share one user */
-    struct batch batch;   /* scratch of ingest and look */
+    uint32_t device_rate;           /* batches that one device may send in a second */
+    bool reduced;                   /* all roles share one user */
+    struct batch batch;             /* scratch of ingest and look */
+    struct service_log service_log; /* likewise */
     uint8_t plain[LIMIT_ENVELOPE];
 };
 

@@ -90,7 +90,8 @@ enum door {
         0x0709, /* device or zero (16); DOOR_TEXT: {"readings":R,"content":"<hex>"}: by a query, sorted by measured time */
     DOOR_CONFIG_SET =
         0x070a, /* device (16), u8 batch_s, u8 ward_len, ward, u8 zone_len, zone; DOOR_DONE */
-    DOOR_TEXT = 0x070f, /* u8 status, u64 next_cursor (0: end), text */
+    DOOR_LIST_LOGS = 0x070b, /* u64 cursor, device or zero (16); DOOR_TEXT */
+    DOOR_TEXT = 0x070f,      /* u8 status, u64 next_cursor (0: end), text */
 };
 
 enum {
@@ -245,9 +246,9 @@ struct door_device_made {
     struct kid kid;
 };
 
-struct door_list { /* DOOR_LIST_DEVICES, DOOR_LIST_EVENTS, DOOR_LIST_BATCHES */
+struct door_list { /* DOOR_LIST_DEVICES, _EVENTS, _BATCHES, _LOGS */
     uint64_t cursor;
-    struct device_id device; /* batches only; zero: of all */
+    struct device_id device; /* batches and logs only; zero: of all */
 };
 
 struct door_config_set {
@@ -323,7 +324,7 @@ DOOR_BODY(gap_list, door_gap_list);
 DOOR_BODY(device_new, door_device_new);
 DOOR_BODY(device_made, door_device_made);
 DOOR_BODY(list, door_list);         /* LIST_DEVICES, LIST_EVENTS: the cursor alone */
-DOOR_BODY(list_batches, door_list); /* LIST_BATCHES: cursor, device */
+DOOR_BODY(list_batches, door_list); /* LIST_BATCHES, LIST_LOGS: cursor, device */
 DOOR_BODY(config_set, door_config_set);
 DOOR_BODY(text, door_text);
 #undef DOOR_BODY

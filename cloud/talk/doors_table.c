@@ -80,6 +80,7 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_LIST_DEVICES,  8,                 8,                      "list_devices" },
     {DOOR_LIST_BATCHES,  8 + DEVICE_ID_LEN, 8 + DEVICE_ID_LEN,      "list_batches" },
     {DOOR_LIST_EVENTS,   8,                 8,                      "list_events"  },
+    {DOOR_LIST_LOGS,     8 + DEVICE_ID_LEN, 8 + DEVICE_ID_LEN,      "list_logs"    },
     {DOOR_CONTENT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "content"      },
     {DOOR_CONFIG_SET,    17 + 2 * TEXT_MIN, 17 + 2 * LABEL_MAX,     "config_set"   },
 };

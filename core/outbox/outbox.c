@@ -102,6 +102,8 @@ static void learn(struct outbox *o, struct walk *w, const struct journal_place *
     const struct entry *e)
 {
     w->not_lost += was_losing(&o->memory, place);
+    if (e->readings == 0) /* a log declares nothing */
+        return;
     if (e->start_count != o->memory.start_count || (w->any && e->seq < w->seq))
         return;
     *w = (struct walk){
@@ -122,9 +124,9 @@ static void index_entry(struct outbox *o, const struct journal_place *place,
             .readings = (uint16_t)e->readings,
             .span_s = e->span_s,
             .run = (uint16_t)e->start_count,
-            .state = mark == JOURNAL_UNMARKED  ? ROW_HELD
-                : mark == JOURNAL_ACKNOWLEDGED ? ROW_DONE
-                                               : ROW_ASIDE});
+            .state = mark == JOURNAL_UNMARKED                      ? ROW_HELD
+                : mark == JOURNAL_ACKNOWLEDGED || e->readings == 0 ? ROW_DONE
+                                                                   : ROW_ASIDE});
     if (mark != JOURNAL_UNMARKED && o->memory.offer_again
         && place->number < o->memory.below[place->ring])
         rows_offer_again(&o->rows, row);
@@ -194,6 +196,7 @@ enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
         outbox_count_lost(o, carried);
     o->memory.start_count++;
     o->memory.losing_count = 0;
+    outbox_recall_events(o);
     return outbox_remember(o) == OK ? OK : BROKEN;
 }
 

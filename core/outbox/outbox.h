@@ -13,6 +13,9 @@
  * a thinned batch stands for exactly THIN_READINGS. Readings lost in the journal are counted on
  * flash before they go, so a loss of power neither hides nor invents one.
  *
+ * A log of a service ticket goes the same way as a batch: sealed once, kept, sent until a sealed
+ * answer names it. It holds no readings, so its loss is none.
+ *
  * Live is what was sealed in this run within LIMIT_SYNC_AGE_MS, newest first; back-fill is the
  * rest, alarm batches first, oldest first, and rests as long as it took the link.
  *
@@ -30,11 +33,13 @@
 #include "core/outbox/outbox_memory.h"
 #include "core/outbox/outbox_nonce.h"
 #include "core/outbox/outbox_rows.h"
+#include "core/outbox/outbox_serials.h"
 #include "core/port/clock.h"
 #include "core/port/crypto.h"
 #include "core/port/entropy.h"
 #include "core/seal/seal.h"
 #include "wire/message.h"
+#include "wire/service_log.h"
 
 struct outbox_ports {
     const struct clock_port *clock;
@@ -80,6 +85,8 @@ enum outbox_note { /* what a log line is made of; also what tests look at */
     OUTBOX_CLOCK_STEPPED,
     OUTBOX_STORE_RESTORED,
     OUTBOX_FLASH_FAULT,
+    OUTBOX_LOG_SEALED, /* after the sync; count: its lines */
+    OUTBOX_LOG_ACKNOWLEDGED,
 };
 
 struct outbox_told {
@@ -122,6 +129,7 @@ enum {
     THIN_READINGS = 10,
     THIN_PERMILLE = 800,
     HOLD_MAX_MS = 60000, /* the store said not-now again and again */
+    OUTBOX_EVENTS = 8,   /* kinds of events that wait for a batch */
     MARKS_UNSYNCED = 32, /* at most so many marks does a loss of power forget */
 };
 
@@ -159,6 +167,8 @@ struct outbox { /* fields belong to the outbox_*.c */
     uint32_t lost, lost_told; /* in this epoch; of them declared in a sealed batch */
     uint64_t lost_first_ms, lost_last_ms;
     uint64_t readings, batches_sealed, batches_acknowledged, batches_set_aside;
+    uint8_t event_count;
+    struct event events[OUTBOX_EVENTS]; /* for the next batch */
     struct sha256 content;
     bool flash_broken;
     uint32_t marks; /* since the last append or sync */
@@ -204,6 +214,17 @@ MUST_USE enum status outbox_next(
 /* Whatever courier got for that nonce. OK: it counted. Anything else changed nothing. */
 MUST_USE enum status outbox_answer(
     struct outbox *o, const struct nonce *nonce, struct bytes body);
+/*
+ * Seal a log and keep it; its sequence and times are filled in here. BROKEN: it could not be kept.
+ */
+MUST_USE enum status outbox_log(struct outbox *o, struct service_log *log);
+/* The next batch says it; equal codes fold. */
+void outbox_event(struct outbox *o, uint8_t code);
+/* Used service tickets (outbox_serials.h). BROKEN: that it was used is not on flash. */
+bool outbox_serial_fresh(
+    const struct outbox *o, const struct serial *serial, uint32_t not_after_s);
+MUST_USE enum status outbox_use_serial(
+    struct outbox *o, const struct serial *serial, uint32_t not_after_s);
 /* courier gave up this transmission. */
 void outbox_unanswered(struct outbox *o, const struct nonce *nonce);
 void outbox_state(const struct outbox *o, struct outbox_state *out);

@@ -103,15 +103,17 @@ static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_m
 static void acknowledged(
     struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
+    bool log = f->readings == 0;
+
     mark(o, f, JOURNAL_ACKNOWLEDGED);
     if (outbox_confirm(&o->memory, f->start_count, f->lost_count))
         (void)outbox_remember(o);
     outbox_land(o, f, ROW_DONE);
-    o->batches_acknowledged++;
+    o->batches_acknowledged += log ? 0 : 1;
     o->set_aside_run = 0;
     o->not_now_run = 0;
     outbox_tell(o,
-        (struct told_of){.note = OUTBOX_ACKNOWLEDGED,
+        (struct told_of){.note = log ? OUTBOX_LOG_ACKNOWLEDGED : OUTBOX_ACKNOWLEDGED,
             .count = f->readings,
             .sent = &f->sent,
             .outcome = outcome});
@@ -119,11 +121,16 @@ static void acknowledged(
 
 static void set_aside(struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
+    bool log = f->readings == 0;
+
     mark(o, f, JOURNAL_SET_ASIDE);
-    outbox_land(o, f, ROW_ASIDE);
-    o->batches_set_aside++;
-    o->set_aside_run++;
+    /* A log that the store does not want holds up no reading and makes nothing unsynchronised. */
+    outbox_land(o, f, log ? ROW_DONE : ROW_ASIDE);
     o->not_now_run = 0;
+    if (!log) {
+        o->batches_set_aside++;
+        o->set_aside_run++;
+    }
     outbox_tell(o,
         (struct told_of){.note = OUTBOX_SET_ASIDE,
             .count = f->readings,

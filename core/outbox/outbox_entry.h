@@ -19,8 +19,8 @@ struct entry {
     uint8_t span_s;       /* from the first reading to the sealing, at most 255 */
     uint32_t start_count; /* of the run that sealed it */
     uint32_t seq;
-    uint32_t readings;   /* 1..ENTRY_READINGS_MAX */
-    uint32_t lost_count; /* as the batch declares it */
+    uint32_t readings;   /* 0..ENTRY_READINGS_MAX; 0: a log, which has none */
+    uint32_t lost_count; /* as the batch declares it; 0 of a log */
     bool has_utc;
     uint64_t utc_ms; /* of the sealing; 0..2^53-1 */
     uint64_t run,

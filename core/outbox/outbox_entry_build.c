@@ -9,7 +9,8 @@ void entry_head_build(const struct entry *e, uint8_t out[ENTRY_HEAD_LEN])
 {
     struct writer w = writer_over((struct room){out, ENTRY_HEAD_LEN});
 
-    assert(e->readings >= 1 && e->readings <= ENTRY_READINGS_MAX);
+    assert(
+        e->readings <= ENTRY_READINGS_MAX && (e->readings > 0 || e->lost_count == 0));
     assert(e->utc_ms >> 53 == 0 && (e->has_utc || e->utc_ms == 0));
     put_u8(&w, 2);
     put_u8(&w, e->has_utc);

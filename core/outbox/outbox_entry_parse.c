@@ -25,7 +25,8 @@ enum status entry_parse(struct bytes in, struct entry *out)
 
     if (!reader_done(&r) || version != ENTRY_VERSION || has_utc > 1 || zero != 0)
         return MALFORMED;
-    if (got.readings == 0 || got.readings > ENTRY_READINGS_MAX || got.envelope.len == 0)
+    if (got.readings > ENTRY_READINGS_MAX || got.envelope.len == 0
+        || (got.readings == 0 && got.lost_count != 0))
         return MALFORMED;
     if (got.utc_ms >> 53 != 0 || (!has_utc && got.utc_ms != 0))
         return MALFORMED;

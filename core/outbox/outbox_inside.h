@@ -29,6 +29,14 @@ bool outbox_confirm(struct memory *m, uint32_t start_count, uint32_t lost);
 /* outbox_keep.c: seal o->open, append it, forget it. */
 MUST_USE enum status outbox_keep(struct outbox *o);
 
+/* Append a record made in o->record, and index it. */
+MUST_USE enum status outbox_append(
+    struct outbox *o, enum journal_class ring, const struct entry *e);
+
+/* outbox_log.c */
+void outbox_recall_events(struct outbox *o);
+void outbox_events_told(struct outbox *o);
+
 /* outbox_take.c: close what is open if its time has come. */
 MUST_USE enum status outbox_close_old(struct outbox *o);
 

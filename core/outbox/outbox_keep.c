@@ -22,15 +22,15 @@ static void declare(struct outbox *o)
     struct batch *b = &o->open;
 
     b->lost_count = o->lost;
-    b->event_count = 0;
+    memcpy(b->events, o->events, o->event_count * sizeof o->events[0]);
+    b->event_count = o->event_count;
     if (o->lost == o->lost_told)
         return;
     uint32_t fresh = o->lost - o->lost_told;
-    b->events[0] = (struct event){.code = EVENT_LOSS,
+    b->events[b->event_count++] = (struct event){.code = EVENT_LOSS,
         .count = (uint16_t)(fresh > UINT16_MAX ? UINT16_MAX : fresh),
         .first_ms = o->lost_first_ms,
         .last_ms = o->lost_last_ms};
-    b->event_count = 1;
 }
 
 static void digest_content(struct outbox *o, struct digest *out)
@@ -52,8 +52,8 @@ static const struct row *newest_of(const struct outbox *o, uint8_t ring, uint16_
 {
     for (uint32_t i = rows_count(&o->rows, ring); i-- > 0;) {
         const struct row *row = rows_see(&o->rows, ring, i);
-        if (row->state != ROW_GONE && row->run == run)
-            return row;
+        if (row->state != ROW_GONE && row->run == run && row->readings > 0)
+            return row; /* a log declares nothing */
     }
     return NULL;
 }
@@ -91,8 +91,8 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
     (void)mark; /* a mark may be missing from flash; the row knows */
     if (row == NULL)
         return;
-    bool unacknowledged =
-        (row->state == ROW_HELD || row->state == ROW_SENT) && !row->again;
+    bool unacknowledged = (row->state == ROW_HELD || row->state == ROW_SENT)
+        && !row->again && row->readings > 0;
     uint32_t readings = row->readings, more = 0;
     rows_set(&o->rows, row, ROW_GONE);
     rows_shed(&o->rows, place->ring);
@@ -127,7 +127,7 @@ static void add_row(struct outbox *o, const struct journal_place *place,
         uint32_t readings = out->readings;
         rows_set(&o->rows, out, ROW_GONE);
         rows_shed(&o->rows, place->ring);
-        if (held) {
+        if (held && readings > 0) {
             outbox_count_lost(o, readings);
             outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
         }
@@ -179,34 +179,35 @@ static enum status seal_open(struct outbox *o, struct entry *e, struct digest *d
     return OK;
 }
 
-static enum status append(
-    struct outbox *o, const struct entry *e, struct journal_place *place)
+enum status outbox_append(
+    struct outbox *o, enum journal_class ring, const struct entry *e)
 {
+    struct journal_place place;
     struct bytes record = {o->record, ENTRY_HEAD_LEN + e->envelope.len};
 
     o->memory.losing_count = 0; /* what the last append pushed out is gone for good */
-    return journal_append(o->ports.journal,
-        o->open_alarm ? JOURNAL_ALARM : JOURNAL_ROUTINE, record,
-        (struct journal_losing){.ctx = o, .losing = losing}, place);
+    TRY(journal_append(o->ports.journal, ring, record,
+        (struct journal_losing){.ctx = o, .losing = losing}, &place));
+    o->marks = 0;
+    add_row(o, &place, e, outbox_now(o));
+    return OK;
 }
 
 enum status outbox_keep(struct outbox *o)
 {
     struct batch *b = &o->open;
-    uint64_t now_ms = outbox_now(o);
-    struct journal_place place;
     struct digest digest, content;
 
     if (b->record_count == 0)
         return OK;
     b->seq = o->seq++; /* used up, whatever becomes of this batch */
     declare(o);
-    struct entry e = entry_of(o, now_ms);
+    struct entry e = entry_of(o, outbox_now(o));
     struct outbox_sent sent = {.epoch = o->sealer.epoch, .seq = b->seq};
 
     enum status s = seal_open(o, &e, &digest);
     if (s == OK)
-        s = append(o, &e, &place);
+        s = outbox_append(o, o->open_alarm ? JOURNAL_ALARM : JOURNAL_ROUTINE, &e);
     if (s != OK) {
         b->record_count = 0;
         outbox_count_lost(o, e.readings);
@@ -214,12 +215,11 @@ enum status outbox_keep(struct outbox *o)
         outbox_flash_fault(o);
         return BROKEN;
     }
-    o->marks = 0;
-    add_row(o, &place, &e, now_ms);
     o->lost_told = b->lost_count;
     o->settled = e.upto;
     digest_content(o, &content);
     b->record_count = 0;
+    outbox_events_told(o);
     o->batches_sealed++;
     sent.digest = digest;
     outbox_tell(o,

@@ -9,6 +9,7 @@
 
 #include "core/base/status.h"
 #include "core/journal/slots.h"
+#include "core/outbox/outbox_serials.h"
 #include "wire/types.h"
 
 enum { MEMORY_LOSING_MAX = 48, MEMORY_RINGS = 2, MEMORY_RUNS = 8 };
@@ -38,6 +39,7 @@ struct memory {
     uint8_t losing_count;
     struct losing losing[MEMORY_LOSING_MAX];
     struct confirmed confirmed[MEMORY_RUNS];
+    struct serials serials; /* service tickets that were used */
     struct config config;
 };
 

@@ -31,7 +31,7 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
     struct writer w = writer_over(out);
 
     assert(out.cap >= SLOTS_MAX && m->losing_count <= MEMORY_LOSING_MAX);
-    put_u8(&w, 2);
+    put_u8(&w, 3);
     put_u32(&w, m->start_count);
     put_u8(&w, m->has_store);
     put(&w, BYTES_OF(m->store.b));
@@ -50,6 +50,12 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
     for (size_t i = 0; i < MEMORY_RUNS; i++) {
         put_u32(&w, m->confirmed[i].start_count);
         put_u32(&w, m->confirmed[i].lost);
+    }
+    put_u32(&w, m->serials.floor_s);
+    for (size_t i = 0; i < SERIALS_KEPT; i++) {
+        put(&w, BYTES_OF(m->serials.used[i].serial.b));
+        put_u32(&w, m->serials.used[i].not_after_s);
+        put_u8(&w, m->serials.used[i].told);
     }
     put_config(&w, &m->config);
     assert(writer_done(&w) && w.len <= SLOTS_MAX);

@@ -77,13 +77,27 @@ static void take_losing(struct reader *r, struct memory *m, bool *good)
     }
 }
 
+/* A place that was never used is all zero. */
+static void take_serials(struct reader *r, struct serials *s, bool *good)
+{
+    s->floor_s = take_u32(r);
+    for (size_t i = 0; i < SERIALS_KEPT; i++) {
+        struct used_serial *u = &s->used[i];
+        take_exact(r, u->serial.b, sizeof u->serial.b);
+        u->not_after_s = take_u32(r);
+        u->told = take_bool(r, good);
+        *good &= u->not_after_s != 0
+            || (!u->told && is_zero(u->serial.b, sizeof u->serial.b));
+    }
+}
+
 enum status memory_parse(struct bytes in, struct memory *out)
 {
     struct reader r = reader_over(in);
     struct memory got = {0};
     bool good = true;
 
-    good &= take_u8(&r) == 2;
+    good &= take_u8(&r) == 3;
     got.start_count = take_u32(&r);
     got.has_store = take_bool(&r, &good);
     take_exact(&r, got.store.b, sizeof got.store.b);
@@ -98,6 +112,7 @@ enum status memory_parse(struct bytes in, struct memory *out)
         got.confirmed[i].start_count = take_u32(&r);
         got.confirmed[i].lost = take_u32(&r);
     }
+    take_serials(&r, &got.serials, &good);
     take_config(&r, &got.config, &good);
 
     good &= got.has_store || is_zero(got.store.b, sizeof got.store.b);

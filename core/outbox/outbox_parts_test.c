@@ -135,6 +135,7 @@ static struct memory a_memory(void)
         .settled = 5000,
         .losing_count = 2,
         .losing = {{1, 77, 60}, {0, 78, 1}},
+        .serials = {.used = {{{{1}}, 100, true}, {{{2}}, 200, false}}, .floor_s = 50},
         .config = {.version = 4,
             .batch_s = 30,
             .ward = "Ward \xc3\xa4",
@@ -182,6 +183,8 @@ static void test_the_largest_memory_fits_into_a_slot(void)
     size_t len;
 
     m.losing_count = MEMORY_LOSING_MAX;
+    for (size_t i = 0; i < SERIALS_KEPT; i++)
+        m.serials.used[i] = (struct used_serial){{{9}}, UINT32_MAX, true};
     for (size_t i = 0; i < MEMORY_LOSING_MAX; i++)
         m.losing[i] = (struct losing){1, UINT64_MAX - i, 36000};
     memset(m.config.ward, 'w', 64);

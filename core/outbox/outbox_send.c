@@ -50,7 +50,7 @@ static void give_up(struct outbox *o, const struct choice *c)
 
     rows_set(&o->rows, c->row, ROW_GONE);
     rows_shed(&o->rows, c->ring);
-    if (again)
+    if (again || readings == 0)
         return;
     outbox_count_lost(o, readings);
     outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});

@@ -137,6 +137,10 @@ static void told(void *ctx, const struct outbox_told *t)
     case OUTBOX_CLOCK_STEPPED: simple(k, LOG_WARN, REASON_CLOCK_STEPPED, t); break;
     case OUTBOX_STORE_RESTORED: simple(k, LOG_WARN, REASON_STORE_RESTORED, t); break;
     case OUTBOX_FLASH_FAULT: simple(k, LOG_FAULT, REASON_FLASH_FAULT, t); break;
+    case OUTBOX_LOG_SEALED: log_batch(k, LOG_INFO, REASON_SERVICE_LOG_SEALED, t); break;
+    case OUTBOX_LOG_ACKNOWLEDGED:
+        log_batch(k, LOG_INFO, REASON_SERVICE_LOG_ACKNOWLEDGED, t);
+        break;
     }
 }
 

@@ -122,6 +122,8 @@ void watch_told(void *actor, const struct outbox_told *t)
     case OUTBOX_FLASH_FAULT:
         world_violated(a->world, "a flash fault that nobody made", a->number, 0);
         break;
+    case OUTBOX_LOG_SEALED: /* no world has a service ticket */
+    case OUTBOX_LOG_ACKNOWLEDGED:
     case OUTBOX_ANSWER_REFUSED:
     case OUTBOX_ANSWER_SCHEMA: break;
     }
