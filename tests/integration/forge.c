@@ -9,6 +9,7 @@
  *
  *   forge ROOT keys
  *   forge ROOT batch  [--seq N] [--device UUID] [--set FIELD=VALUE] [--mutate SEED]
+ *                     [--keep-epoch FILE | --epoch FILE]     the key of its epoch, out or in
  *   forge ROOT answer --nonce HEX --for ENVELOPE_HEX [--digest HEX] [--outcome N]
  *                     [--config-version N --batch-s N --ward TEXT --zone TEXT] [--mutate SEED]
  *   forge BUNDLE m1   [--device UUID] [--secret HEX | --invited yes]
@@ -189,6 +190,41 @@ static void out(const uint8_t *b, size_t len)
         die("stdout");
 }
 
+/* The epoch's name and key, as they lie in the memory of keeper and store. */
+static void keep_epoch(const struct forge *f, const struct sealer *s)
+{
+    FILE *to =
+        option(f, "--keep-epoch") ? fopen(option(f, "--keep-epoch"), "we") : NULL;
+    if (!to || fwrite(&s->epoch, sizeof s->epoch, 1, to) != 1
+        || fwrite(&s->key, sizeof s->key, 1, to) != 1 || fclose(to) != 0)
+        die("--keep-epoch");
+}
+
+static bool take_epoch(const struct forge *f, struct sealer *s)
+{
+    FILE *from = fopen(option(f, "--epoch"), "re");
+    bool whole = from && fread(&s->epoch, sizeof s->epoch, 1, from) == 1
+        && fread(&s->key, sizeof s->key, 1, from) == 1;
+    if (from)
+        fclose(from);
+    s->kid = f->id.kid;
+    s->seals = 1000; /* past what the device itself has sealed under it */
+    return whole;
+}
+
+static bool sealer_of(const struct forge *f, const struct kid *kid, struct sealer *s)
+{
+    if (option(f, "--epoch"))
+        return take_epoch(f, s);
+    if (sealer_init(s, host_crypto_port(f->crypto), host_entropy_port(), &f->id.cloud,
+            kid, &f->id.up)
+        != OK)
+        return false;
+    if (option(f, "--keep-epoch"))
+        keep_epoch(f, s);
+    return true;
+}
+
 static int forge_batch(struct forge *f)
 {
     static uint8_t plain[LIMIT_BATCH * 4], envelope[LIMIT_ENVELOPE * 4];
@@ -199,7 +235,7 @@ static int forge_batch(struct forge *f)
         .quality = 90,
         .clock = 2,
         .records = 30};
-    struct sealer s;
+    struct sealer s = {0};
     struct digest d;
     struct kid kid = f->id.kid;
     const char *device = option(f, "--device");
@@ -216,9 +252,7 @@ static int forge_batch(struct forge *f)
     size_t len = w.len;
     if (option(f, "--mutate"))
         len = mutate(plain, len, number(f, "--mutate", 0));
-    if (sealer_init(&s, host_crypto_port(f->crypto), host_entropy_port(), &f->id.cloud,
-            &kid, &f->id.up)
-            != OK
+    if (!sealer_of(f, &kid, &s)
         || seal_batch(&s, host_crypto_port(f->crypto), (struct bytes){plain, len},
                ROOM_OF(envelope), &len, &d)
             != OK)
