@@ -15,20 +15,40 @@ static enum status parse_enrolment(struct bytes plain, void *out)
     return enrolment_parse(plain, out);
 }
 
-static enum status read_sealed(const char *path, uid_t owner, const struct trust *trust,
-    record_parse *parse, void *out, const char **why)
+enum status identity_load(
+    const char *path, uid_t owner, struct sealed_record *out, const char **why)
 {
-    uint8_t sealed[IDENTITY_SEALED_MAX], plain[IDENTITY_SEALED_MAX];
+    return keyfile_read(path, owner, ROOM_OF(out->b), &out->len, why);
+}
+
+static enum status open_record(const struct sealed_record *sealed,
+    const struct trust *trust, record_parse *parse, void *out, const char **why)
+{
+    uint8_t plain[IDENTITY_SEALED_MAX];
     size_t len = 0;
 
-    TRY(keyfile_read(path, owner, ROOM_OF(sealed), &len, why));
     *why = "not sealed by this device";
-    enum status s =
-        trust->open(trust->board, (struct bytes){sealed, len}, ROOM_OF(plain), &len);
+    enum status s = trust->open(
+        trust->board, (struct bytes){sealed->b, sealed->len}, ROOM_OF(plain), &len);
     if (s == OK && parse((struct bytes){plain, len}, out) != OK)
         s = DAMAGED;
     wipe(plain, sizeof plain);
     return s;
+}
+
+enum status identity_open(const struct sealed_record *sealed, const struct trust *trust,
+    struct identity_record *out, const char **why)
+{
+    return open_record(sealed, trust, parse_identity, out, why);
+}
+
+static enum status read_sealed(const char *path, uid_t owner, const struct trust *trust,
+    record_parse *parse, void *out, const char **why)
+{
+    struct sealed_record sealed;
+
+    TRY(identity_load(path, owner, &sealed, why));
+    return open_record(&sealed, trust, parse, out, why);
 }
 
 /* Wipes `plain`. */

@@ -38,6 +38,18 @@ void identity_build(const struct identity_record *r, uint8_t out[IDENTITY_LEN]);
 MUST_USE enum status enrolment_parse(struct bytes in, struct enrolment_record *out);
 void enrolment_build(const struct enrolment_record *r, uint8_t out[ENROLMENT_LEN]);
 
+struct sealed_record { /* as it lies on flash */
+    size_t len;
+    uint8_t b[IDENTITY_SEALED_MAX];
+};
+
+/* In two steps for who may open files only before the keys can be reached. AGAIN: there is none.
+ * REFUSED: the file's mode or owner (*why). */
+MUST_USE enum status identity_load(
+    const char *path, uid_t owner, struct sealed_record *out, const char **why);
+/* DAMAGED: not sealed by this device. Else as the trust says it. */
+MUST_USE enum status identity_open(const struct sealed_record *sealed,
+    const struct trust *trust, struct identity_record *out, const char **why);
 /* AGAIN: there is none. REFUSED: the file's mode or owner (*why). DAMAGED: not sealed by this
  * device. */
 MUST_USE enum status identity_read(const char *path, uid_t owner,

@@ -8,6 +8,7 @@
 #include "device/keeper/store.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/trust/trust_agent.h"
 #include "device/trust/trust_file.h"
 #include "host/cli.h"
 #include "host/crypto.h"
@@ -29,6 +30,9 @@ enum {
     FAULT_AGAIN_MS = 5000, /* storage failed: start anew after this */
     HOLD_MIN_MS = 2000,    /* device time: after an answer that did not count */
     HOLD_MAX_ANSWER_MS = 60000,
+    KEYS_MS = 50, /* until the keys in a TPM are asked for again, doubling to: */
+    KEYS_MAX_MS = 2000,
+    KEYS_PATIENCE_MS = 3000, /* agent may start later than we do */
 };
 
 struct keeper {
@@ -38,7 +42,11 @@ struct keeper {
     struct role_lock lock;
     struct board_clock clock;
     struct host_crypto *crypto;
-    struct trust_file trust;
+    struct trust_agent agent;
+    struct sealed_record sealed;
+    bool waiting;     /* enrolled, and the keys in the TPM could not be reached yet */
+    bool keys_missed; /* ... which has been said */
+    uint64_t keys_since_ms, keys_due_ms, keys_delay_ms;
     struct store store;
     struct outbox outbox;
     bool sealing;   /* outbox is there: enrolled, keys and storage good */
@@ -179,7 +187,8 @@ static void fill_state(struct keeper *k, struct said_state *s)
 
     if (k->sealing)
         outbox_state(&k->outbox, &o);
-    *s = (struct said_state){.enrolled = k->enrolled,
+    *s = (struct said_state){.tpm = k->env->tpm,
+        .enrolled = k->enrolled,
         .device = k->kid.device,
         .synchronised = o.synchronised,
         .ended = k->ended,
@@ -282,7 +291,7 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
     if (k->sealing) {
         if (outbox_take(&k->outbox, &r) != OK)
             broken(k);
-    } else if ((k->fault & VIEW_STORE_FAULT) == 0) {
+    } else if ((k->fault & VIEW_STORE_FAULT) == 0 && !k->waiting) {
         k->settled = k->next; /* it can never be sealed: measure need not keep it */
     }
 }
@@ -590,6 +599,162 @@ static void on_person_knock(void *ctx, int fd, uint32_t events)
     *place = new;
 }
 
+/* --- keys and storage --- */
+
+static void key_fault(struct keeper *k, const char *file, const char *why)
+{
+    LOG(k->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
+    k->fault |= VIEW_KEY_FAULT;
+}
+
+static enum status load_identity(struct keeper *k)
+{
+    char path[PLACE_MAX];
+    const char *why = NULL;
+
+    TRY(place_of(k->env->root, PLACE_IDENTITY, path));
+    enum status s = identity_load(path, k->env->uids[ROLE_KEEPER], &k->sealed, &why);
+    if (s == AGAIN)
+        k->fault |= VIEW_NOT_ENROLLED;
+    else if (s != OK)
+        key_fault(k, "identity", why);
+    return s;
+}
+
+static enum status open_by_file(struct keeper *k, struct identity_record *out)
+{
+    char folder[PLACE_MAX];
+    struct trust_file trust;
+    const char *why = NULL;
+
+    TRY(place_of(k->env->root, PLACE_KEEPER, folder));
+    enum status s =
+        trust_file_open(&trust, TRUST_WRAP, folder, k->env->uids[ROLE_KEEPER],
+            host_crypto_port(k->crypto), host_entropy_port(), &why);
+    if (s == OK)
+        s = identity_open(&k->sealed, &trust.port, out, &why);
+    trust_file_close(&trust);
+    if (s != OK)
+        key_fault(k, "identity", why);
+    return s;
+}
+
+static enum status open_store(struct keeper *k)
+{
+    char path[PLACE_MAX];
+
+    TRY(place_of(k->env->root, PLACE_JOURNAL, path));
+    enum status s = store_open(&k->store, path, k->env->journal_bytes);
+    if (s == OK)
+        return OK;
+    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+    k->fault |= VIEW_STORE_FAULT;
+    return s;
+}
+
+static void start_outbox(struct keeper *k, const struct identity_record *id)
+{
+    struct outbox_ports ports = {.clock = &k->clock.port,
+        .crypto = host_crypto_port(k->crypto),
+        .entropy = host_entropy_port(),
+        .journal = &k->store.journal,
+        .slots = &k->store.slots,
+        .run = k->mine->run};
+    struct outbox_identity identity = {
+        .kid = id->kid, .k_up = id->up, .k_down = id->down, .cloud = id->cloud};
+
+    memcpy(ports.algorithm, k->env->algorithm, sizeof ports.algorithm);
+    enum status s =
+        outbox_init(&k->outbox, &ports, &identity, (struct outbox_ear){k, told});
+    wipe(&identity, sizeof identity);
+    if (s != OK) {
+        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+        k->fault |= VIEW_STORE_FAULT;
+    }
+    k->sealing = s == OK;
+}
+
+static void begin_sealing(struct keeper *k, struct identity_record *id)
+{
+    k->enrolled = true;
+    k->kid = id->kid;
+    start_outbox(k, id);
+    wipe(id, sizeof *id);
+}
+
+/* Readings that came meanwhile were heard by nobody who could seal them: measure still has them,
+ * and says them again to who lets it knock anew. */
+static void keys_found(struct keeper *k, struct identity_record *id)
+{
+    if (k->keys_missed)
+        LOG(k->log, LOG_INFO, REASON_TRUST_REGAINED, F_WORD("part", "wrap"));
+    k->waiting = k->keys_missed = false;
+    k->fault &= ~(uint32_t)VIEW_KEY_FAULT;
+    trust_agent_close(&k->agent);
+    drop(k, &k->measure_fd);
+    k->heard = k->ended = false;
+    k->taken = 0;
+    k->lost_before = 0;
+    k->next = k->settled = k->settled_said = 0;
+    begin_sealing(k, id);
+    if ((k->fault & VIEW_STORE_FAULT) != 0)
+        loop_stop(k->loop);
+}
+
+static void keys_missing(struct keeper *k)
+{
+    bool answered = k->agent.fd >= 0;
+    uint64_t now = board_clock_now_ms();
+
+    k->keys_due_ms = now + k->keys_delay_ms;
+    k->keys_delay_ms =
+        k->keys_delay_ms * 2 > KEYS_MAX_MS ? KEYS_MAX_MS : k->keys_delay_ms * 2;
+    if (k->keys_missed || (!answered && now - k->keys_since_ms < KEYS_PATIENCE_MS))
+        return;
+    k->keys_missed = true;
+    k->fault |= VIEW_KEY_FAULT;
+    LOG(k->log, LOG_FAULT, REASON_TRUST_LOST, F_WORD("part", "wrap"));
+}
+
+/* Req: HF-TPM-002 "Where a TPM is configured and does not serve, the device shall go on
+ * measuring, send nothing, say so, and use no other keys." */
+static void find_keys(struct keeper *k)
+{
+    struct identity_record id;
+    const char *why = NULL;
+
+    if (!k->waiting || board_clock_now_ms() < k->keys_due_ms)
+        return;
+    trust_agent_again(&k->agent);
+    enum status s = identity_open(&k->sealed, &k->agent.port, &id, &why);
+    if (s == OK) {
+        keys_found(k, &id);
+    } else if (s == DAMAGED) {
+        k->waiting = false;
+        key_fault(k, "identity", why);
+    } else {
+        keys_missing(k);
+    }
+}
+
+static void open_all(struct keeper *k)
+{
+    struct identity_record id;
+
+    if (k->env->config_fault || load_identity(k) != OK)
+        return;
+    if (k->env->tpm) {
+        k->waiting = trust_agent_init(
+                         &k->agent, TRUST_WRAP, k->env->root, k->env->uids[ROLE_AGENT])
+                == OK
+            && open_store(k) == OK;
+        k->keys_since_ms = board_clock_now_ms();
+        k->keys_delay_ms = KEYS_MS;
+    } else if (open_by_file(k, &id) == OK && open_store(k) == OK) {
+        begin_sealing(k, &id);
+    }
+}
+
 /* --- time passes --- */
 
 static void say_state(struct keeper *k)
@@ -610,6 +775,7 @@ static void tick(void *ctx)
 
     if (k->in_flight && now - k->flight_ms > FLIGHT_MAX_MS)
         forget_flight(k); /* courier is silent: its silence must not last for ever */
+    find_keys(k);
     want(k);
     tell_kept(k);
     if (now >= k->state_due_ms) {
@@ -643,85 +809,6 @@ static void on_signal(void *ctx, int fd, uint32_t events)
 }
 
 /* --- start --- */
-
-static void key_fault(struct keeper *k, const char *file, const char *why)
-{
-    LOG(k->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
-    k->fault |= VIEW_KEY_FAULT;
-}
-
-static enum status read_identity(struct keeper *k, struct identity_record *out)
-{
-    uid_t me = k->env->uids[ROLE_KEEPER];
-    char folder[PLACE_MAX], path[PLACE_MAX];
-    const char *why = NULL;
-
-    TRY(place_of(k->env->root, PLACE_KEEPER, folder));
-    TRY(place_of(k->env->root, PLACE_IDENTITY, path));
-    enum status s = trust_file_open(&k->trust, TRUST_WRAP, folder, me,
-        host_crypto_port(k->crypto), host_entropy_port(), &why);
-    if (s == OK)
-        s = identity_read(path, me, &k->trust.port, out, &why);
-    if (s == AGAIN)
-        k->fault |= VIEW_NOT_ENROLLED;
-    else if (s != OK)
-        key_fault(k, "identity", why);
-    return s;
-}
-
-static enum status open_store(struct keeper *k)
-{
-    char path[PLACE_MAX];
-
-    TRY(place_of(k->env->root, PLACE_JOURNAL, path));
-    enum status s = store_open(&k->store, path, k->env->journal_bytes);
-    if (s == OK)
-        return OK;
-    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
-    k->fault |= VIEW_STORE_FAULT;
-    return s;
-}
-
-static enum status start_outbox(struct keeper *k, const struct identity_record *id)
-{
-    struct outbox_ports ports = {.clock = &k->clock.port,
-        .crypto = host_crypto_port(k->crypto),
-        .entropy = host_entropy_port(),
-        .journal = &k->store.journal,
-        .slots = &k->store.slots,
-        .run = k->mine->run};
-    struct outbox_identity identity = {
-        .kid = id->kid, .k_up = id->up, .k_down = id->down, .cloud = id->cloud};
-
-    memcpy(ports.algorithm, k->env->algorithm, sizeof ports.algorithm);
-    enum status s =
-        outbox_init(&k->outbox, &ports, &identity, (struct outbox_ear){k, told});
-    wipe(&identity, sizeof identity);
-    if (s != OK) {
-        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
-        k->fault |= VIEW_STORE_FAULT;
-    }
-    k->sealing = s == OK;
-    return s;
-}
-
-static void open_all(struct keeper *k)
-{
-    struct identity_record id;
-
-    if (k->env->config_fault)
-        return;
-    enum status s = read_identity(k, &id);
-    if (s == OK) {
-        k->enrolled = true;
-        k->kid = id.kid;
-        s = open_store(k);
-    }
-    if (s == OK)
-        s = start_outbox(k, &id);
-    wipe(&id, sizeof id);
-    trust_file_close(&k->trust);
-}
 
 static enum status listen_at(
     struct keeper *k, enum place place, loop_fd_fn *fn, int *fd)

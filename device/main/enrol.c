@@ -2,9 +2,12 @@
 #include "device/main/enrol.h"
 
 #include "device/keeper/identity.h"
+#include "device/main/borrow.h"
 #include "device/main/run.h"
+#include "device/main/settings.h"
 #include "device/net/cloud_file.h"
 #include "device/talk/place.h"
+#include "device/trust/trust_agent.h"
 #include "device/trust/trust_file.h"
 #include "host/crypto.h"
 #include "host/keyfile.h"
@@ -21,7 +24,11 @@ struct enrolling {
     struct role_env env;
     struct host_crypto *crypto;
     struct bundle bundle;
-    struct trust_file wrap, tls;
+    struct settings settings;
+    struct trust_file wrap_file, tls_file;
+    struct trust_agent wrap_agent, tls_agent;
+    struct borrowed agent;
+    const struct trust *wrap, *tls; /* of the files, or of the agent */
     struct enrolment_record record;
     uint8_t m2[ENROL_M2_MAX + 1];
     size_t m2_len;
@@ -57,6 +64,20 @@ static int read_bundle(struct enrolling *e, const char *path)
     return EXIT_DONE;
 }
 
+/* Which keys a device gets is the administrator's word: a word that is not understood is no reason
+ * to take others. */
+static int read_settings(struct enrolling *e)
+{
+    char path[PLACE_MAX];
+    struct conf_error err = {0};
+
+    if (place_of(e->env.root, PLACE_CONF, path) != OK)
+        return cli_error(EXIT_USAGE, NULL, 0, "--root", "a shorter path");
+    if (settings_read(path, &e->settings, &err) != OK)
+        return cli_error(EXIT_USAGE, path, err.line, err.what, err.expected);
+    return EXIT_DONE;
+}
+
 static enum status places(struct enrolling *e)
 {
     const char *root = e->env.root;
@@ -70,7 +91,7 @@ static enum status places(struct enrolling *e)
     return make_places(&e->env);
 }
 
-static enum status open_trust(struct enrolling *e)
+static enum status open_files(struct enrolling *e)
 {
     const struct role_env *v = &e->env;
     const struct entropy *entropy = host_entropy_port();
@@ -80,10 +101,48 @@ static enum status open_trust(struct enrolling *e)
         TRUST_WRAP, e->keeper, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER], entropy));
     TRY(trust_file_create(
         TRUST_TLS, e->courier, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], entropy));
-    TRY(trust_file_open(&e->wrap, TRUST_WRAP, e->keeper, v->uids[ROLE_KEEPER],
+    TRY(trust_file_open(&e->wrap_file, TRUST_WRAP, e->keeper, v->uids[ROLE_KEEPER],
         host_crypto_port(e->crypto), entropy, &why));
+    e->wrap = &e->wrap_file.port;
+    e->tls = &e->tls_file.port;
     return trust_file_open(
-        &e->tls, TRUST_TLS, e->courier, v->uids[ROLE_COURIER], NULL, NULL, &why);
+        &e->tls_file, TRUST_TLS, e->courier, v->uids[ROLE_COURIER], NULL, NULL, &why);
+}
+
+/* The key is there, and agent's TPM serves: else nothing is begun. */
+static enum status open_agent(struct enrolling *e)
+{
+    const struct role_env *v = &e->env;
+    uint8_t point[P256_PUBLIC_LEN];
+
+    TRY(agent_borrow(&e->agent, v, e->settings.tpm));
+    TRY(trust_agent_init(&e->wrap_agent, TRUST_WRAP, v->root, v->uids[ROLE_AGENT]));
+    TRY(trust_agent_init(&e->tls_agent, TRUST_TLS, v->root, v->uids[ROLE_AGENT]));
+    e->wrap = &e->wrap_agent.port;
+    e->tls = &e->tls_agent.port;
+    return e->tls->tls_public(e->tls->board, point);
+}
+
+static int open_trust(struct enrolling *e)
+{
+    if (!settings_tpm(&e->settings))
+        return open_files(e) == OK ? EXIT_DONE
+                                   : unusable("keys below --root cannot be made");
+    return open_agent(e) == OK
+        ? EXIT_DONE
+        : cli_error(EXIT_ENVIRONMENT, e->settings.tpm, 0, "the TPM does not serve",
+            "a TPM that is this device's, or new (trust = \"tpm\" is set)");
+}
+
+static void close_trust(struct enrolling *e)
+{
+    if (settings_tpm(&e->settings)) {
+        trust_agent_close(&e->wrap_agent);
+        trust_agent_close(&e->tls_agent);
+    }
+    agent_return(&e->agent);
+    trust_file_close(&e->wrap_file);
+    trust_file_close(&e->tls_file);
 }
 
 static bool same_invitation(const struct enrolling *e, const struct digest *invitation)
@@ -103,17 +162,17 @@ static enum status begin(struct enrolling *e)
     const char *why = NULL;
 
     TRY(crypto->sha256(crypto->board, BYTES_OF(e->bundle.secret.b), &invitation));
-    enum status s = enrolment_read(
-        e->pending, v->uids[ROLE_KEEPER], &e->wrap.port, &e->record, &why);
+    enum status s =
+        enrolment_read(e->pending, v->uids[ROLE_KEEPER], e->wrap, &e->record, &why);
     if (s == OK && same_invitation(e, &invitation))
         return OK;
     e->record = (struct enrolment_record){
         .kid = e->bundle.kid, .cloud = e->bundle.s, .invitation = invitation};
-    TRY(e->tls.port.tls_public(e->tls.port.board, tls_public));
+    TRY(e->tls->tls_public(e->tls->board, tls_public));
     TRY(enrol_begin(crypto, host_entropy_port(), &e->bundle.s, &e->bundle.kid,
         &e->bundle.secret, tls_public, e->record.m1, &e->record.keys));
-    return enrolment_write(e->pending, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER],
-        &e->wrap.port, &e->record);
+    return enrolment_write(
+        e->pending, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER], e->wrap, &e->record);
 }
 
 static void become_carrier(int in, int out)
@@ -185,8 +244,8 @@ static enum status finish(struct enrolling *e)
         s = cloud_file_write(
             e->cloud, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], &e->bundle);
     if (s == OK)
-        s = identity_write(e->identity, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER],
-            &e->wrap.port, &id);
+        s = identity_write(
+            e->identity, v->uids[ROLE_KEEPER], v->gids[ROLE_KEEPER], e->wrap, &id);
     wipe(&id, sizeof id);
     return s;
 }
@@ -223,11 +282,15 @@ int enrol_device(const struct cli_args *a)
     if (role_users(&e.env) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
             "the users of packaging/sysusers.d (script/setup)");
-    if (host_crypto_new(&e.crypto) != OK || places(&e) != OK || open_trust(&e) != OK)
-        return unusable("folders or keys below --root cannot be made");
-    code = enrol_with(&e);
-    trust_file_close(&e.wrap);
-    trust_file_close(&e.tls);
+    code = read_settings(&e);
+    if (code != EXIT_DONE)
+        return code;
+    if (host_crypto_new(&e.crypto) != OK || places(&e) != OK)
+        return unusable("folders below --root cannot be made");
+    code = open_trust(&e);
+    if (code == EXIT_DONE)
+        code = enrol_with(&e);
+    close_trust(&e);
     host_crypto_free(e.crypto);
     wipe(&e, sizeof e);
     return code;

@@ -28,6 +28,7 @@ static const struct cli_option options[] = {
     {"first-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the first sample", true},
     {"length-samples", CLI_NUMBER, 0, INT64_MAX, "N", "to be measured", true},
     {"journal-mib", CLI_NUMBER, 1, 1024, "N", "size of a new journal", true},
+    {"tpm", CLI_WORD, 0, 0, "SPEC", "that holds the keys", true},
     {"config-fault", CLI_FLAG, 0, 0, "", "the configuration was refused", true},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
@@ -38,8 +39,8 @@ static const char *const run_options[] = {"root", "sensor", "screen", "speed", "
     NULL};
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
-    "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "config-fault",
-    NULL};
+    "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
+    "config-fault", NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const root_json[] = {"root", "json", NULL};
 

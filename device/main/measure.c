@@ -14,6 +14,7 @@
 #include "host/cli.h"
 #include "host/supervise.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -277,10 +278,12 @@ static void fill_vital(const struct measure *m, struct view *v)
 
 static void show(struct measure *m)
 {
-    struct view v = {.mono_ms = mono(m),
+    struct view v = {
+        .mono_ms = mono(m),
         .test_data = m->sensor->test_data,
         .reduced_separation = m->env->reduced,
-        .trust = "software"};
+    };
+    (void)snprintf(v.trust, sizeof v.trust, "%s", role_trust(m->env));
 
     if (m->screen.fd < 0)
         return;

@@ -2,6 +2,7 @@
 #include "device/main/run.h"
 
 #include "core/signal/calibration_default.h"
+#include "device/agent/agent.h"
 #include "device/board/board_clock.h"
 #include "device/board/tally.h"
 #include "device/keeper/keeper.h"
@@ -27,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TEXTS = 16, TEXT = 24, LAST_FRAME_MS = 550, MIB = 1024 * 1024, BATCH_S = 60 };
+enum { TEXTS = 20, TEXT = 24, LAST_FRAME_MS = 550, MIB = 1024 * 1024, BATCH_S = 60 };
 
 /* --- places --- */
 
@@ -63,6 +64,8 @@ enum status make_places(const struct role_env *env)
         enum device_role role;
         mode_t mode;
     } folders[] = {
+        {PLACE_AGENT, ROLE_AGENT, 0700},
+        {PLACE_AGENT_DOORS, ROLE_AGENT, 0711},
         {PLACE_KEEPER, ROLE_KEEPER, 0700},
         {PLACE_COURIER, ROLE_COURIER, 0700},
         {PLACE_KEEPER_DOORS, ROLE_KEEPER, 0711},
@@ -88,6 +91,7 @@ static void env_of(const struct cli_args *a, struct log *log, struct role_env *e
         .start_ms = (uint64_t)cli_number(a, "start-ms", 0),
         .start_utc_ms = (uint64_t)cli_number(a, "start-utc-ms", 0),
         .speed = (uint32_t)cli_number(a, "speed", 1),
+        .tpm = cli_given(a, "tpm"),
         .config_fault = cli_given(a, "config-fault"),
         .self_test = cli_given(a, "role-self-test"),
         .journal_bytes = (uint32_t)cli_number(a, "journal-mib", 16) * MIB,
@@ -112,6 +116,8 @@ int run_role(const struct cli_args *a)
     if (role_users(&env) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
             "the users of packaging/sysusers.d (script/setup)");
+    if (strcmp(name, "agent") == 0)
+        return agent_main(&env, cli_word(a, "tpm", ""));
     if (strcmp(name, "keeper") == 0)
         return keeper_main(&env);
     if (strcmp(name, "courier") == 0)
@@ -162,6 +168,7 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
             (role == ROLE_KEEPER || role == ROLE_MEASURE) && r->env.batches > 0
                 ? text(r, r->env.batches)
                 : NULL},
+        {"--tpm", r->env.tpm ? r->settings.tpm : NULL},
         {"--screen", role == ROLE_SCREEN ? r->screen : NULL},
         {"--sensor", role == ROLE_MEASURE ? r->sensor : NULL},
         {"--seed", role == ROLE_MEASURE ? cli_word(r->args, "seed", "1") : NULL},
@@ -275,6 +282,7 @@ static int read_settings(struct run *r)
         LOG(&r->log, LOG_FAULT, REASON_CONFIG_REFUSED, F_NUM("line", err.line));
         r->env.config_fault = true;
     }
+    r->env.tpm = settings_tpm(&r->settings);
     r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
     r->screen = cli_word(r->args, "screen", r->settings.screen);
     if (!screen_spec_good(r->screen))
@@ -336,10 +344,13 @@ static int serve(struct run *r)
 {
     struct role_spec specs[DEVICE_ROLES];
     struct supervisor *s = NULL;
+    size_t count = 0;
 
     for (int i = 0; i < DEVICE_ROLES; i++)
-        spec_of(r, (enum device_role)i, &specs[i]);
-    enum status st = supervise_start(&s, specs, DEVICE_ROLES, &r->log);
+        if (i != ROLE_AGENT || (r->env.tpm && !r->env.config_fault))
+            spec_of(r, (enum device_role)i, &specs[count++]);
+    LOG(&r->log, LOG_INFO, REASON_TRUST_KIND, F_WORD("trust", role_trust(&r->env)));
+    enum status st = supervise_start(&s, specs, count, &r->log);
     if (st != OK)
         return EXIT_ENVIRONMENT;
     st = supervise_run(

@@ -2,11 +2,13 @@
 #include "device/main/settings.h"
 
 #include "core/base/limits.h"
+#include "device/tpm/dial.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define AT(field) offsetof(struct settings, field)
 
@@ -15,6 +17,8 @@ static const struct conf_key keys[] = {
     {"", "journal_mib", CONF_INT, 1, 1024, "16", "size of a new journal", AT(journal_mib)},
     {"", "sensor", CONF_TEXT, 1, 256, "\"sim:normal\"", "replay:FILE.csv or sim:SCENARIO", AT(sensor)},
     {"", "screen", CONF_TEXT, 1, 256, "\"terminal\"", "terminal, png:DIR or none", AT(screen)},
+    {"", "trust", CONF_TEXT, 1, 8, "\"software\"", "where the keys are: software (files) or tpm", AT(trust)},
+    {"", "tpm", CONF_TEXT, 1, 256, "\"device:/dev/tpmrm0\"", "with trust = tpm: device:PATH or swtpm:path=PATH", AT(tpm)},
 };
 /* clang-format on */
 
@@ -24,6 +28,37 @@ static enum status parse(
     struct bytes text, struct settings *out, struct conf_error *err)
 {
     return conf_parse(text, keys, KEYS, out, sizeof *out, err);
+}
+
+bool settings_tpm(const struct settings *s)
+{
+    return strcmp(s->trust, "tpm") == 0;
+}
+
+static const char *wrong_word(const struct settings *s)
+{
+    bool is_socket = false;
+
+    if (!settings_tpm(s) && strcmp(s->trust, "software") != 0)
+        return "trust";
+    return tpm_place(s->tpm, &is_socket) == NULL ? "tpm" : NULL;
+}
+
+static enum status parse_all(
+    struct bytes text, struct settings *out, struct conf_error *err)
+{
+    struct settings got;
+
+    TRY(parse(text, &got, err));
+    const char *wrong = wrong_word(&got);
+    if (wrong != NULL) {
+        *err = (struct conf_error){
+            .expected = "trust: software or tpm; tpm: device:PATH or swtpm:path=PATH"};
+        (void)snprintf(err->what, sizeof err->what, "%s names neither", wrong);
+        return MALFORMED;
+    }
+    *out = got;
+    return OK;
 }
 
 enum status settings_read(
@@ -48,7 +83,7 @@ enum status settings_read(
             .what = "cannot be read", .expected = "a readable file"};
         return BROKEN;
     }
-    return parse((struct bytes){text, len}, out, err);
+    return parse_all((struct bytes){text, len}, out, err);
 }
 
 void settings_print(void)

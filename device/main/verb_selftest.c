@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/secret.h"
+#include "device/main/borrow.h"
+#include "device/main/settings.h"
 #include "device/main/verbs.h"
 #include "device/talk/place.h"
 #include "device/talk/role.h"
+#include "device/trust/trust_agent.h"
 #include "host/crypto.h"
 #include "host/keyfile.h"
 
@@ -100,6 +103,43 @@ static bool key_file_good(const struct test *t, enum place place, enum device_ro
     return s == OK || s == AGAIN;
 }
 
+/* The key in the TPM signs for who may ask. */
+static bool tpm_works(const struct test *t, const struct settings *settings)
+{
+    struct trust_agent tls;
+    struct borrowed agent;
+    struct digest digest = {{1}};
+    uint8_t der[TRUST_SIGNATURE_MAX];
+    size_t len = 0;
+
+    if (agent_borrow(&agent, &t->env, settings->tpm) != OK)
+        return false;
+    bool good =
+        trust_agent_init(&tls, TRUST_TLS, t->env.root, t->env.uids[ROLE_AGENT]) == OK
+        && tls.port.tls_sign(tls.port.board, &digest, ROOM_OF(der), &len) == OK;
+    trust_agent_close(&tls);
+    agent_return(&agent);
+    return good;
+}
+
+/* A record of a TPM is there once the device has its keys; a self-test makes none. */
+static void try_trust(struct test *t)
+{
+    struct settings settings;
+    struct conf_error err = {0};
+    char conf[PLACE_MAX], record[PLACE_MAX];
+
+    if (place_of(t->env.root, PLACE_CONF, conf) != OK
+        || place_of(t->env.root, PLACE_TPM_RECORD, record) != OK)
+        return;
+    bool read = settings_read(conf, &settings, &err) == OK;
+    say(t, read, "the configuration is as it should be");
+    if (read && settings_tpm(&settings) && access(record, F_OK) == 0)
+        say(t, tpm_works(t, &settings), "the TPM signs with this device's key");
+    if (read)
+        printf("# trust: %s\n", settings.trust);
+}
+
 int verb_selftest(const struct cli_args *a)
 {
     struct test t = {.env = {.root = cli_word(a, "root", "/")}};
@@ -116,6 +156,7 @@ int verb_selftest(const struct cli_args *a)
                 && key_file_good(&t, PLACE_CERTIFICATE, ROLE_COURIER)
                 && key_file_good(&t, PLACE_CLOUD, ROLE_COURIER),
             "key files are absent, or their role's alone");
+        try_trust(&t);
         if (t.env.reduced)
             printf("# separation: reduced (not started as root)\n");
     }

@@ -84,6 +84,11 @@ static void notes(struct json *j, const struct said_state *s)
     json_array_end(j);
 }
 
+static const char *trust_word(const struct said_state *s)
+{
+    return s->tpm ? "tpm" : "software";
+}
+
 static void print_json(
     const struct said_state *s, const uint64_t *measured, bool running)
 {
@@ -110,7 +115,7 @@ static void print_json(
     json_key(&j, "separation");
     json_str(&j, s->reduced ? "reduced" : "full");
     json_key(&j, "trust");
-    json_str(&j, "software");
+    json_str(&j, trust_word(s));
     json_key(&j, "content");
     json_hex(&j, BYTES_OF(s->content.b));
     json_object_end(&j);
@@ -127,9 +132,9 @@ static void print_text(const struct said_state *s, bool running)
         return;
     }
     uuid_of(s->device.b, id);
-    printf("%s, device %s, separation %s, trust software\n",
+    printf("%s, device %s, separation %s, trust %s\n",
         s->synchronised ? "SYNCHRONISED" : "NOT SYNCHRONISED",
-        s->enrolled ? id : "none", s->reduced ? "reduced" : "full");
+        s->enrolled ? id : "none", s->reduced ? "reduced" : "full", trust_word(s));
     printf("readings %llu, held %llu (oldest %llu s), lost %llu\n",
         (unsigned long long)s->readings, (unsigned long long)s->readings_held,
         (unsigned long long)s->oldest_held_age_ms / 1000,

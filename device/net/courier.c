@@ -9,6 +9,7 @@
 #include "device/net/http.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/trust/trust_agent.h"
 #include "device/trust/trust_file.h"
 #include "host/cli.h"
 #include "host/crypto.h"
@@ -22,7 +23,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { KEEPER_AGAIN_MS = 50, KEEPER_AGAIN_MAX_MS = 2000, CERT_MAX = LIMIT_CERT };
+enum {
+    KEEPER_AGAIN_MS = 50,
+    KEEPER_AGAIN_MAX_MS = 2000,
+    KEYS_AGAIN_MS = 50,
+    KEYS_AGAIN_MAX_MS = 2000,
+    KEYS_PATIENCE_MS = 3000, /* agent may start later than we do */
+    CERT_MAX = LIMIT_CERT
+};
 
 static const char alpn[] = "holdfast/1";
 
@@ -35,7 +43,13 @@ struct courier {
     const struct entropy *entropy;
 
     struct bundle cloud;
-    struct trust_file trust;
+    struct trust_file file;   /* trust: software */
+    struct trust_agent agent; /* trust: tpm */
+    bool waiting;             /* for the key in the TPM: nothing is dialled */
+    bool key_missed;          /* ... which has been said */
+    uint64_t key_since_ms, key_delay_ms;
+    size_t cert_len;
+    uint8_t cert[CERT_MAX];
     SSL_CTX *ctx;
     enum link_word fault; /* LINK_NONE: may dial */
 
@@ -65,6 +79,8 @@ struct courier {
 
 static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s);
 static void keeper_lost(struct courier *c);
+static void key_lost(struct courier *c);
+static void find_key(void *ctx);
 static void on_line(void *ctx, int fd, uint32_t events);
 
 /* --- to keeper --- */
@@ -175,6 +191,8 @@ static void handshake(struct courier *c)
     case DAMAGED:
     case BROKEN: line_lost(c, LINK_NO_NETWORK); break;
     }
+    if (c->agent.lost && !c->waiting)
+        key_lost(c);
 }
 
 static void send_more(struct courier *c)
@@ -394,7 +412,7 @@ static void take_time(struct courier *c, struct bytes body)
 static void take_message(struct courier *c, uint16_t what, struct bytes body)
 {
     if (what == SAY_WANT) {
-        if (c->fault == LINK_NONE)
+        if (c->fault == LINK_NONE && !c->waiting)
             step(c, UPLINK_WANT, 0);
     } else if (what == SAY_OFFER) {
         take_offer(c, body);
@@ -482,33 +500,115 @@ static enum status open_cloud(struct courier *c)
     return s;
 }
 
+static enum status use_key(struct courier *c, const struct trust *trust)
+{
+    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
+        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
+
+    enum status s = tls_client(
+        &c->ctx, (struct bytes){c->cert, c->cert_len}, trust, anchors, 2, alpn);
+    if (s != OK)
+        not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
+    c->plan.ctx = c->ctx;
+    return s;
+}
+
+/* --- the key in the TPM comes and goes --- */
+
+static void key_missing(struct courier *c)
+{
+    bool answered = c->agent.fd >= 0;
+
+    if (loop_after(c->loop, c->key_delay_ms, find_key, c) != OK)
+        loop_stop(c->loop);
+    c->key_delay_ms = c->key_delay_ms * 2 > KEYS_AGAIN_MAX_MS ? KEYS_AGAIN_MAX_MS
+                                                              : c->key_delay_ms * 2;
+    if (c->key_missed
+        || (!answered && board_clock_now_ms() - c->key_since_ms < KEYS_PATIENCE_MS))
+        return;
+    c->key_missed = true;
+    LOG(c->log, LOG_FAULT, REASON_TRUST_LOST, F_WORD("part", "tls"));
+    say_link(c, LINK_KEY_FAULT);
+}
+
+/* Between two answers agent has nothing to say: this is its end, or the TPM's. */
+static void on_agent(void *ctx, int fd, uint32_t events)
+{
+    (void)fd, (void)events;
+    key_lost(ctx);
+}
+
+static void key_found(struct courier *c)
+{
+    if (use_key(c, &c->agent.port) != OK) {
+        c->waiting = false; /* another key than the certificate's: no waiting helps */
+        say_link(c, LINK_KEY_FAULT);
+        return;
+    }
+    if (loop_watch(c->loop, c->agent.fd, EPOLLIN, on_agent, c) != OK) {
+        loop_stop(c->loop);
+        return;
+    }
+    c->waiting = false;
+    if (!c->key_missed)
+        return;
+    c->key_missed = false;
+    LOG(c->log, LOG_INFO, REASON_TRUST_REGAINED, F_WORD("part", "tls"));
+    say_link(c, LINK_NONE);
+}
+
+static void find_key(void *ctx)
+{
+    struct courier *c = ctx;
+    uint8_t point[P256_PUBLIC_LEN];
+
+    trust_agent_again(&c->agent);
+    if (c->agent.port.tls_public(c->agent.port.board, point) == OK)
+        key_found(c);
+    else
+        key_missing(c);
+}
+
+/*
+ * A connection that stands was made with a key that can not be asked any more: it ends. Nothing is sent
+ * until the very same key is back.
+ */
+static void key_lost(struct courier *c)
+{
+    loop_forget(c->loop, c->agent.fd);
+    c->waiting = true;
+    step(c, UPLINK_STOP, 0);
+    SSL_CTX_free(c->ctx);
+    c->plan.ctx = c->ctx = NULL;
+    c->key_since_ms = board_clock_now_ms();
+    c->key_delay_ms = KEYS_AGAIN_MS;
+    find_key(c);
+}
+
 static enum status open_keys(struct courier *c)
 {
     uid_t me = c->env->uids[ROLE_COURIER];
     char folder[PLACE_MAX], path[PLACE_MAX];
-    uint8_t cert[CERT_MAX];
-    size_t cert_len = 0;
     const char *why = NULL;
-    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
-        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
 
     TRY(place_of(c->env->root, PLACE_COURIER, folder));
     TRY(place_of(c->env->root, PLACE_CERTIFICATE, path));
-    enum status s = keyfile_read(path, me, ROOM_OF(cert), &cert_len, &why);
+    enum status s = keyfile_read(path, me, ROOM_OF(c->cert), &c->cert_len, &why);
     if (s != OK) {
         not_usable(c, "tls.crt", why);
         return s;
     }
-    s = trust_file_open(&c->trust, TRUST_TLS, folder, me, NULL, NULL, &why);
+    if (c->env->tpm) {
+        c->waiting = true;
+        return trust_agent_init(
+            &c->agent, TRUST_TLS, c->env->root, c->env->uids[ROLE_AGENT]);
+    }
+    s = trust_file_open(&c->file, TRUST_TLS, folder, me, NULL, NULL, &why);
     if (s != OK) {
         not_usable(c, "tls.key", why);
         return s;
     }
-    s = tls_client(
-        &c->ctx, (struct bytes){cert, cert_len}, &c->trust.port, anchors, 2, alpn);
-    if (s != OK)
-        not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
-    return s;
+    return use_key(c, &c->file.port);
 }
 
 static void open_all(struct courier *c)
@@ -570,11 +670,14 @@ int courier_main(struct role_env *env)
     load_name_service();
     open_all(&c);
     c.said = c.fault;
-    c.plan.ctx = c.ctx;
     c.plan.name = c.cloud.name;
     c.plan.alpn = alpn;
     if (confine(&c) != OK)
         return EXIT_ENVIRONMENT;
     find_keeper(&c);
+    c.key_since_ms = board_clock_now_ms();
+    c.key_delay_ms = KEYS_AGAIN_MS;
+    if (c.waiting)
+        find_key(&c);
     return loop_run(c.loop) == OK ? EXIT_DONE : EXIT_INTERNAL;
 }

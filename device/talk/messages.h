@@ -38,6 +38,20 @@ enum message {
     SAY_VIEW = 0x0501, /* struct view */
     /* status -> keeper */
     SAY_TELL = 0x0601, /* answered by STATE */
+    /* courier -> agent (device/talk/keys.h) */
+    ASK_PUBLIC = 0x0701, /* of the TLS key */
+    ASK_SIGN = 0x0702,   /* digest (32) */
+    /* keeper -> agent */
+    ASK_SEAL = 0x0801, /* struct said_secret */
+    ASK_OPEN = 0x0802, /* struct said_secret, sealed */
+    /* agent -> courier */
+    SAY_PUBLIC = 0x0901, /* point (65) */
+    SAY_SIGNED = 0x0902, /* struct said_signature */
+    /* agent -> keeper */
+    SAY_SEALED = 0x0a01, /* struct said_secret, sealed */
+    SAY_OPENED = 0x0a02, /* struct said_secret */
+    /* agent -> either */
+    SAY_NO_KEY = 0x0b01, /* u8 enum no_key */
 };
 
 enum link_word {
@@ -69,6 +83,7 @@ struct said_state { /* what keeper knows, for measure's screen and for people */
     bool synchronised, ended,
         delivered;  /* ended: measure said so; delivered: nothing is held */
     bool reduced;   /* roles share a user */
+    bool tpm;       /* keys are in a TPM; else in files */
     uint32_t notes; /* enum view_note */
     uint8_t clock;  /* enum clock_state */
     bool has_utc;
@@ -127,6 +142,10 @@ enum hearer {
     SCREEN_OF_MEASURE,
     KEEPER_OF_PEOPLE,
     PEOPLE_OF_KEEPER,
+    AGENT_OF_COURIER,
+    AGENT_OF_KEEPER,
+    COURIER_OF_AGENT,
+    KEEPER_OF_AGENT,
     HEARERS
 };
 const struct talk_door *messages_heard(enum hearer who, size_t *count);

@@ -47,7 +47,8 @@ struct bytes state_build(const struct said_state *v, struct room out)
     put(&w, (struct bytes){v->epoch.b, sizeof v->epoch.b});
     put_u8(&w,
         bit(v->enrolled, 0) | bit(v->synchronised, 1) | bit(v->ended, 2)
-            | bit(v->delivered, 3) | bit(v->reduced, 4) | bit(v->has_utc, 5));
+            | bit(v->delivered, 3) | bit(v->reduced, 4) | bit(v->has_utc, 5)
+            | bit(v->tpm, 6));
     put_u32(&w, v->notes);
     put_u8(&w, v->clock);
     put_u64(&w, v->has_utc ? v->utc_ms : 0);

@@ -114,7 +114,8 @@ enum status state_parse(struct bytes in, struct said_state *out)
     got.delivered = has(flags, 3);
     got.reduced = has(flags, 4);
     got.has_utc = has(flags, 5);
-    if (!reader_done(&r) || flags > 0x3f || !state_fits(&got))
+    got.tpm = has(flags, 6);
+    if (!reader_done(&r) || flags > 0x7f || !state_fits(&got))
         return MALFORMED;
     *out = got;
     return OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/talk/messages.h"
 
+#include "device/talk/keys.h"
+
 #include <assert.h>
 
 enum { REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE, OFFER_MAX = 16 + LIMIT_ENVELOPE };
@@ -31,6 +33,20 @@ static const struct talk_door tables[HEARERS][4] = {
         {SAY_TELL, 0, 0, "tell"}},
     [PEOPLE_OF_KEEPER] = {
         {SAY_STATE, STATE_LEN, STATE_LEN, "state"}},
+    [AGENT_OF_COURIER] = {
+        {ASK_PUBLIC, 0, 0, "public"},
+        {ASK_SIGN, 32, 32, "sign"}},
+    [AGENT_OF_KEEPER] = {
+        {ASK_SEAL, SAID_SECRET_LEN, SAID_SECRET_LEN, "seal"},
+        {ASK_OPEN, SAID_SECRET_LEN, SAID_SECRET_LEN, "open"}},
+    [COURIER_OF_AGENT] = {
+        {SAY_PUBLIC, P256_PUBLIC_LEN, P256_PUBLIC_LEN, "public"},
+        {SAY_SIGNED, SAID_SIGNATURE_LEN, SAID_SIGNATURE_LEN, "signed"},
+        {SAY_NO_KEY, 1, 1, "no key"}},
+    [KEEPER_OF_AGENT] = {
+        {SAY_SEALED, SAID_SECRET_LEN, SAID_SECRET_LEN, "sealed"},
+        {SAY_OPENED, SAID_SECRET_LEN, SAID_SECRET_LEN, "opened"},
+        {SAY_NO_KEY, 1, 1, "no key"}},
 };
 /* clang-format on */
 

@@ -16,17 +16,22 @@ static const struct {
     [PLACE_IDENTITY]     = {"var/lib/holdfast/keeper/identity",       false},
     [PLACE_ENROLMENT]    = {"var/lib/holdfast/keeper/enrolment",      false},
     [PLACE_COURIER]      = {"var/lib/holdfast/courier",               false},
+    [PLACE_AGENT]        = {"var/lib/holdfast/agent",                 false},
+    [PLACE_TPM_RECORD]   = {"var/lib/holdfast/agent/tpm",             false},
     [PLACE_CERTIFICATE]  = {"var/lib/holdfast/courier/tls.crt",       false},
     [PLACE_CLOUD]        = {"var/lib/holdfast/courier/cloud",         false},
     [PLACE_RUN]          = {"run/holdfast",                           false},
     [PLACE_KEEPER_DOORS] = {"run/holdfast/keeper",                    false},
     [PLACE_SCREEN_DOORS] = {"run/holdfast/screen",                    false},
+    [PLACE_AGENT_DOORS]  = {"run/holdfast/agent",                     false},
     [PLACE_TALLY]        = {"run/holdfast/tally",                     false},
     [PLACE_SETTLED]      = {"run/holdfast/settled",                   false},
     [PLACE_DOOR_MEASURE] = {"run/holdfast/keeper/measure",            true },
     [PLACE_DOOR_COURIER] = {"run/holdfast/keeper/courier",            true },
     [PLACE_DOOR_STATUS]  = {"run/holdfast/keeper/status",             true },
     [PLACE_DOOR_VIEW]    = {"run/holdfast/screen/view",               true },
+    [PLACE_DOOR_TLS]     = {"run/holdfast/agent/courier",             true },
+    [PLACE_DOOR_WRAP]    = {"run/holdfast/agent/keeper",              true },
 };
 /* clang-format on */
 

@@ -17,17 +17,22 @@ enum place {
     PLACE_IDENTITY,     /* the device's long-term keys, sealed by trust */
     PLACE_ENROLMENT,    /* an enrolment under way: M1 and the keys to come, sealed */
     PLACE_COURIER,      /* var/lib/holdfast/courier, 0700 */
+    PLACE_AGENT,        /* var/lib/holdfast/agent, 0700 */
+    PLACE_TPM_RECORD,   /* what agent knows of its objects in the TPM */
     PLACE_CERTIFICATE,  /* courier's, DER */
     PLACE_CLOUD,        /* whom courier may dial: a bundle without its secret */
     PLACE_RUN,          /* run/holdfast, 0755 */
     PLACE_KEEPER_DOORS, /* run/holdfast/keeper, 0711 */
     PLACE_SCREEN_DOORS, /* run/holdfast/screen, 0711 */
+    PLACE_AGENT_DOORS,  /* run/holdfast/agent, 0711 */
     PLACE_TALLY,        /* readings made in this run */
     PLACE_SETTLED,      /* keeper's: which of them are on stable storage */
     PLACE_DOOR_MEASURE, /* measure -> keeper */
     PLACE_DOOR_COURIER, /* courier -> keeper */
     PLACE_DOOR_STATUS,  /* people and supervisor -> keeper */
     PLACE_DOOR_VIEW,    /* measure -> screen */
+    PLACE_DOOR_TLS,     /* courier -> agent */
+    PLACE_DOOR_WRAP,    /* keeper -> agent */
     PLACES
 };
 

@@ -17,12 +17,18 @@ static const struct {
     const char *name, *user;
     enum place sister; /* a door that does not expect this role */
 } roles[DEVICE_ROLES] = {
+    [ROLE_AGENT]   = {"agent",   "holdfast-agent",   PLACE_DOOR_MEASURE},
     [ROLE_KEEPER]  = {"keeper",  "holdfast-keeper",  PLACE_DOOR_VIEW},
     [ROLE_COURIER] = {"courier", "holdfast-courier", PLACE_DOOR_MEASURE},
     [ROLE_SCREEN]  = {"screen",  "holdfast-screen",  PLACE_DOOR_MEASURE},
     [ROLE_MEASURE] = {"measure", "holdfast-measure", PLACE_DOOR_COURIER},
 };
 /* clang-format on */
+
+const char *role_trust(const struct role_env *env)
+{
+    return env->tpm ? "tpm" : "software";
+}
 
 const char *role_name(enum device_role role)
 {

@@ -11,7 +11,15 @@
 
 #include <sys/types.h>
 
-enum device_role { ROLE_KEEPER, ROLE_COURIER, ROLE_SCREEN, ROLE_MEASURE, DEVICE_ROLES };
+/* ROLE_AGENT runs only where the keys are in a TPM. */
+enum device_role {
+    ROLE_AGENT,
+    ROLE_KEEPER,
+    ROLE_COURIER,
+    ROLE_SCREEN,
+    ROLE_MEASURE,
+    DEVICE_ROLES
+};
 
 struct role_env {
     const char *root;
@@ -24,6 +32,7 @@ struct role_env {
     bool
         self_test; /* try ten forbidden acts once locked down, and log what came of it */
     bool reduced;  /* roles share a user */
+    bool tpm;      /* keys are in a TPM, behind agent; else in files */
     uint32_t journal_bytes;
     uint32_t batches;     /* sealed in the run: enough, measure shall stop; 0: never */
     uint8_t algorithm[8]; /* calibration and algorithm id, said in each batch */
@@ -31,6 +40,7 @@ struct role_env {
     gid_t gids[DEVICE_ROLES];
 };
 
+const char *role_trust(const struct role_env *env); /* "tpm" or "software" */
 const char *role_name(enum device_role role);
 const char *role_user(enum device_role role); /* holdfast-<role> */
 /* REFUSED: root, and a role has no user (script/setup makes them). */

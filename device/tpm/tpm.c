@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/tpm/tpm.h"
 
+#include "device/tpm/known.h"
 #include "device/tpm/wire.h"
 
 #include <openssl/ecdsa.h>
@@ -223,7 +224,7 @@ enum status tpm_find(struct tpm *t, const struct tpm_keys *k, const char **why)
         struct tpm_name is;
         TRY(look(t, (enum tpm_key)i, &is, why));
         *why = "other";
-        if (!ct_equal(is.b, k->names[i].b, sizeof is.b))
+        if (!tpm_known(&is, &k->names[i]))
             return REFUSED;
     }
     TRY(judge(t, authorise(t, t->keys[TPM_TLS], &k->authorisation), why));
@@ -344,18 +345,36 @@ static enum status clear_place(struct tpm *t, enum tpm_key which, const char **w
     return OK;
 }
 
-static enum status free_place(
-    struct tpm *t, enum tpm_key which, bool over, const char **why)
+static bool nothing_there(enum status s, const char *why)
+{
+    return s == REFUSED && strcmp(why, "cleared") == 0;
+}
+
+static enum status free_place(struct tpm *t, enum tpm_key which, const char **why)
 {
     struct tpm_name is;
 
     enum status s = look(t, which, &is, why);
-    if (s == REFUSED && strcmp(*why, "cleared") == 0)
+    if (nothing_there(s, *why))
         return OK;
-    if (s != OK)
-        return s;
-    *why = "occupied";
-    return over ? clear_place(t, which, why) : REFUSED;
+    return s == OK ? clear_place(t, which, why) : s;
+}
+
+static enum status vacant(struct tpm *t, enum tpm_key which, const char **why)
+{
+    struct tpm_name is;
+
+    enum status s = look(t, which, &is, why);
+    if (nothing_there(s, *why))
+        return OK;
+    *why = s == OK ? "occupied" : *why;
+    return s == OK ? REFUSED : s;
+}
+
+enum status tpm_vacant(struct tpm *t, const char **why)
+{
+    TRY(vacant(t, TPM_TLS, why));
+    return vacant(t, TPM_WRAP, why);
 }
 
 static enum status find_or_make_storage(struct tpm *t, const char **why)
@@ -363,7 +382,7 @@ static enum status find_or_make_storage(struct tpm *t, const char **why)
     struct tpm_name is;
 
     enum status s = look(t, TPM_STORAGE, &is, why);
-    if (s == REFUSED && strcmp(*why, "cleared") == 0)
+    if (nothing_there(s, *why))
         return make_storage(t, why);
     return s == OK ? storage_fits(t, why) : s;
 }
@@ -384,13 +403,13 @@ static enum status make_both(struct tpm *t, const struct key *wrap,
     return s;
 }
 
-enum status tpm_make(struct tpm *t, const struct key *wrap, bool over,
-    struct tpm_keys *k, const char **why)
+enum status tpm_make(
+    struct tpm *t, const struct key *wrap, struct tpm_keys *k, const char **why)
 {
     struct tpm_name is[TPM_KEYS];
 
-    TRY(free_place(t, TPM_TLS, over, why));
-    TRY(free_place(t, TPM_WRAP, over, why));
+    TRY(free_place(t, TPM_TLS, why));
+    TRY(free_place(t, TPM_WRAP, why));
     TRY(find_or_make_storage(t, why));
     TRY(make_both(t, wrap, &k->authorisation, why));
     for (int i = 0; i < TPM_KEYS; i++)

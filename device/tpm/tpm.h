@@ -20,8 +20,6 @@
 #include "core/base/status.h"
 #include "core/port/trust.h"
 
-#include <stdbool.h>
-
 enum { TPM_NAME_LEN = 34, TPM_WAIT_MS = 5000 };
 
 enum tpm_key { TPM_STORAGE, TPM_TLS, TPM_WRAP, TPM_KEYS };
@@ -41,11 +39,12 @@ struct tpm; /* heap */
 MUST_USE enum status tpm_adopt_line(
     int fd, uint32_t wait_ms, struct tpm **out, const char **why);
 void tpm_close(struct tpm *t);
-/* Make the objects and keep them in the TPM. `over`: an earlier making was cut short, what it
- * left is replaced; else REFUSED where our places are taken (occupied). k->authorisation is given,
- * the names are found. */
-MUST_USE enum status tpm_make(struct tpm *t, const struct key *wrap, bool over,
-    struct tpm_keys *k, const char **why);
+/* REFUSED, occupied: something stands where our objects belong. */
+MUST_USE enum status tpm_vacant(struct tpm *t, const char **why);
+/* Make the objects and keep them in the TPM, over what an earlier making, cut short, has left
+ * there. k->authorisation is given, the names are found. */
+MUST_USE enum status tpm_make(
+    struct tpm *t, const struct key *wrap, struct tpm_keys *k, const char **why);
 /* The objects are there and are those of `k`; from here on the calls below work. */
 MUST_USE enum status tpm_find(
     struct tpm *t, const struct tpm_keys *k, const char **why);

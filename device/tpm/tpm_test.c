@@ -36,7 +36,8 @@ static bool made(struct swtpm *s, struct tpm **t, struct tpm_keys *k)
 {
     *k = (struct tpm_keys){.authorisation = authorisation};
     bool good = swtpm_begin(s) && (*t = open_tpm(s, TPM_WAIT_MS)) != NULL
-        && tpm_make(*t, &wrap, false, k, &why) == OK && tpm_find(*t, k, &why) == OK;
+        && tpm_vacant(*t, &why) == OK && tpm_make(*t, &wrap, k, &why) == OK
+        && tpm_find(*t, k, &why) == OK;
     CHECK(good);
     if (!good)
         printf("# %s\n", why);
@@ -161,7 +162,7 @@ static void test_failed_operations_leave_no_slot_taken_either(void)
         CHECK(refused == 20);
         refused = 0;
         for (int i = 0; i < 20; i++)
-            refused += tpm_make(t, &wrap, false, &k, &why) == REFUSED;
+            refused += tpm_vacant(t, &why) == REFUSED;
         CHECK(refused == 20);
         CHECK(tpm_slots(t, &used, &why) == OK && used == 0);
     }
@@ -265,7 +266,7 @@ static void test_a_tpm_that_was_cleared_is_refused(void)
     swtpm_end(&s);
 }
 
-static void test_places_that_are_taken_are_left_alone_and_an_unfinished_making_is_not(
+static void test_places_that_are_taken_are_told_and_an_unfinished_making_is_done_again(
     void)
 {
     struct swtpm s;
@@ -273,9 +274,9 @@ static void test_places_that_are_taken_are_left_alone_and_an_unfinished_making_i
     struct tpm_keys k, again = {.authorisation = authorisation};
 
     if (made(&s, &t, &k)) {
-        CHECK(is(tpm_make(t, &wrap, false, &again, &why), REFUSED, "occupied"));
+        CHECK(is(tpm_vacant(t, &why), REFUSED, "occupied"));
         CHECK(tpm_find(t, &k, &why) == OK && signs(t));
-        CHECK(tpm_make(t, &wrap, true, &again, &why) == OK);
+        CHECK(tpm_make(t, &wrap, &again, &why) == OK);
         CHECK(memcmp(&k.names[TPM_TLS], &again.names[TPM_TLS], TPM_NAME_LEN) != 0);
         CHECK(tpm_find(t, &again, &why) == OK && signs(t));
         CHECK(is(tpm_find(t, &k, &why), REFUSED, "other"));
@@ -389,7 +390,7 @@ MAIN(TEST(test_a_key_of_the_tpm_signs_and_its_secret_comes_back),
     TEST(test_another_authorisation_is_refused_by_its_name),
     TEST(test_another_tpm_with_keys_of_its_own_is_refused),
     TEST(test_a_tpm_that_was_cleared_is_refused),
-    TEST(test_places_that_are_taken_are_left_alone_and_an_unfinished_making_is_not),
+    TEST(test_places_that_are_taken_are_told_and_an_unfinished_making_is_done_again),
     TEST(test_a_tpm_that_is_pulled_out_is_said_to_be_gone),
     TEST(test_a_tpm_that_stands_still_ends_within_the_bound_and_stays_ended),
     TEST(test_a_key_of_the_tpm_is_not_given_out),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/trust/trust_file.h"
 
-#include "core/base/writer.h"
+#include "device/trust/wrap.h"
 #include "host/keyfile.h"
 
 #include <limits.h>
@@ -12,8 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A sealed secret: version (1), IV (12), ciphertext, tag (16); the version is authenticated. */
-enum { SEALED_VERSION = 1, SEALED_HEAD = 1 + 12, KEY_MAX = 256 };
+enum { KEY_MAX = 256 };
 
 static const char *file_of(enum trust_part part)
 {
@@ -75,42 +74,17 @@ static enum status tls_sign(
     return OK;
 }
 
-static enum status wrap_seal(
-    void *board, struct bytes secret, struct room out, size_t *len)
+static enum status seal(void *board, struct bytes secret, struct room out, size_t *len)
 {
-    static const uint8_t version[] = {SEALED_VERSION};
     struct trust_file *t = board;
-    struct writer w = writer_over(out);
-    struct iv iv;
-
-    if (out.cap < secret.len + TRUST_OVERHEAD_MAX)
-        return FULL;
-    TRY(t->entropy->fill(t->entropy->board, ROOM_OF(iv.b)));
-    put_u8(&w, SEALED_VERSION);
-    put(&w, BYTES_OF(iv.b));
-    TRY(t->crypto->aead_seal(t->crypto->board, BYTES_OF(t->wrap.b), &iv,
-        BYTES_OF(version), secret,
-        (struct room){out.at + w.len, secret.len + TAG_LEN}));
-    *len = w.len + secret.len + TAG_LEN;
-    return OK;
+    return wrap_seal(t->crypto, t->entropy, &t->wrap, WRAP_BY_FILE, secret, out, len);
 }
 
-static enum status wrap_open(
+static enum status open_sealed(
     void *board, struct bytes sealed, struct room out, size_t *len)
 {
     struct trust_file *t = board;
-    struct iv iv;
-
-    if (sealed.len < SEALED_HEAD + TAG_LEN || sealed.at[0] != SEALED_VERSION
-        || out.cap < sealed.len - SEALED_HEAD - TAG_LEN)
-        return DAMAGED;
-    memcpy(iv.b, sealed.at + 1, sizeof iv.b);
-    enum status s = t->crypto->aead_open(t->crypto->board, BYTES_OF(t->wrap.b), &iv,
-        (struct bytes){sealed.at, 1},
-        (struct bytes){sealed.at + SEALED_HEAD, sealed.len - SEALED_HEAD}, out);
-    if (s == OK)
-        *len = sealed.len - SEALED_HEAD - TAG_LEN;
-    return s == REFUSED ? DAMAGED : s;
+    return wrap_open(t->crypto, &t->wrap, WRAP_BY_FILE, sealed, out, len);
 }
 
 static enum status make_tls_key(struct room out, size_t *len)
@@ -188,8 +162,8 @@ enum status trust_file_open(struct trust_file *t, enum trust_part part,
             s = REFUSED;
         }
     } else if (s == OK) {
-        t->port.seal = wrap_seal;
-        t->port.open = wrap_open;
+        t->port.seal = seal;
+        t->port.open = open_sealed;
         if (len == sizeof t->wrap.b) {
             memcpy(t->wrap.b, key, len);
         } else {

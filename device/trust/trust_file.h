@@ -11,11 +11,10 @@
 #include "core/port/crypto.h"
 #include "core/port/entropy.h"
 #include "core/port/trust.h"
+#include "device/trust/trust_part.h"
 
 #include <openssl/evp.h>
 #include <sys/types.h>
-
-enum trust_part { TRUST_TLS, TRUST_WRAP };
 
 struct trust_file {
     struct trust port;

@@ -18,8 +18,9 @@ import uuid
 import yaml
 
 from defence import forged_answer
-from harness import (BUILD, NAME, PATIENCE_S, TOP, Raw, bench, check, client_context, courier_files, forge, pem,
+from harness import (BUILD, NAME, PATIENCE_S, TOP, Device, Raw, bench, check, client_context, courier_files, forge, pem,
                      quiet_port, request, run, wait_for)
+from tpm import Tpm, configure
 from twins import Authority, Listener, openssl, read_request
 
 PRY = os.path.join(BUILD, 'tests', 'integration', 'pry')
@@ -231,9 +232,20 @@ def of_reviewer(s):
     return Loot([s.pack_key])
 
 
+def of_agent(s):
+    """What stands in agent's record: the TPM itself is not the attacker's."""
+    root = os.path.join(s.folder, 'board')
+    configure(root, Tpm(s.b))
+    Device(root).enrol(s.cloud, 'board')
+    path = os.path.join(s.folder, 'authorisation')
+    with open(os.path.join(root, 'var/lib/holdfast/agent/tpm'), 'rb') as record, open(path, 'wb') as f:
+        f.write(record.read()[2:34])
+    return Loot([path])
+
+
 LEAKS = {'CR-01': of_courier, 'CR-02': of_keeper, 'CR-03': of_epoch, 'CR-04': of_invitation, 'CR-05': of_listeners,
          'CR-06': of_device_authority, 'CR-07': of_server_authorities, 'CR-08': of_keys, 'CR-09': of_person, 'CR-10': of_session,
-         'CR-11': of_reviewer}
+         'CR-11': of_reviewer, 'CR-12': of_agent}
 
 
 # ---- what is tried: each returns (reached, what stopped the closest try) ----

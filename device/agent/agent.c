@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/agent/agent.h"
+
+#include "device/agent/hears.h"
+#include "device/agent/record.h"
+#include "device/talk/keys.h"
+#include "device/talk/messages.h"
+#include "device/talk/place.h"
+#include "device/tpm/dial.h"
+#include "device/trust/wrap.h"
+#include "host/cli.h"
+#include "host/crypto.h"
+#include "host/keyfile.h"
+#include "host/supervise.h"
+
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum {
+    AGAIN_MS = 2000, /* between tries for a TPM that is not there */
+    LOOK_MS = 5000,  /* between looks whether it is still ours */
+    DOORS = 2,
+};
+
+struct agent;
+
+struct door {
+    struct agent *agent;
+    enum place place;
+    enum device_role role;
+    int listen_fd, fd; /* fd -1: nobody is connected */
+};
+
+struct agent {
+    struct role_env *env;
+    struct log *log;
+    struct loop *loop;
+    struct role_lock lock;
+    struct host_crypto *crypto;
+    const char *spec;
+    char record_path[PLACE_MAX];
+
+    int line;        /* dialled and not yet the tpm's; -1: none */
+    struct tpm *tpm; /* NULL: not to be used */
+    int tpm_fd;      /* the tpm's own line, watched for its end */
+    const char *
+        said; /* why there is none, as the log has it; NULL: there is one, or nothing was said */
+    struct tpm_record record;
+
+    struct door doors[DOORS];
+    uint8_t talk[TALK_DATAGRAM];
+    uint8_t body[SAID_SECRET_LEN];
+};
+
+static void look_again(void *ctx);
+
+/* --- doors: who was answered before must notice --- */
+
+static void leave(struct door *d)
+{
+    if (d->fd < 0)
+        return;
+    loop_forget(d->agent->loop, d->fd);
+    close(d->fd);
+    d->fd = -1;
+}
+
+/* --- the TPM comes and goes --- */
+
+static void say(struct agent *a, enum status s, const char *why)
+{
+    if (a->said != NULL && strcmp(a->said, why) == 0)
+        return;
+    a->said = why;
+    LOG(a->log, LOG_FAULT, s == REFUSED ? REASON_TPM_REFUSED : REASON_TPM_LOST,
+        F_WORD("why", why));
+}
+
+static void after(struct agent *a, uint64_t delay_ms)
+{
+    if (loop_after(a->loop, delay_ms, look_again, a) != OK)
+        loop_stop(a->loop);
+}
+
+static void let_go(struct agent *a)
+{
+    if (a->tpm == NULL)
+        return;
+    loop_forget(a->loop, a->tpm_fd);
+    tpm_close(a->tpm);
+    a->tpm = NULL;
+}
+
+static void lose(struct agent *a, enum status s, const char *why)
+{
+    let_go(a);
+    wipe(&a->record, sizeof a->record);
+    for (int i = 0; i < DOORS; i++)
+        leave(&a->doors[i]);
+    if (s != AGAIN)
+        say(a, s, why);
+    after(a, AGAIN_MS);
+}
+
+/* Between two commands a TPM has nothing to say: this is its end. */
+static void on_line(void *ctx, int fd, uint32_t events)
+{
+    (void)fd, (void)events;
+    lose(ctx, BROKEN, "gone");
+}
+
+static enum status write_record(struct agent *a)
+{
+    const struct role_env *v = a->env;
+    uint8_t text[RECORD_LEN];
+
+    record_build(&a->record, text);
+    enum status s = keyfile_write(
+        a->record_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], BYTES_OF(text), true);
+    wipe(text, sizeof text);
+    return s;
+}
+
+/* Begun, made, done: cut short anywhere, it is done again. A record that was lost is no reason to
+ * make anew over what is there: that is for the administrator to decide. */
+static enum status make_keys(struct agent *a, const char **why)
+{
+    const struct entropy *entropy = host_entropy_port();
+    struct key wrap;
+
+    *why = "no-entropy";
+    TRY(entropy->fill(entropy->board, ROOM_OF(wrap.b)));
+    enum status s = tpm_make(a->tpm, &wrap, &a->record.keys, why);
+    wipe(&wrap, sizeof wrap);
+    if (s != OK)
+        return s;
+    a->record.made = true;
+    *why = "record";
+    LOG(a->log, LOG_INFO, REASON_TPM_KEYS_MADE, F_NUM("keys", TPM_KEYS));
+    return write_record(a);
+}
+
+static enum status begin_keys(struct agent *a, const char **why)
+{
+    const struct entropy *entropy = host_entropy_port();
+
+    TRY(tpm_vacant(a->tpm, why));
+    a->record = (struct tpm_record){.made = false};
+    *why = "no-entropy";
+    TRY(entropy->fill(entropy->board, ROOM_OF(a->record.keys.authorisation.b)));
+    *why = "record";
+    return write_record(a);
+}
+
+static enum status read_record(struct agent *a, const char **why)
+{
+    uint8_t text[RECORD_LEN];
+    size_t len = 0;
+
+    enum status s = keyfile_read(
+        a->record_path, a->env->uids[ROLE_AGENT], ROOM_OF(text), &len, why);
+    if (s == OK && record_parse((struct bytes){text, len}, &a->record) != OK) {
+        *why = "record";
+        s = REFUSED;
+    }
+    wipe(text, sizeof text);
+    return s;
+}
+
+/* All three names, and the authorisation as well: a TPM that will not serve is not taken. */
+static enum status prove(struct agent *a, const char **why)
+{
+    struct key wrap;
+
+    TRY(tpm_find(a->tpm, &a->record.keys, why));
+    enum status s = tpm_unseal(a->tpm, &wrap, why);
+    wipe(&wrap, sizeof wrap);
+    return s;
+}
+
+static enum status take_up(struct agent *a, const char **why)
+{
+    enum status s = read_record(a, why);
+    if (s == AGAIN)
+        s = begin_keys(a, why);
+    if (s == OK && !a->record.made)
+        s = make_keys(a, why);
+    return s == OK ? prove(a, why) : s;
+}
+
+static enum status connect_tpm(struct agent *a, const char **why)
+{
+    if (a->line < 0)
+        TRY(tpm_dial(a->spec, &a->line, why));
+    a->tpm_fd = a->line;
+    a->line = -1;
+    TRY(tpm_adopt_line(a->tpm_fd, TPM_WAIT_MS, &a->tpm, why));
+    *why = "failed";
+    enum status s = loop_watch(a->loop, a->tpm_fd, EPOLLIN | EPOLLRDHUP, on_line, a);
+    return s == OK ? take_up(a, why) : s;
+}
+
+static void look_again(void *ctx)
+{
+    struct agent *a = ctx;
+    const char *why = "failed";
+    bool had = a->tpm != NULL;
+
+    enum status s =
+        had ? tpm_find(a->tpm, &a->record.keys, &why) : connect_tpm(a, &why);
+    if (s != OK) {
+        lose(a, s, why);
+        return;
+    }
+    if (!had)
+        LOG(a->log, LOG_INFO, REASON_TPM_READY, F_NUM("keys", TPM_KEYS));
+    a->said = NULL;
+    after(a, LOOK_MS);
+}
+
+/* --- what is asked --- */
+
+static enum no_key word_of(enum status s)
+{
+    switch (s) {
+    case AGAIN:
+    case FULL: return NO_KEY_BUSY;
+    case MALFORMED:
+    case DAMAGED: return NO_KEY_DAMAGED;
+    case REFUSED: return NO_KEY_REFUSED;
+    case OK:
+    case BROKEN: break;
+    }
+    return NO_KEY_GONE;
+}
+
+static enum status answer(struct door *d, enum message what, struct bytes body)
+{
+    enum status s = talk_send(d->fd, (uint16_t)what, body);
+    wipe(d->agent->body, sizeof d->agent->body);
+    return s;
+}
+
+static enum status refuse(struct door *d, enum status s)
+{
+    uint8_t b[1];
+    return answer(d, SAY_NO_KEY, no_key_build(word_of(s), ROOM_OF(b)));
+}
+
+/* The TPM did not do it. What it said is told first, then the doors close if it is not for us any more. */
+static enum status failed(struct door *d, enum status s, const char *why)
+{
+    enum status told = refuse(d, s);
+
+    if (s == REFUSED || s == BROKEN)
+        lose(d->agent, s, why);
+    return told;
+}
+
+static enum status give_public(struct door *d)
+{
+    uint8_t point[P256_PUBLIC_LEN];
+    const char *why = "failed";
+
+    enum status s = tpm_public(d->agent->tpm, point, &why);
+    return s == OK ? answer(d, SAY_PUBLIC, BYTES_OF(point)) : failed(d, s, why);
+}
+
+static enum status give_signature(struct door *d, const struct digest *digest)
+{
+    struct agent *a = d->agent;
+    struct said_signature said = {0};
+    size_t len = 0;
+    const char *why = "failed";
+
+    enum status s = tpm_sign(a->tpm, digest, ROOM_OF(said.b), &len, &why);
+    if (s != OK)
+        return failed(d, s, why);
+    said.len = (uint8_t)len;
+    return answer(d, SAY_SIGNED, signature_build(&said, ROOM_OF(a->body)));
+}
+
+static enum status wrap_or_open(struct agent *a, enum message what,
+    const struct key *wrap, const struct said_secret *in, struct said_secret *out)
+{
+    const struct crypto *crypto = host_crypto_port(a->crypto);
+    struct bytes from = {in->b, in->len};
+    size_t len = 0;
+
+    enum status s = what == ASK_SEAL
+        ? wrap_seal(
+            crypto, host_entropy_port(), wrap, WRAP_BY_TPM, from, ROOM_OF(out->b), &len)
+        : wrap_open(crypto, wrap, WRAP_BY_TPM, from, ROOM_OF(out->b), &len);
+    out->len = (uint16_t)len;
+    return s == OK && len == 0 ? DAMAGED : s;
+}
+
+/* The wrapping secret is here for the moment of this call only. */
+static enum status give_secret(
+    struct door *d, enum message what, const struct said_secret *in)
+{
+    struct agent *a = d->agent;
+    struct said_secret out = {0};
+    struct key wrap;
+    const char *why = "failed";
+
+    enum status s = tpm_unseal(a->tpm, &wrap, &why);
+    if (s != OK)
+        return failed(d, s, why);
+    s = wrap_or_open(a, what, &wrap, in, &out);
+    wipe(&wrap, sizeof wrap);
+    enum message said = what == ASK_SEAL ? SAY_SEALED : SAY_OPENED;
+    s = s == OK ? answer(d, said, secret_build(&out, ROOM_OF(a->body))) : refuse(d, s);
+    wipe(&out, sizeof out);
+    return s;
+}
+
+static enum status parse_secret_and_give(
+    struct door *d, enum message what, struct bytes body)
+{
+    struct said_secret in;
+
+    TRY(secret_parse(body, &in));
+    enum status s = give_secret(d, what, &in);
+    wipe(&in, sizeof in);
+    return s;
+}
+
+/* Which message may come is the door's table's to say; talk_recv() has looked. */
+static enum status take(struct door *d, uint16_t what, struct bytes body)
+{
+    struct digest digest;
+
+    if (d->agent->tpm == NULL)
+        return refuse(d, BROKEN);
+    switch (what) {
+    case ASK_PUBLIC: return give_public(d);
+    case ASK_SIGN: TRY(digest_parse(body, &digest)); return give_signature(d, &digest);
+    case ASK_SEAL:
+    case ASK_OPEN: return parse_secret_and_give(d, (enum message)what, body);
+    default: return MALFORMED;
+    }
+}
+
+static void on_peer(void *ctx, int fd, uint32_t events)
+{
+    struct door *d = ctx;
+    struct agent *a = d->agent;
+    size_t count = 0;
+    const struct talk_door *table = messages_heard(agent_hears(d->role), &count);
+    uint16_t what = 0;
+    struct bytes body;
+
+    (void)events;
+    enum status s = talk_recv(fd, table, count, ROOM_OF(a->talk), &what, &body);
+    if (s == AGAIN)
+        return;
+    if (s == OK)
+        s = take(d, what, body);
+    wipe(a->talk, sizeof a->talk);
+    if (s == MALFORMED)
+        LOG(a->log, LOG_REFUSE, REASON_TALK_MALFORMED,
+            F_WORD("from", role_name(d->role)));
+    if (s != OK)
+        leave(d);
+}
+
+/* root: for the moment of an enrolment, which has no user of its own. */
+static void on_knock(void *ctx, int fd, uint32_t events)
+{
+    struct door *d = ctx;
+    struct agent *a = d->agent;
+    const uid_t may[] = {a->env->uids[d->role], 0};
+    int new = -1;
+
+    (void)events;
+    enum status s = talk_accept(fd, may, 2, &new, NULL);
+    if (s == REFUSED)
+        LOG(a->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", role_name(d->role)));
+    if (s != OK)
+        return;
+    leave(d);
+    if (loop_watch(a->loop, new, EPOLLIN, on_peer, d) != OK) {
+        close(new);
+        return;
+    }
+    d->fd = new;
+}
+
+/* --- start --- */
+
+static enum status open_doors(struct agent *a)
+{
+    static const struct door doors[DOORS] = {
+        {.place = PLACE_DOOR_TLS, .role = ROLE_COURIER},
+        {.place = PLACE_DOOR_WRAP, .role = ROLE_KEEPER}};
+
+    for (int i = 0; i < DOORS; i++) {
+        struct door *d = &a->doors[i];
+        char path[PLACE_MAX];
+        *d = doors[i];
+        d->agent = a;
+        d->fd = -1;
+        TRY(place_of(a->env->root, d->place, path));
+        TRY(talk_listen(path, &d->listen_fd));
+        TRY(loop_watch(a->loop, d->listen_fd, EPOLLIN, on_knock, d));
+    }
+    return OK;
+}
+
+static enum status confine(struct agent *a, const char *folder)
+{
+    bool is_socket = false;
+    const char *place = tpm_place(a->spec, &is_socket);
+    struct confine_path paths[] = {{folder, CONFINE_READ | CONFINE_WRITE},
+        {place, CONFINE_READ | CONFINE_WRITE}}; /* to find it again when it is back */
+    const struct confine_plan plan = {.role = "agent",
+        .user = role_user(ROLE_AGENT),
+        .paths = paths,
+        .path_count = is_socket || place == NULL ? 1 : 2,
+        .rights = CONFINE_UNIX | CONFINE_FILES};
+
+    return role_confine(&a->lock, a->env, a->loop, ROLE_AGENT, &plan);
+}
+
+int agent_main(struct role_env *env, const char *tpm)
+{
+    static struct agent a;
+    char folder[PLACE_MAX];
+    const char *why = "";
+
+    a = (struct agent){.env = env, .log = env->log, .spec = tpm, .line = -1};
+    if (place_of(env->root, PLACE_AGENT, folder) != OK
+        || place_of(env->root, PLACE_TPM_RECORD, a.record_path) != OK)
+        return EXIT_ENVIRONMENT;
+    if (loop_new(&a.loop) != OK || host_crypto_new(&a.crypto) != OK)
+        return EXIT_INTERNAL;
+    /* A device node is often root's alone: it is opened while we are. */
+    if (tpm_dial(a.spec, &a.line, &why) != OK)
+        a.line = -1;
+    if (open_doors(&a) != OK || confine(&a, folder) != OK)
+        return EXIT_ENVIRONMENT;
+    look_again(&a); /* who asks as soon as we are ready is told how it is */
+    if (role_ready(&(struct role_ready){{0}}) != OK)
+        return EXIT_INTERNAL;
+    enum status s = loop_run(a.loop);
+    let_go(&a);
+    wipe(&a.record, sizeof a.record);
+    return s == OK ? EXIT_DONE : EXIT_INTERNAL;
+}

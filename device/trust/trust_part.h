@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Trust part: which half of the trust port a role has.
+ */
+#pragma once
+
+enum trust_part { TRUST_TLS, TRUST_WRAP };

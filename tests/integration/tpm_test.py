@@ -1,0 +1,357 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Req: HF-TPM-001: the device's keys are in its TPM, and in nothing else.
+Req: HF-TPM-002: a TPM that does not serve stops what needs keys, and nothing else.
+Req: HF-TPM-003: a TPM that was cleared, or is another one, is refused.
+Req: HF-TPM-004: agent signs for courier only, and seals and opens for keeper only.
+
+The TPM is swtpm, pulled out, stopped, cleared and exchanged while the real device runs. Each refusal has its name in the
+log, once.
+"""
+import os
+import signal
+import subprocess
+
+from harness import Device, OXIMETER, bench, check, main, role_pid, run, stopped, wait_for
+from tpm import Tpm, as_user, configure
+
+TLS_HANDLE, WRAP_HANDLE = '0x81010010', '0x81010011'
+
+
+def tpm_device(b, cloud, tpm, label='board'):
+    root = os.path.join(b.folder, label)
+    configure(root, tpm)
+    device = Device(root).enrol(cloud, label)
+    b.things.append(device)
+    return device
+
+
+def kept(device, *names):
+    return [n for n in names if os.path.exists(os.path.join(device.root, 'var/lib/holdfast', n))]
+
+
+def acknowledged(device):
+    return len(device.program.log.of('batch.acknowledged'))
+
+
+def measures_on(device):
+    first = wait_for('a first status', lambda: (lambda s: s if s['running'] else None)(device.status()))
+    return wait_for('measuring to go on', lambda: (lambda s: s if s['measured_on'] else None)(
+        dict(device.status(), measured_on=device.status()['readings'] > first['readings'] + 60)))
+
+
+def sends(device, more=1):
+    before = acknowledged(device)
+    wait_for('batches to be acknowledged', lambda: acknowledged(device) >= before + more)
+
+
+def refused(device, code, why):
+    """Said once, by its name; measuring goes on; nothing goes out."""
+    line = wait_for('%s, %s' % (code, why), lambda: [l for l in device.program.log.of(code) if l['why'] == why])
+    wait_for('the key fault to be said', lambda: 'key_fault' in device.status()['notes'])
+    wait_for('courier to say that it has no key', lambda: [l for l in device.program.log.of('trust.lost') if l['part'] == 'tls'])
+    before = acknowledged(device)
+    wait_for('NOT SYNCHRONISED', lambda: not device.status()['synchronised'])
+    state = measures_on(device)
+    check(state['trust'] == 'tpm', 'the device says trust: %s' % state['trust'])
+    check(acknowledged(device) == before, '%d batches were sent without the key' % (acknowledged(device) - before))
+    said = [l for l in device.program.log.of(code) if l['why'] == why]
+    check(len(said) == 1 and line, 'said %d times' % len(said))
+    check(not kept(device, 'courier/tls.key', 'keeper/wrap.key'), 'keys were made in files: a silent fall-back')
+
+
+def test_a_device_enrols_and_sends_with_keys_that_are_in_its_tpm():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        check(not kept(device, 'courier/tls.key', 'keeper/wrap.key'), 'keys are in files')
+        device.start('--for', '600')
+        sends(device, 2)
+        state = device.status()
+        check(state['trust'] == 'tpm', 'status says trust: %s' % state['trust'])
+        check([l['trust'] for l in device.program.log.of('trust.kind')] == ['tpm'], 'the start does not say it')
+        text = run(OXIMETER, 'status', '--root', device.root, code=None).stdout
+        check('trust tpm' in text, 'people are not told: ' + text)
+        device.stop()
+        in_tpm = tpm.tool('tpm2_readpublic', '-c', TLS_HANDLE, '-f', 'pem', '-o', 'tls.pem') and open(
+            os.path.join(tpm.folder, 'tls.pem')).read()
+        certificate = os.path.join(device.root, 'var/lib/holdfast/courier/tls.crt')
+        in_cert = run('openssl', 'x509', '-inform', 'DER', '-in', certificate, '-noout', '-pubkey').stdout
+        check(in_cert == in_tpm, 'the certificate is for another key than the one in the TPM')
+        test = run(OXIMETER, 'selftest', '--root', device.root).stdout
+        check('ok - the TPM signs' in test and '# trust: tpm' in test, 'the self-test says: ' + test)
+
+
+def test_a_device_without_a_tpm_uses_files_and_says_so():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'plain')
+        check(len(kept(device, 'courier/tls.key', 'keeper/wrap.key')) == 2, 'where are the keys?')
+        device.start('--for', '600')
+        sends(device)
+        check(device.status()['trust'] == 'software', 'status says trust: %s' % device.status()['trust'])
+        check([l['trust'] for l in device.program.log.of('trust.kind')] == ['software'], 'the start does not say it')
+        check(role_pid(device.program.process.pid, 'agent') is None, 'agent runs without a TPM')
+        check('# trust: software' in run(OXIMETER, 'selftest', '--root', device.root).stdout, 'the self-test does not say it')
+
+
+def test_a_tpm_that_is_pulled_out_stops_the_signing_and_nothing_else():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device, 2)
+        tpm.pull()
+        refused(device, 'tpm.lost', 'gone')
+        sealed = len(device.program.log.of('batch.sealed'))
+        wait_for('sealing to go on', lambda: len(device.program.log.of('batch.sealed')) > sealed)
+        tpm.start()
+        wait_for('the same TPM to be taken up', lambda: len(device.program.log.of('tpm.ready')) == 2)
+        sends(device)
+        wait_for('the fault to be gone', lambda: 'key_fault' not in device.status()['notes'])
+        check({l['part'] for l in device.program.log.of('trust.regained')} == {'tls'}, 'keeper had lost its keys as well')
+        all_sealed = {(l['epoch'], l['seq']) for l in device.program.log.of('batch.sealed')}
+        wait_for('everything to be delivered', lambda: all_sealed <= {
+            (l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')})
+
+
+def test_a_tpm_that_stands_still_is_left_within_its_bound():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        with stopped(tpm.process.pid):
+            refused(device, 'tpm.lost', 'slow')
+        wait_for('the same TPM to be taken up', lambda: len(device.program.log.of('tpm.ready')) == 2)
+        sends(device)
+
+
+def test_a_device_that_starts_without_its_tpm_measures_and_loses_nothing_until_it_is_back():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        tpm.pull()
+        device.start('--for', '600')
+        refused(device, 'tpm.lost', 'absent')
+        check(not device.program.log.of('batch.sealed'), 'something was sealed without the key')
+        waiting = device.status()['readings']
+        tpm.start()
+        sends(device, 2)
+        state = wait_for('the readings of the time without a TPM', lambda: (
+            lambda s: s if s['readings'] >= waiting else None)(device.status()))
+        check(state['readings_lost'] == 0, '%d readings were lost' % state['readings_lost'])
+        check({l['part'] for l in device.program.log.of('trust.regained')} == {'tls', 'wrap'}, 'who was without its keys?')
+
+
+def test_a_tpm_that_was_cleared_is_refused():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        tpm.clear()
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'cleared')
+
+
+def test_a_tpm_that_is_cleared_in_mid_run_is_noticed():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        agent = role_pid(device.program.process.pid, 'agent')
+        tpm.pull()  # one client at a time: the attacker takes the bus, and gives it back
+        with stopped(agent):
+            tpm.start()
+            tpm.clear()
+        refused(device, 'tpm.refused', 'cleared')
+
+
+def test_another_tpm_is_refused():
+    with bench() as b:
+        cloud, tpm, other = b.cloud(), Tpm(b), Tpm(b, 'other')
+        device = tpm_device(b, cloud, tpm)
+        tpm_device(b, cloud, other, 'stranger')  # so that its TPM has keys at the same places
+        tpm.pull()
+        other.pull()
+        tpm.replace_by(other)
+        tpm.start()
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'other')
+
+
+def test_a_tpm_of_an_attacker_who_knows_the_authorisation_is_refused():
+    """He has read agent's record, and made keys of his own for it: only their names are not ours."""
+    with bench() as b:
+        cloud, tpm, other = b.cloud(), Tpm(b), Tpm(b, 'other')
+        device = tpm_device(b, cloud, tpm)
+        record = open(os.path.join(device.root, 'var/lib/holdfast/agent/tpm'), 'rb').read()
+        other.forge(record[2:34])
+        tpm.pull()
+        other.pull()
+        tpm.replace_by(other)
+        tpm.start()
+        device.start('--for', '600')
+        wait_for('agent to judge', lambda: device.program.log.of('tpm.ready', 'tpm.refused'))
+        check(not device.program.log.of('tpm.ready'), "agent takes the attacker's TPM for its own, and unseals what he put there")
+        refused(device, 'tpm.refused', 'other')
+
+
+def test_keys_that_were_made_for_another_authorisation_are_refused():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        path = os.path.join(device.root, 'var/lib/holdfast/agent/tpm')
+        record = bytearray(open(path, 'rb').read())
+        record[2] ^= 1
+        os.chmod(path, 0o600)
+        open(path, 'wb').write(record)
+        os.chmod(path, 0o400)
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'authorisation')
+
+
+def test_keys_of_this_device_are_not_made_again_because_its_record_is_gone():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        os.unlink(os.path.join(device.root, 'var/lib/holdfast/agent/tpm'))
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'occupied')
+
+
+def test_an_identity_of_files_does_not_open_where_a_tpm_is_configured():
+    """Nor the other way round: what was enrolled with other keys wants a new enrolment."""
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = b.device(cloud, 'moved')
+        configure(device.root, tpm)
+        device.start('--for', '600')
+        wait_for('the identity to be refused', lambda: [l for l in device.program.log.of('key.file') if l['file'] == 'identity'])
+        wait_for('the certificate to be refused', lambda: [l for l in device.program.log.of('key.file') if l['file'] == 'tls.crt'])
+        check('key_fault' in device.status()['notes'], 'no key fault is said')
+        measures_on(device)
+        check(not device.program.log.of('batch.sealed'), 'batches are sealed under the old keys')
+
+
+def test_agent_that_is_killed_comes_back_with_the_same_keys():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        for _ in range(3):
+            ready = len(device.program.log.of('tpm.ready'))
+            os.kill(wait_for('agent', lambda: role_pid(device.program.process.pid, 'agent')), signal.SIGKILL)
+            wait_for('agent to be back', lambda: len(device.program.log.of('tpm.ready')) > ready)
+            sends(device)
+        check(device.program.log.of('tpm.keys_made') == [], 'keys were made anew')
+
+
+KNOCK = '''
+import socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.settimeout(20)
+s.connect(sys.argv[1])
+body = bytes.fromhex(sys.argv[3])
+try:
+    s.send(struct.pack('>HHI', 1, int(sys.argv[2], 16), len(body)) + body)
+    got = s.recv(65536)
+except (ConnectionResetError, BrokenPipeError):
+    got = b''
+print(got[2:4].hex() if got else 'ended')
+'''
+
+
+def knock(device, user, door, message, body=b''):
+    path = os.path.join(device.root, 'run/holdfast/agent', door)
+    done = as_user('holdfast-' + user, '/usr/bin/python3', '-c', KNOCK, path, '%04x' % message, body.hex())
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-300:])
+    return done.stdout.strip()
+
+
+def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any():
+    if os.geteuid() != 0:
+        return 'roles share a user'
+    public, sign, seal, open_ = 0x0701, 0x0702, 0x0801, 0x0802
+    secret = (5).to_bytes(2, 'big') + b'hello' + bytes(507)
+    rows = [  # as whom, at which door, what, expected
+        ('courier', 'courier', seal, secret, 'ended'),
+        ('courier', 'courier', open_, secret, 'ended'),
+        ('courier', 'courier', sign, bytes(33), 'ended'),
+        ('courier', 'keeper', open_, secret, 'ended'),
+        ('keeper', 'keeper', sign, bytes(32), 'ended'),
+        ('keeper', 'courier', sign, bytes(32), 'ended'),
+        ('measure', 'courier', public, b'', 'ended'),
+        ('screen', 'keeper', open_, secret, 'ended'),
+        ('courier', 'courier', public, b'', '0901'),
+        ('courier', 'courier', sign, bytes(32), '0902'),
+        ('keeper', 'keeper', seal, secret, '0a01'),
+        ('keeper', 'keeper', open_, secret, '0b01'),
+    ]
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        with stopped(role_pid(device.program.process.pid, 'courier')):  # who else would knock as well
+            for user, door, message, body, expected in rows:
+                got = knock(device, user, door, message, body)
+                check(got == expected, '%s at the door of %s asked %04x: %s, not %s' % (user, door, message, got, expected))
+        sends(device)
+
+
+def test_only_agent_reaches_the_tpm():
+    if os.geteuid() != 0:
+        return 'roles share a user'
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        line = 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])'
+        for role in ('courier', 'keeper', 'measure', 'screen'):
+            done = as_user('holdfast-' + role, '/usr/bin/python3', '-c', line, tpm.socket)
+            check(done.returncode != 0 and 'PermissionError' in done.stderr, '%s has the TPM' % role)
+        done = as_user('holdfast-agent', '/usr/bin/python3', '-c', line, tpm.socket)
+        check(done.returncode == 0, 'the control: agent has not')
+        device.start('--for', '120', '--role-self-test', speed=1)
+        tried = wait_for('agent to have tried', lambda: [l for l in device.program.log.of('role.self_test') if l['role'] == 'agent'])
+        check(tried[0]['acts'] == 10 and tried[0]['succeeded'] == 0, 'agent succeeded in %r' % tried[0])
+        pid = role_pid(device.program.process.pid, 'agent')
+        status = dict(l.split(':', 1) for l in open('/proc/%d/status' % pid) if ':' in l)
+        check(status['Seccomp'].strip() == '2' and int(status['CapEff'], 16) == 0, 'agent is not locked down')
+
+
+def test_a_word_that_names_no_trust_is_an_error_and_no_choice():
+    with bench() as b:
+        cloud = b.cloud()
+        root = os.path.join(b.folder, 'wrong')
+        folder = os.path.join(root, 'etc/holdfast')
+        os.makedirs(folder)
+        for line in ('trust = "tmp"\n', 'trust = "tpm"\ntpm = "tpmrm0"\n'):
+            open(os.path.join(folder, 'oximeter.conf'), 'w').write(line)
+            _, bundle = cloud.add_device('wrong', root)
+            done = subprocess.run([OXIMETER, 'enrol', bundle, '--root', root], capture_output=True, text=True)
+            check(done.returncode == 2 and 'trust: software or tpm' in done.stderr, '%r: %d, %s' % (line, done.returncode, done.stderr))
+            check(not os.path.exists(os.path.join(root, 'var/lib/holdfast/courier/tls.key')), 'a key was made in a file')
+            os.unlink(bundle)
+
+
+main([
+    test_a_device_enrols_and_sends_with_keys_that_are_in_its_tpm,
+    test_a_device_without_a_tpm_uses_files_and_says_so,
+    test_a_tpm_that_is_pulled_out_stops_the_signing_and_nothing_else,
+    test_a_tpm_that_stands_still_is_left_within_its_bound,
+    test_a_device_that_starts_without_its_tpm_measures_and_loses_nothing_until_it_is_back,
+    test_a_tpm_that_was_cleared_is_refused,
+    test_a_tpm_that_is_cleared_in_mid_run_is_noticed,
+    test_another_tpm_is_refused,
+    test_a_tpm_of_an_attacker_who_knows_the_authorisation_is_refused,
+    test_keys_that_were_made_for_another_authorisation_are_refused,
+    test_keys_of_this_device_are_not_made_again_because_its_record_is_gone,
+    test_an_identity_of_files_does_not_open_where_a_tpm_is_configured,
+    test_agent_that_is_killed_comes_back_with_the_same_keys,
+    test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any,
+    test_only_agent_reaches_the_tpm,
+    test_a_word_that_names_no_trust_is_an_error_and_no_choice,
+])
