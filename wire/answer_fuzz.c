@@ -26,6 +26,8 @@ static bool in_range(const struct answer *a)
     bool good = a->verdict_count >= 1 && a->verdict_count <= 8
         && a->server_utc_ms < 1ull << 53
         && (!a->has_config || config_in_range(&a->config));
+    good = good && a->renew_to != 1
+        && (a->m2_len == 0 || (a->renew_to > 1 && a->m2_len > 32 && a->m2_len <= 1056));
     for (uint8_t i = 0; good && i < a->verdict_count; i++)
         good = a->verdicts[i].outcome <= 4;
     return good;

@@ -177,7 +177,40 @@ static void test_reserved_configuration_keys_are_refused(void)
     }
 }
 
-MAIN(TEST(test_any_valid_answer_comes_back_whole),
+static void test_a_renewal_names_a_later_generation_and_carries_a_whole_m2_or_none(void)
+{
+    static const struct {
+        uint32_t renew_to;
+        uint16_t m2_len;
+        bool holds;
+    } rows[] = {
+        {0, 0, true},
+        {1, 0, false},
+        {2, 0, true},
+        {UINT32_MAX, 0, true},
+        {0, 33, false},
+        {2, 32, false},
+        {2, 33, true},
+        {2, RENEWAL_ANSWER_MAX, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t b[LIMIT_ANSWER];
+        struct answer a = good(), out;
+        size_t len;
+
+        a.renew_to = rows[i].renew_to;
+        a.m2_len = rows[i].m2_len;
+        CHECK(answer_rules_hold(&a) == rows[i].holds);
+        if (!rows[i].holds)
+            continue;
+        CHECK(answer_build(&a, ROOM_OF(b), &len) == OK);
+        CHECK(answer_parse((struct bytes){b, len}, &out) == OK);
+        CHECK(out.renew_to == a.renew_to && out.m2_len == a.m2_len);
+    }
+}
+
+MAIN(TEST(test_a_renewal_names_a_later_generation_and_carries_a_whole_m2_or_none),
+    TEST(test_any_valid_answer_comes_back_whole),
     TEST(test_a_spoiled_answer_is_refused_or_is_another_valid_one),
     TEST(test_an_answer_cut_or_extended_anywhere_is_malformed),
     TEST(test_ranges_of_answer_and_configuration_hold_at_their_edges),

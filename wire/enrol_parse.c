@@ -3,9 +3,13 @@
 
 #include "core/base/reader.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VERSION = 1, MAC_LEN = 32 };
+static_assert((int)RENEWAL_ASK_LEN == (int)ENROL_M1_LEN
+        && (int)RENEWAL_ANSWER_MAX == (int)ENROL_M2_MAX,
+    "a renewal is an enrolment that rides in batch and answer");
 
 enum status enrol_m1_parse(
     struct bytes in, struct enrol_head *out, uint8_t tag[TAG_LEN])

@@ -56,7 +56,7 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
         (struct room){out.at, out.cap < LIMIT_BATCH ? out.cap : LIMIT_BATCH});
 
     assert(batch_rules_hold(b));
-    cbor_put_map(&w, 12u + (b->event_count > 0) + (b->merged > 0));
+    cbor_put_map(&w, 12u + (b->event_count > 0) + (b->merged > 0) + b->renews);
     put_key_uint(&w, 1, 1);
     put_key_uint(&w, 2, b->seq);
     put_key_uint(&w, 3, b->start_count);
@@ -87,6 +87,10 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
     }
     if (b->merged > 0)
         put_key_uint(&w, 14, b->merged);
+    if (b->renews) {
+        cbor_put_uint(&w, 15);
+        cbor_put_bstr(&w, BYTES_OF(b->m1));
+    }
     if (!writer_done(&w))
         return FULL;
     *len = w.len;
@@ -114,13 +118,24 @@ static void put_config(struct writer *w, const struct config *c)
         put_text(w, 6, c->label);
 }
 
+static void put_renewal(struct writer *w, const struct answer *a)
+{
+    cbor_put_uint(w, 7);
+    cbor_put_array(w, 2);
+    cbor_put_uint(w, a->renew_to);
+    if (a->m2_len > 0)
+        cbor_put_bstr(w, (struct bytes){a->m2, a->m2_len});
+    else
+        cbor_put_null(w);
+}
+
 enum status answer_build(const struct answer *a, struct room out, size_t *len)
 {
     struct writer w = writer_over(
         (struct room){out.at, out.cap < LIMIT_ANSWER ? out.cap : LIMIT_ANSWER});
 
     assert(answer_rules_hold(a));
-    cbor_put_map(&w, a->has_config ? 6 : 5);
+    cbor_put_map(&w, 5u + a->has_config + (a->renew_to > 0));
     put_key_uint(&w, 1, 1);
     cbor_put_uint(&w, 2);
     cbor_put_bstr(&w, BYTES_OF(a->nonce.b));
@@ -141,6 +156,8 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
         cbor_put_uint(&w, 6);
         put_config(&w, &a->config);
     }
+    if (a->renew_to > 0)
+        put_renewal(&w, a);
     if (!writer_done(&w))
         return FULL;
     *len = w.len;

@@ -141,6 +141,11 @@ static void take_batch(struct cbor_in *c, struct batch *b)
             c->bad = true;
         optional++;
     }
+    b->renews = cbor_take_key_if(c, 15);
+    if (b->renews) {
+        take_fixed(c, b->m1, sizeof b->m1);
+        optional++;
+    }
     if (pairs != 12 + optional)
         c->bad = true;
 }
@@ -206,9 +211,26 @@ static void take_verdict(struct cbor_in *c, struct verdict *v)
     v->outcome = (enum outcome)take_up_to(c, OUTCOME_NOT_NOW);
 }
 
+static void take_renewal(struct cbor_in *c, struct answer *a)
+{
+    take_tuple(c, 2);
+    a->renew_to = (uint32_t)take_up_to(c, UINT32_MAX);
+    if (a->renew_to < 2) /* 0 stands for an absent key here, and 1 renews nothing */
+        c->bad = true;
+    if (cbor_take_null(c))
+        return;
+    struct bytes m2 = cbor_take_bstr(c);
+    if (m2.len <= sizeof(struct digest) || m2.len > sizeof a->m2) {
+        c->bad = true;
+        return;
+    }
+    memcpy(a->m2, m2.at, m2.len);
+    a->m2_len = (uint16_t)m2.len;
+}
+
 static void take_answer(struct cbor_in *c, struct answer *a)
 {
-    uint64_t pairs = cbor_take_map(c);
+    uint64_t pairs = cbor_take_map(c), optional = 0;
 
     take_version(c);
     cbor_take_key(c, 2);
@@ -222,9 +244,15 @@ static void take_answer(struct cbor_in *c, struct answer *a)
     cbor_take_key(c, 5);
     take_fixed(c, a->store.b, sizeof a->store.b);
     a->has_config = cbor_take_key_if(c, 6);
-    if (a->has_config)
+    if (a->has_config) {
         take_config(c, &a->config);
-    if (pairs != (a->has_config ? 6 : 5))
+        optional++;
+    }
+    if (cbor_take_key_if(c, 7)) {
+        take_renewal(c, a);
+        optional++;
+    }
+    if (pairs != 5 + optional)
         c->bad = true;
 }
 

@@ -23,6 +23,8 @@ enum {
     SERIAL_LEN = 8,
     HOLDER_MAX = 32,
     WORD_MAX = 32,
+    RENEWAL_ASK_LEN = 134,                /* an M1 of the next generation */
+    RENEWAL_ANSWER_MAX = 32 + LIMIT_CERT, /* its M2 */
 };
 
 struct device_id { /* UUIDv4 */
@@ -92,6 +94,8 @@ struct batch {
     struct event events[LIMIT_BATCH_EVENTS];
     uint8_t
         merged; /* 0: each record is one reading; else 2..60 readings merged into each */
+    bool renews;
+    uint8_t m1[RENEWAL_ASK_LEN]; /* of the next generation, while it is agreed */
 };
 
 enum outcome {
@@ -128,4 +132,7 @@ struct answer {
     struct store_id store;
     bool has_config;
     struct config config;
+    uint32_t renew_to; /* generation that the device shall agree; 0: none */
+    uint16_t m2_len;   /* 0: the cloud has no M1 of it yet */
+    uint8_t m2[RENEWAL_ANSWER_MAX];
 };

@@ -170,7 +170,7 @@ enum status cert_device(EVP_PKEY *ca_key, X509 *ca, const struct device_id *devi
     TRY(point_key(point, &key));
     uuid_of(device->b, uuid);
     snprintf(urn, sizeof urn, "urn:uuid:%s", uuid);
-    X509 *c = blank(key, uuid, ca, 10 * 365);
+    X509 *c = blank(key, uuid, ca, LIMIT_DEVICE_CERT_DAYS);
     GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
     bool ok = c && names && push_name(names, GEN_URI, urn) && add_names(c, names)
         && add_leaf(c, ca, "critical,clientAuth");

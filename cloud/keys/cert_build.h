@@ -21,7 +21,7 @@ MUST_USE enum status cert_authority(EVP_PKEY *key, const char *common_name, X509
 /* serverAuth; SAN: name, then also (may be NULL), as DNS names, or as an IP address if they are. */
 MUST_USE enum status cert_server(EVP_PKEY *ca_key, X509 *ca, EVP_PKEY *key,
     const char *name, const char *also, const char *also2, X509 **out);
-/* clientAuth; SAN urn:uuid:<device>, ten years, DER at most LIMIT_CERT.
+/* clientAuth; SAN urn:uuid:<device>, LIMIT_DEVICE_CERT_DAYS, DER at most LIMIT_CERT.
  * REFUSED: the point is not on the curve. */
 MUST_USE enum status cert_device(EVP_PKEY *ca_key, X509 *ca,
     const struct device_id *device, const uint8_t point[P256_PUBLIC_LEN],

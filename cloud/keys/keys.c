@@ -217,26 +217,6 @@ static enum status first_answer(struct keys *k, uint64_t now_utc_s,
     return s;
 }
 
-/* Req: HF-KEYS-001 "A certificate is built only for an M1 whose tag opens under an invitation." */
-enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
-    struct room m2, size_t *len, struct kid *who)
-{
-    struct enrol_head head;
-    uint8_t tag[TAG_LEN];
-    struct digest digest;
-
-    if (enrol_m1_parse(m1, &head, tag) != OK)
-        return REFUSED;
-    *who = head.kid;
-    if (dead(k, &head.kid.device) || !vault_has(&k->vault, VAULT_INVITE, &head.kid))
-        return REFUSED;
-    TRY(k->crypto->sha256(k->crypto->board, m1, &digest));
-    enum status s = same_answer(k, &head.kid, &digest, m2, len);
-    if (s == AGAIN)
-        s = first_answer(k, now_utc_s, &head.kid, m1, m2, len);
-    return s == OK || s == BROKEN || s == DAMAGED ? s : REFUSED;
-}
-
 /* Two devices may share a bucket: then each gets less, never more. */
 static bool within_rate(struct keys *k, uint64_t now_ms, const struct device_id *device)
 {
@@ -258,6 +238,26 @@ static bool within_rate(struct keys *k, uint64_t now_ms, const struct device_id 
     return true;
 }
 
+/* Req: HF-KEYS-001 "A certificate is built only for an M1 whose tag opens under an invitation." */
+enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
+    struct room m2, size_t *len, struct kid *who)
+{
+    struct enrol_head head;
+    uint8_t tag[TAG_LEN];
+    struct digest digest;
+
+    if (enrol_m1_parse(m1, &head, tag) != OK)
+        return REFUSED;
+    *who = head.kid;
+    if (dead(k, &head.kid.device) || !vault_has(&k->vault, VAULT_INVITE, &head.kid))
+        return REFUSED;
+    TRY(k->crypto->sha256(k->crypto->board, m1, &digest));
+    enum status s = same_answer(k, &head.kid, &digest, m2, len);
+    if (s == AGAIN)
+        s = first_answer(k, now_utc_s, &head.kid, m1, m2, len);
+    return s == OK || s == BROKEN || s == DAMAGED ? s : REFUSED;
+}
+
 static enum status master_of(
     struct keys *k, uint64_t now_ms, const struct kid *kid, uint8_t out[MASTER_LEN])
 {
@@ -269,6 +269,64 @@ static enum status master_of(
     if (s == AGAIN)
         return REFUSED;
     return s == OK && len != MASTER_LEN ? DAMAGED : s;
+}
+
+/* What stands for the invitation: only who holds K_up of the generation before has it. */
+static enum status secret_of_renewal(
+    const struct keys *k, const struct kid *next, struct key *secret)
+{
+    struct kid before = {next->device, next->generation - 1};
+    uint8_t master[MASTER_LEN];
+    struct key up;
+    size_t len = 0;
+
+    enum status s = vault_get(&k->vault, VAULT_MASTER, &before, ROOM_OF(master), &len);
+    if (s == OK && len == sizeof master) {
+        memcpy(up.b, master, sizeof up.b);
+        s = renew_secret(k->crypto, &up, next, secret);
+        wipe(&up, sizeof up);
+    }
+    wipe(master, sizeof master);
+    return s;
+}
+
+static enum status first_renewal(const struct keys *k, const struct kid *next,
+    struct bytes m1, struct room m2, size_t *len)
+{
+    struct key secret;
+    struct device_keys made;
+    uint8_t point[P256_PUBLIC_LEN];
+
+    TRY(secret_of_renewal(k, next, &secret));
+    enum status s =
+        enrol_open(k->crypto, &k->secrets->s, next, &secret, m1, point, &made);
+    if (s == OK) {
+        s = answer(k, next, point, &made, m1, m2, len);
+        wipe(&made, sizeof made);
+    }
+    wipe(&secret, sizeof secret);
+    return s;
+}
+
+/* Req: HF-KEYS-003 "New keys of a device are agreed only under the keys before them." */
+enum status keys_renew(struct keys *k, uint64_t now_ms, struct bytes m1, struct room m2,
+    size_t *len, struct kid *who)
+{
+    struct enrol_head head;
+    uint8_t tag[TAG_LEN];
+    struct digest digest;
+
+    if (enrol_m1_parse(m1, &head, tag) != OK)
+        return REFUSED;
+    *who = head.kid;
+    if (head.kid.generation < 2 || dead(k, &head.kid.device)
+        || !within_rate(k, now_ms, &head.kid.device))
+        return REFUSED;
+    TRY(k->crypto->sha256(k->crypto->board, m1, &digest));
+    enum status s = same_answer(k, &head.kid, &digest, m2, len);
+    if (s == AGAIN)
+        s = first_renewal(k, &head.kid, m1, m2, len);
+    return s == OK || s == BROKEN || s == DAMAGED ? s : REFUSED;
 }
 
 enum status keys_epoch_key(
@@ -315,12 +373,17 @@ enum status keys_tombstone(struct keys *k, const struct device_id *device)
         else
             i++;
     }
-    struct kid first = {.device = *device, .generation = 1};
-    return vault_remove(&k->vault, VAULT_MASTER, &first);
+    TRY(vault_remove_all(&k->vault, VAULT_PENDING, device));
+    return vault_remove_all(&k->vault, VAULT_MASTER, device);
 }
 
+/* Those before go first: while the kept answer is there nobody can agree this generation anew. */
 enum status keys_first_batch(struct keys *k, const struct kid *kid)
 {
+    struct kid before = *kid;
+
+    while (--before.generation > 0 && vault_has(&k->vault, VAULT_MASTER, &before))
+        TRY(vault_remove(&k->vault, VAULT_MASTER, &before));
     TRY(vault_remove(&k->vault, VAULT_INVITE, kid));
     TRY(vault_remove(&k->vault, VAULT_PENDING, kid));
     forget_invite(k, kid);

@@ -2,6 +2,9 @@
 /*
  * Keys: invitations, long-term keys and tombstones of devices, and the doors that use them.
  *
+ * A generation is open from its M2 until the first batch of the next one opens (keys_first_batch):
+ * for that while two are, so that no reply that is lost and no cut of power costs a device its keys.
+ *
  * It signs only certificates that it has built itself, hands out neither K_up nor the KEK nor an
  * authority's key, and a device with a tombstone gets nothing any more, whatever store says.
  *
@@ -60,6 +63,10 @@ bool keys_enrol_open(const struct keys *k, uint64_t now_utc_s);
 /* REFUSED: whatever is wrong with M1; one word for all causes. m2.cap >= ENROL_M2_MAX. */
 MUST_USE enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
     struct room m2, size_t *len, struct kid *who);
+/* Like keys_enrol; what stands for the invitation is K_up of the generation before, which must be
+ * open still. Another M1 than the first of its generation is refused. */
+MUST_USE enum status keys_renew(struct keys *k, uint64_t now_ms, struct bytes m1,
+    struct room m2, size_t *len, struct kid *who);
 /* REFUSED: no such live device, the epoch is no point, or it asks too often. */
 MUST_USE enum status keys_epoch_key(
     struct keys *k, uint64_t now_ms, const struct door_epoch *ask, struct key *out);
@@ -67,5 +74,5 @@ MUST_USE enum status keys_down_key(
     struct keys *k, uint64_t now_ms, const struct kid *kid, struct key *out);
 /* The device ends for ever; its wrapped keys are wiped. */
 MUST_USE enum status keys_tombstone(struct keys *k, const struct device_id *device);
-/* The generation is in use: wipe invitation, secret and kept answer. */
+/* The generation is in use: wipe those before, invitation, secret and kept answer. */
 MUST_USE enum status keys_first_batch(struct keys *k, const struct kid *kid);

@@ -123,6 +123,27 @@ static enum status answer_enrol(
     return OK;
 }
 
+static enum status answer_renew(
+    struct keys_process *p, uint64_t peer, struct bytes body)
+{
+    uint8_t m2[ENROL_M2_MAX], out[1 + ENROL_M2_MAX];
+    struct door_m1 ask;
+    size_t len = 0;
+    struct kid who = {0};
+
+    TRY(door_m1_parse(body, &ask));
+    enum status s =
+        keys_renew(&p->keys, loop_now_ms(), BYTES_OF(ask.b), ROOM_OF(m2), &len, &who);
+    bool ok = s == OK;
+    LOG(&p->log, ok ? LOG_INFO : LOG_REFUSE,
+        ok ? REASON_RENEW_AGREED : REASON_RENEW_REFUSED, F_DEV(&who.device),
+        F_NUM("generation", who.generation), F_WORD("status", status_name(s)));
+    struct door_enrolled answer = {.ok = ok, .m2 = {m2, ok ? len : 0}};
+    (void)!hub_send(
+        p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
+    return OK;
+}
+
 static enum status answer_enrol_open(
     struct keys_process *p, uint64_t peer, struct bytes body)
 {
@@ -161,6 +182,7 @@ static const struct {
     {KEYS_FROM_STORE, DOOR_DOWN_KEY,    answer_down_key   },
     {KEYS_FROM_STORE, DOOR_TOMBSTONE,   answer_tombstone  },
     {KEYS_FROM_STORE, DOOR_FIRST_BATCH, answer_first_batch},
+    {KEYS_FROM_STORE, DOOR_RENEW,       answer_renew      },
     {KEYS_FROM_ENROL, DOOR_ENROL,       answer_enrol      },
     {KEYS_FROM_ENROL, DOOR_ENROL_OPEN,  answer_enrol_open },
     {KEYS_FROM_ADMIN, DOOR_INVITE,      answer_invite     },

@@ -332,6 +332,125 @@ static void test_tombstone_is_for_ever_and_outlives_a_restart(void)
     rig_free(r);
 }
 
+/* The device's side of a renewal: M1 of the next generation under the keys in `before`. */
+static void begin_renewal(struct rig *r, const struct device_keys *before)
+{
+    struct key secret;
+
+    r->kid.generation++;
+    new_point(r->point);
+    must(renew_secret(host_crypto_port(r->crypto), &before->up, &r->kid, &secret));
+    must(enrol_begin(host_crypto_port(r->crypto), host_entropy_port(), &r->invited.s,
+        &r->kid, &secret, r->point, r->m1, &r->device));
+}
+
+static enum status renew(struct rig *r, uint8_t m2[ENROL_M2_MAX], size_t *len)
+{
+    struct kid who;
+    return keys_renew(
+        &r->keys, 1, BYTES_OF(r->m1), (struct room){m2, ENROL_M2_MAX}, len, &who);
+}
+
+static bool has_keys(struct rig *r, uint32_t generation, const struct key *down)
+{
+    struct kid kid = {r->kid.device, generation};
+    struct key got;
+    return keys_down_key(&r->keys, 1, &kid, &got) == OK
+        && memcmp(&got, down, sizeof got) == 0;
+}
+
+static void test_two_generations_are_open_until_the_first_batch_of_the_later_one(void)
+{
+    struct rig *r = rig_new();
+    uint8_t m2[ENROL_M2_MAX];
+    size_t len = 0;
+    struct bytes cert;
+
+    CHECK(enrol(r, NOW, m2, &len) == OK);
+    CHECK(keys_first_batch(&r->keys, &r->kid) == OK);
+    for (uint32_t g = 1; g < 4; g++) {
+        struct device_keys before = r->device;
+        begin_renewal(r, &before);
+        CHECK(renew(r, m2, &len) == OK);
+        CHECK(enrol_check(host_crypto_port(r->crypto), &r->device.ok, BYTES_OF(r->m1),
+                  (struct bytes){m2, len}, &cert)
+            == OK);
+        restart(r);
+        CHECK(has_keys(r, g, &before.down) && has_keys(r, g + 1, &r->device.down));
+        CHECK(keys_first_batch(&r->keys, &r->kid) == OK);
+        CHECK(!has_keys(r, g, &before.down) && has_keys(r, g + 1, &r->device.down));
+        CHECK(files_of(r, "master", false) == 1 && files_of(r, "pending", false) == 0);
+        CHECK(renew(r, m2, &len) == REFUSED); /* the same M1 said again, too late */
+    }
+    rig_free(r);
+}
+
+static void test_a_renewal_needs_the_keys_before_it_and_is_for_one_m1(void)
+{
+    struct rig *r = rig_new();
+    uint8_t m2[ENROL_M2_MAX], again[ENROL_M2_MAX];
+    size_t len = 0, again_len = 0;
+    struct device_keys thief = {0};
+
+    CHECK(enrol(r, NOW, m2, &len) == OK);
+    struct device_keys before = r->device;
+    begin_renewal(r, &thief); /* knows everything but K_up */
+    CHECK(renew(r, m2, &len) == REFUSED);
+    r->kid.generation = 2; /* two ahead: nothing is open before it */
+    begin_renewal(r, &before);
+    CHECK(renew(r, m2, &len) == REFUSED);
+    r->kid.generation = 0; /* generation 1 is for who is invited */
+    begin_renewal(r, &before);
+    CHECK(renew(r, m2, &len) == REFUSED);
+    begin_renewal(r, &before);
+    for (size_t i = 0; i < ENROL_M1_LEN; i++) {
+        r->m1[i] ^= 1;
+        CHECK(renew(r, m2, &len) == REFUSED);
+        r->m1[i] ^= 1;
+    }
+    CHECK(renew(r, m2, &len) == OK);
+    restart(r);
+    CHECK(renew(r, again, &again_len) == OK); /* a lost reply costs nothing */
+    CHECK(len == again_len && memcmp(m2, again, len) == 0);
+    r->kid.generation = 1;
+    begin_renewal(r, &before); /* who has the same keys and comes second */
+    CHECK(renew(r, again, &again_len) == REFUSED);
+    CHECK(keys_tombstone(&r->keys, &r->kid.device) == OK);
+    CHECK(files_of(r, "master", false) == 0 && files_of(r, "pending", false) == 0);
+    rig_free(r);
+}
+
+static void test_power_cut_between_the_writes_of_a_renewal_leaves_a_way_on(void)
+{
+    struct rig *r = rig_new();
+    uint8_t m2[ENROL_M2_MAX];
+    size_t len = 0;
+
+    CHECK(enrol(r, NOW, m2, &len) == OK);
+    CHECK(keys_first_batch(&r->keys, &r->kid) == OK);
+    struct device_keys before = r->device;
+    begin_renewal(r, &before);
+    CHECK(renew(r, m2, &len) == OK);
+    files_of(r, "pending", true); /* the keys are written, the answer is not */
+    restart(r);
+    CHECK(has_keys(r, 1, &before.down));
+    CHECK(renew(r, m2, &len) == OK && has_keys(r, 2, &r->device.down));
+    /* The close is cut after those before went: the kept answer still stands for one M1 only. */
+    struct kid first = {r->kid.device, 1};
+    CHECK(vault_remove(&r->keys.vault, VAULT_MASTER, &first) == OK);
+    restart(r);
+    CHECK(renew(r, m2, &len) == OK && has_keys(r, 2, &r->device.down));
+    struct device_keys ours = r->device;
+    uint8_t m1[ENROL_M1_LEN];
+    memcpy(m1, r->m1, sizeof m1);
+    r->kid.generation = 1;
+    begin_renewal(r, &before);
+    CHECK(renew(r, m2, &len) == REFUSED && has_keys(r, 2, &ours.down));
+    CHECK(keys_first_batch(&r->keys, &r->kid) == OK);
+    CHECK(has_keys(r, 2, &ours.down));
+    rig_free(r);
+}
+
 static void test_one_device_cannot_ask_for_keys_without_end(void)
 {
     struct rig *r = rig_new();
@@ -392,5 +511,8 @@ MAIN(TEST(test_enrolled_device_gets_a_certificate_for_itself_and_nothing_else),
     TEST(test_invitation_ends_with_its_time),
     TEST(test_keys_of_device_and_cloud_agree_and_other_kids_get_none),
     TEST(test_tombstone_is_for_ever_and_outlives_a_restart),
+    TEST(test_two_generations_are_open_until_the_first_batch_of_the_later_one),
+    TEST(test_a_renewal_needs_the_keys_before_it_and_is_for_one_m1),
+    TEST(test_power_cut_between_the_writes_of_a_renewal_leaves_a_way_on),
     TEST(test_one_device_cannot_ask_for_keys_without_end),
     TEST(test_record_opens_only_where_it_was_written_and_only_under_its_kek))

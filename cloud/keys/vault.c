@@ -212,6 +212,27 @@ static bool kid_of_name(const char *name, struct kid *kid)
     return true;
 }
 
+enum status vault_remove_all(
+    const struct vault *v, enum vault_kind kind, const struct device_id *device)
+{
+    char path[VAULT_PATH + 80];
+    snprintf(path, sizeof path, "%s/%s", v->folder, names[kind]);
+    DIR *d = opendir(path);
+    if (!d)
+        return BROKEN;
+    enum status s = OK;
+    for (const struct dirent *e; (e = readdir(d));) {
+        struct kid kid;
+        if (!kid_of_name(e->d_name, &kid)
+            || memcmp(&kid.device, device, sizeof *device) != 0)
+            continue;
+        if (vault_remove(v, kind, &kid) != OK)
+            s = BROKEN;
+    }
+    closedir(d);
+    return s;
+}
+
 enum status vault_list(const struct vault *v, enum vault_kind kind, struct kid *kids,
     size_t max, size_t *count)
 {

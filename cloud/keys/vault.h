@@ -42,6 +42,9 @@ MUST_USE enum status vault_get(const struct vault *v, enum vault_kind kind,
 /* Overwritten, then unlinked; OK too when there is none. */
 MUST_USE enum status vault_remove(
     const struct vault *v, enum vault_kind kind, const struct kid *kid);
+/* Every record of a device, whatever its generation, as by vault_remove(). */
+MUST_USE enum status vault_remove_all(
+    const struct vault *v, enum vault_kind kind, const struct device_id *device);
 bool vault_has(const struct vault *v, enum vault_kind kind, const struct kid *kid);
 /* Every kid of a kind, at start and before confinement. FULL: more than max. */
 MUST_USE enum status vault_list(const struct vault *v, enum vault_kind kind,

@@ -268,6 +268,18 @@ int admin_device_revoke(const char *root, const char *id)
         "the id of a device that is not revoked");
 }
 
+int admin_device_renew(const char *root, const char *id)
+{
+    static struct line l;
+    struct device_id device;
+    int code = device_of(id, &device);
+    if (code != EXIT_DONE)
+        return code;
+    return act(root, DOOR_DEVICE_RENEW, door_device_id_build(&device, ROOM_OF(l.out)),
+        &l, "no such device, it is revoked, or it is asked already",
+        "the id of a device that may send");
+}
+
 int admin_device_configure(const char *root, const char *id, int64_t batch_s,
     const char *ward, const char *zone)
 {

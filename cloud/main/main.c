@@ -66,6 +66,12 @@ static int verb_device_revoke(void *ctx, const struct cli_args *a)
     return admin_device_revoke(root_of(a), a->operand[0]);
 }
 
+static int verb_device_renew(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_device_renew(root_of(a), a->operand[0]);
+}
+
 static int verb_device_configure(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -200,6 +206,7 @@ static const struct cli_verb verbs[] = {
                                 "hours", "json"), verb_device_add},
     {"device list",   "",       "the devices",                TAKES("root", "json"), verb_devices},
     {"device revoke", "ID",     "end a device for ever",      TAKES("root"), verb_device_revoke},
+    {"device renew",  "ID",     "ask a device for new keys in the next answer", TAKES("root"), verb_device_renew},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
     {"service key",   "",       "make the key that signs service tickets", TAKES("key"), verb_service_key},

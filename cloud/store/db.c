@@ -23,7 +23,10 @@ static const char schema[] =
     " status INTEGER NOT NULL DEFAULT 0, clock INTEGER NOT NULL DEFAULT 0,"
     " test INTEGER NOT NULL DEFAULT 0,"
     " config INTEGER NOT NULL DEFAULT 0, batch_s INTEGER, ward TEXT, zone TEXT,"
-    " last_epoch INTEGER, last_seq INTEGER);"
+    " last_epoch INTEGER, last_seq INTEGER,"
+    /* Keys: since when at the latest; a renewal that is wanted, and what came of it. */
+    " keys_ms INTEGER NOT NULL, wanted INTEGER NOT NULL DEFAULT 0, m1 BLOB, m2 BLOB,"
+    " m2_ms INTEGER);"
     "CREATE TABLE epoch("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));"
@@ -79,11 +82,12 @@ static const char *const texts[DB_STMTS] = {
     [DB_ROLLBACK] = "ROLLBACK",
     [DB_DEVICE] =
         "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
-        " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost"
+        " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost,"
+        " d.keys_ms, d.wanted, d.m1, d.m2"
         " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
-        "INSERT INTO device(device, label, state, generation, created_ms)"
-        " VALUES(?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?5)",
     [DB_DEVICE_STATE] = "UPDATE device SET state = ?2 WHERE device = ?1",
     [DB_DEVICE_COUNT] =
         "UPDATE device SET state = ?2, answer_ms = ?3, batches = batches + 1,"
@@ -101,6 +105,15 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_CONFIG] =
         "UPDATE device SET config = config + 1, batch_s = ?2, ward = ?3, zone = ?4"
         " WHERE device = ?1",
+    [DB_DEVICE_WANT] =
+        "UPDATE device SET wanted = generation + 1"
+        " WHERE device = ?1 AND state IN (1, 2) AND wanted <= generation",
+    [DB_DEVICE_M1] = "UPDATE device SET m1 = ?2 WHERE id = ?1",
+    [DB_DEVICE_M2] =
+        "UPDATE device SET m2 = ?3, m2_ms = ?4 WHERE device = ?1 AND wanted = ?2",
+    [DB_DEVICE_GENERATION] =
+        "UPDATE device SET generation = ?2, keys_ms = coalesce(m2_ms, ?3), told_first = 0,"
+        " wanted = 0, m1 = NULL, m2 = NULL, m2_ms = NULL WHERE id = ?1",
     [DB_DEVICE_TOLD_FIRST] = "UPDATE device SET told_first = 1 WHERE device = ?1",
     [DB_DEVICE_TOLD_GRAVE] = "UPDATE device SET told_grave = 1 WHERE device = ?1",
     [DB_DEVICE_UNTOLD] =
@@ -108,7 +121,7 @@ static const char *const texts[DB_STMTS] = {
         " WHERE (state = 2 AND told_first = 0) OR (state = 4 AND told_grave = 0) LIMIT 256",
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
-        " answer_ms, readings, lost, test, clone, batches, generation, copies"
+        " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_EPOCH]       = "SELECT id, lost FROM epoch WHERE device = ?1 AND epoch = ?2",
     [DB_EPOCH_ADD]   = "INSERT INTO epoch(device, epoch) VALUES(?1, ?2)",

@@ -2,11 +2,9 @@
 #include "cloud/store/device_state.h"
 
 /* Req: HF-STORE-003 "Only a device in an active state shall have its batches stored." */
-bool device_may_send(
-    enum device_state state, uint32_t row_generation, uint32_t kid_generation)
+bool device_may_send(enum device_state state)
 {
-    return (state == DEVICE_INVITED || state == DEVICE_ACTIVE)
-        && row_generation == kid_generation;
+    return state == DEVICE_INVITED || state == DEVICE_ACTIVE;
 }
 
 const char *device_state_name(enum device_state state)

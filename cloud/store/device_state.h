@@ -15,6 +15,5 @@ enum device_state { /* values are in the database */
     DEVICE_REVOKED = 4, /* for ever */
 };
 
-bool device_may_send(
-    enum device_state state, uint32_t row_generation, uint32_t kid_generation);
+bool device_may_send(enum device_state state);
 const char *device_state_name(enum device_state state);

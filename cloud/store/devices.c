@@ -29,8 +29,8 @@ enum status device_new(struct store *s, const char *label, struct kid *out)
     return OK;
 }
 
-static enum status state_of(struct store *s, const struct device_id *device,
-    enum device_state *state, uint32_t *generation)
+static enum status state_of(
+    struct store *s, const struct device_id *device, enum device_state *state)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE);
     db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
@@ -38,7 +38,6 @@ static enum status state_of(struct store *s, const struct device_id *device,
     if (st != OK)
         return st == AGAIN ? REFUSED : st;
     *state = (enum device_state)db_u64(q, 1);
-    *generation = (uint32_t)db_u64(q, 2);
     db_done(q);
     return OK;
 }
@@ -47,9 +46,8 @@ static enum status state_of(struct store *s, const struct device_id *device,
 enum status device_revoke(struct store *s, const struct device_id *device)
 {
     enum device_state state;
-    uint32_t generation;
 
-    TRY(state_of(s, device, &state, &generation));
+    TRY(state_of(s, device, &state));
     if (state == DEVICE_REVOKED)
         return REFUSED;
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_STATE);
@@ -57,6 +55,30 @@ enum status device_revoke(struct store *s, const struct device_id *device)
     db_bind_u64(q, 2, DEVICE_REVOKED);
     TRY(changed_one(s, q));
     return event_add(s, LOG_INFO, REASON_DEVICE_REVOKED, device, NULL);
+}
+
+enum status device_renew(struct store *s, const struct device_id *device)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_WANT);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    TRY(changed_one(s, q));
+    return event_add(s, LOG_INFO, REASON_RENEW_ASKED, device, NULL);
+}
+
+enum status device_renewed(
+    struct store *s, const struct kid *next, const struct door_enrolled *answer)
+{
+    if (!answer->ok)
+        return event_add(s, LOG_REFUSE, REASON_RENEW_REFUSED, &next->device, NULL);
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_M2);
+    db_bind_blob(q, 1, next->device.b, DEVICE_ID_LEN);
+    db_bind_u64(q, 2, next->generation);
+    db_bind_blob(q, 3, answer->m2.at, answer->m2.len);
+    db_bind_u64(q, 4, store_utc_ms(s));
+    TRY(db_run(q));
+    if (sqlite3_changes(s->db.handle) == 0)
+        return OK;
+    return event_add(s, LOG_INFO, REASON_RENEW_AGREED, &next->device, NULL);
 }
 
 enum status device_configure(struct store *s, const struct door_config_set *ask)
@@ -72,10 +94,9 @@ enum status device_configure(struct store *s, const struct door_config_set *ask)
 enum status device_admit(struct store *s, const struct device_id *device)
 {
     enum device_state state;
-    uint32_t generation;
 
-    TRY(state_of(s, device, &state, &generation));
-    return device_may_send(state, generation, generation) ? OK : REFUSED;
+    TRY(state_of(s, device, &state));
+    return device_may_send(state) ? OK : REFUSED;
 }
 
 enum status device_told(struct store *s, const struct device_id *device, bool grave)

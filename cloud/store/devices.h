@@ -11,6 +11,11 @@
 MUST_USE enum status device_new(struct store *s, const char *label, struct kid *out);
 /* REFUSED: no such device, or it is revoked already. */
 MUST_USE enum status device_revoke(struct store *s, const struct device_id *device);
+/* Its next answer asks for new keys. REFUSED: no such live device, or one is wanted already. */
+MUST_USE enum status device_renew(struct store *s, const struct device_id *device);
+/* What keys answered to the M1 of this kid; nothing changes if it is no longer wanted. */
+MUST_USE enum status device_renewed(
+    struct store *s, const struct kid *next, const struct door_enrolled *answer);
 MUST_USE enum status device_configure(
     struct store *s, const struct door_config_set *ask);
 /* REFUSED: no row, or it may not send now. */

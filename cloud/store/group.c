@@ -110,6 +110,8 @@ static void answer_one(struct group *g, struct pending *p)
             g, p->peer, p->ticket, p->in.http_status, 0, (struct bytes){envelope, len});
     if (p->in.first)
         g->ports.first(g->ports.ctx, &p->in.kid);
+    if (p->in.renews)
+        g->ports.renew(g->ports.ctx, &p->in.kid, &p->in.m1);
 }
 
 enum status group_commit(struct group *g)

@@ -3,6 +3,7 @@
 
 #include "cloud/store/device_state.h"
 #include "cloud/store/events.h"
+#include "cloud/store/generation_rule.h"
 #include "cloud/store/peer_rule.h"
 #include "cloud/store/seq_parse.h"
 #include "core/base/hex.h"
@@ -36,6 +37,12 @@ struct device_row {
     struct config config; /* version 0: none set */
     struct interned last; /* the epoch that began last */
     uint64_t last_seq;    /* the highest of that epoch */
+    uint64_t keys_ms;     /* its certificate is not older */
+    uint32_t wanted;      /* generation; above its own: a renewal is under way */
+    bool has_m1;
+    struct digest m1;
+    uint16_t m2_len;
+    uint8_t m2[ENROL_M2_MAX];
 };
 
 /* One ingest under way. */
@@ -85,6 +92,15 @@ static enum status load_row(struct job *j)
     r->last = (struct interned){.id = db_u64(q, 12), .lost = db_u64(q, 14)};
     if (r->last.id && !db_blob(q, 13, r->last.epoch.b, EPOCH_LEN))
         return BROKEN;
+    r->keys_ms = db_u64(q, 15);
+    r->wanted = (uint32_t)db_u64(q, 16);
+    r->has_m1 = db_blob(q, 17, r->m1.b, sizeof r->m1.b);
+    size_t m2_len = (size_t)sqlite3_column_bytes(q, 18);
+    if (m2_len > sizeof r->m2)
+        return BROKEN;
+    if (m2_len > 0)
+        memcpy(r->m2, sqlite3_column_blob(q, 18), m2_len);
+    r->m2_len = (uint16_t)m2_len;
     db_done(q);
     return OK;
 }
@@ -351,16 +367,16 @@ static enum status quarantine(struct job *j, uint64_t epoch)
     return db_run(q);
 }
 
-/* A clone needs two sealed contents of one identity; another sealing of the same is none. */
-static enum status flag_clone(struct job *j, bool other_content)
+/* Said once for a device: it stands until a person looked into it. */
+static enum status flag_clone(struct job *j, enum reason why)
 {
-    if (!other_content || j->row.clone)
+    if (j->row.clone)
         return OK;
+    j->row.clone = true;
     sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_CLONE);
     db_bind_u64(q, 1, j->row.id);
     TRY(db_run(q));
-    return event_add(
-        j->s, LOG_REFUSE, REASON_BATCH_CLONE, &j->parsed.kid.device, j->request);
+    return event_add(j->s, LOG_REFUSE, why, &j->parsed.kid.device, j->request);
 }
 
 /* What a device says of its service tickets stands beside what this cloud saw of them. */
@@ -398,7 +414,9 @@ static enum ingest_next taken(struct job *j, uint64_t epoch, sqlite3_stmt *q)
         return INGEST_BROKEN;
     if (memcmp(stored.b, j->digest.b, sizeof stored.b) == 0)
         return verdict(j, j->s->batch.seq, OUTCOME_ALREADY);
-    if (quarantine(j, epoch) != OK || flag_clone(j, other) != OK)
+    /* A clone needs two sealed contents of one identity; another sealing of the same is none. */
+    if (quarantine(j, epoch) != OK
+        || (other && flag_clone(j, REASON_BATCH_CLONE) != OK))
         return INGEST_BROKEN;
     return verdict(j, j->s->batch.seq, OUTCOME_CONFLICT);
 }
@@ -423,7 +441,7 @@ static enum ingest_next write_down(struct job *j)
         return INGEST_BROKEN;
     if (count(j, more, &sum) != OK || note_service(j) != OK)
         return INGEST_BROKEN;
-    j->out->first = j->row.state == DEVICE_INVITED;
+    j->out->first = j->out->first || j->row.state == DEVICE_INVITED;
     return verdict(j, b->seq, OUTCOME_STORED);
 }
 
@@ -480,7 +498,7 @@ static enum ingest_next log_taken(struct job *j, sqlite3_stmt *q)
     db_done(q);
     if (memcmp(stored.b, j->digest.b, sizeof stored.b) == 0)
         return verdict(j, j->s->service_log.seq, OUTCOME_ALREADY);
-    if (flag_clone(j, other) != OK)
+    if (other && flag_clone(j, REASON_BATCH_CLONE) != OK)
         return INGEST_BROKEN;
     return verdict(j, j->s->service_log.seq, OUTCOME_CONFLICT);
 }
@@ -505,6 +523,94 @@ static enum ingest_next write_log(struct job *j)
     return verdict(j, j->s->service_log.seq, OUTCOME_STORED);
 }
 
+/* ---- renewal ---- */
+
+/* Req: HF-KEYS-004 "the first batch under new keys closes those before" */
+static enum status move_on(struct job *j)
+{
+    struct device_row *r = &j->row;
+
+    if (j->parsed.kid.generation == r->generation)
+        return OK;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_GENERATION);
+    db_bind_u64(q, 1, r->id);
+    db_bind_u64(q, 2, j->parsed.kid.generation);
+    db_bind_u64(q, 3, store_utc_ms(j->s));
+    TRY(db_run(q));
+    r->generation = j->parsed.kid.generation;
+    r->wanted = 0;
+    r->keys_ms = store_utc_ms(j->s);
+    j->out->first = true;
+    return event_add(
+        j->s, LOG_INFO, REASON_RENEW_USED, &j->parsed.kid.device, j->request);
+}
+
+static enum status want_renewal(struct job *j)
+{
+    static const uint64_t old_ms = UINT64_C(86400000) * LIMIT_RENEW_DAYS;
+    struct device_row *r = &j->row;
+
+    if (r->wanted > r->generation || store_utc_ms(j->s) < r->keys_ms + old_ms)
+        return OK;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_WANT);
+    db_bind_blob(q, 1, j->parsed.kid.device.b, DEVICE_ID_LEN);
+    TRY(db_run(q));
+    r->wanted = r->generation + 1;
+    return event_add(
+        j->s, LOG_INFO, REASON_RENEW_ASKED, &j->parsed.kid.device, j->request);
+}
+
+static bool is_of_next(const struct job *j)
+{
+    struct enrol_head head;
+    uint8_t tag[TAG_LEN];
+
+    return enrol_m1_parse(BYTES_OF(j->s->batch.m1), &head, tag) == OK
+        && memcmp(&head.kid.device, &j->parsed.kid.device, DEVICE_ID_LEN) == 0
+        && head.kid.generation == j->row.generation + 1;
+}
+
+/* The first M1 is the device's: another one, sealed under the same keys, is a second holder's. */
+static enum status take_m1(struct job *j)
+{
+    struct device_row *r = &j->row;
+    struct digest digest;
+
+    if (!is_of_next(j))
+        return event_add(
+            j->s, LOG_REFUSE, REASON_RENEW_REFUSED, &j->parsed.kid.device, j->request);
+    TRY(j->s->crypto->sha256(j->s->crypto->board, BYTES_OF(j->s->batch.m1), &digest));
+    if (r->has_m1 && memcmp(&r->m1, &digest, sizeof digest) != 0)
+        return flag_clone(j, REASON_CLONE_RENEWAL);
+    if (!r->has_m1) {
+        sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_M1);
+        db_bind_u64(q, 1, r->id);
+        db_bind_blob(q, 2, digest.b, sizeof digest.b);
+        TRY(db_run(q));
+    }
+    if (r->m2_len == 0) {
+        j->out->renews = true;
+        memcpy(j->out->m1.b, j->s->batch.m1, sizeof j->out->m1.b);
+    }
+    return OK;
+}
+
+static enum status renewal(struct job *j)
+{
+    struct device_row *r = &j->row;
+    struct answer *a = &j->out->answer;
+
+    TRY(want_renewal(j));
+    if (r->wanted <= r->generation)
+        return OK;
+    if (j->s->batch.renews)
+        TRY(take_m1(j));
+    a->renew_to = r->wanted;
+    a->m2_len = r->m2_len;
+    memcpy(a->m2, r->m2, r->m2_len);
+    return OK;
+}
+
 static enum ingest_next opened(struct job *j)
 {
     const struct crypto *c = j->s->crypto;
@@ -515,10 +621,14 @@ static enum ingest_next opened(struct job *j)
     }
     if (c->sha256(c->board, j->envelope, &j->digest) != OK)
         return INGEST_BROKEN;
+    if (move_on(j) != OK)
+        return INGEST_BROKEN;
     if (j->log)
         return write_log(j);
     if (batch_parse(j->plain, &j->s->batch) != OK)
         return schema(j);
+    if (renewal(j) != OK)
+        return INGEST_BROKEN;
     if (j->row.config.version > j->s->batch.config_version) {
         j->out->answer.has_config = true;
         j->out->answer.config = j->row.config;
@@ -551,9 +661,10 @@ enum ingest_next ingest(struct store *s, const struct door_ingest *head,
     enum status known = load_row(&j);
     if (known == BROKEN)
         return INGEST_BROKEN;
-    if (known != OK
-        || !device_may_send(j.row.state, j.row.generation, j.parsed.kid.generation))
+    if (known != OK || !device_may_send(j.row.state))
         return refuse(&j, 403, REASON_AUTHZ_STATE);
+    if (!generation_open(j.row.generation, j.parsed.kid.generation))
+        return refuse(&j, 403, REASON_KEY_CLOSED);
     enum ingest_next next = open_it(&j, trial, &is_open);
     return is_open ? opened(&j) : next;
 }

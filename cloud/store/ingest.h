@@ -29,8 +29,10 @@ struct ingested {
     enum reason reason;
     struct kid kid; /* once the envelope was parsed */
     struct epoch epoch;
-    bool sealed;     /* an answer is to be sealed: then down and answer are set */
-    bool first;      /* the generation's first batch */
+    bool sealed; /* an answer is to be sealed: then down and answer are set */
+    bool first;  /* the generation's first batch */
+    bool renews; /* keys is to be asked, after the commit */
+    struct door_m1 m1;
     struct key down; /* wipe after use */
     struct answer answer;
 };

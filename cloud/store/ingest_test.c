@@ -242,7 +242,7 @@ static void test_no_batch_of_a_revoked_device_is_stored_whatever_is_cached(void)
     rig_free(r);
 }
 
-static void test_unknown_device_and_other_generation_are_refused_alike(void)
+static void test_unknown_device_and_a_generation_that_was_never_agreed_are_refused(void)
 {
     struct rig *r = rig_new();
     struct rig_device ghost = r->devices[0];
@@ -255,9 +255,10 @@ static void test_unknown_device_and_other_generation_are_refused_alike(void)
         rig_new_epoch(r, &ghost);
         rig_seal(r, &ghost, rig_batch(0, 5, r->utc_ms), &sealed);
         const struct rig_answer *a = rig_send(r, &ghost, &sealed);
-        CHECK(a && a->http_status == 403 && a->len == 0);
+        CHECK(a && a->http_status == (i == 0 ? 403 : 401) && a->len == 0);
     }
     CHECK(rig_count(r, "SELECT count(*) FROM batch") == 0);
+    CHECK(rig_count(r, "SELECT max(generation) FROM device") == 1);
     rig_free(r);
 }
 
@@ -415,6 +416,182 @@ static void test_newer_configuration_rides_in_the_answer_until_it_is_in_force(vo
     rig_free(r);
 }
 
+/* Some M1 of the next generation; keys judges it, not store. */
+static struct batch *renewing(const struct rig *r, const struct rig_device *d,
+    uint32_t seq, uint32_t generation, uint8_t salt)
+{
+    struct batch *b = rig_batch(seq, 5, r->utc_ms);
+    struct enrol_head head = {.kid = {d->kid.device, generation}, .e = {{salt}}};
+
+    b->renews = true;
+    memset(b->m1, salt, sizeof b->m1);
+    enrol_head_build(&head, b->m1);
+    return b;
+}
+
+static int send(struct rig *r, struct rig_device *d, const struct batch *b)
+{
+    rig_seal(r, d, b, &sealed);
+    return rig_verdict(r, d, rig_send(r, d, &sealed), &answer);
+}
+
+static void want(struct rig *r, const struct rig_device *d)
+{
+    rig_must(db_begin(&r->store.db));
+    rig_must(device_renew(&r->store, &d->kid.device));
+    rig_must(db_commit(&r->store.db));
+}
+
+static void answer_m1(struct rig *r, const struct rig_device *d, bool ok)
+{
+    static uint8_t m2[100];
+    struct kid next = {d->kid.device, d->kid.generation + 1};
+    struct door_enrolled e = {ok, {m2, ok ? sizeof m2 : 0}};
+    rig_must(db_begin(&r->store.db));
+    rig_must(device_renewed(&r->store, &next, &e));
+    rig_must(db_commit(&r->store.db));
+}
+
+/* As the device does when its M2 is checked and nothing is held. */
+static void switch_keys(struct rig *r, struct rig_device *d)
+{
+    d->kid.generation++;
+    rig_must(r->store.entropy->fill(r->store.entropy->board, ROOM_OF(d->up.b)));
+    rig_must(r->store.entropy->fill(r->store.entropy->board, ROOM_OF(d->down.b)));
+    rig_new_epoch(r, d);
+}
+
+static uint64_t events(struct rig *r, const char *code)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE code = '%s'", code);
+    return rig_count(r, sql);
+}
+
+static void
+test_a_renewal_is_asked_for_until_its_m1_comes_and_answered_until_it_is_used(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(answer.renew_to == 0);
+    want(r, d);
+    for (uint32_t i = 1; i < 3; i++) { /* an answer that is lost costs nothing */
+        CHECK(send(r, d, rig_batch(i, 5, r->utc_ms)) == OUTCOME_STORED);
+        CHECK(answer.renew_to == 2 && answer.m2_len == 0 && r->renewals == 0);
+    }
+    for (uint32_t i = 3; i < 5; i++) { /* keys did not answer the first time */
+        CHECK(send(r, d, renewing(r, d, i, 2, 9)) == OUTCOME_STORED);
+        CHECK(r->renewals == i - 2 && answer.m2_len == 0);
+    }
+    answer_m1(r, d, true);
+    for (uint32_t i = 5; i < 8; i++) {
+        CHECK(send(r, d, renewing(r, d, i, 2, 9)) == OUTCOME_STORED);
+        CHECK(answer.renew_to == 2 && answer.m2_len == 100 && r->renewals == 2);
+    }
+    switch_keys(r, d);
+    r->firsts = 0;
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(answer.renew_to == 0 && answer.m2_len == 0 && r->firsts == 1);
+    CHECK(rig_count(r, "SELECT max(generation) FROM device") == 2);
+    CHECK(events(r, "renew.asked") == 1 && events(r, "renew.agreed") == 1
+        && events(r, "renew.used") == 1);
+    CHECK(events(r, "clone.renewal") == 0);
+    rig_free(r);
+}
+
+/* Req: HF-KEYS-004 "the first batch under new keys closes those before" */
+static void test_no_batch_under_closed_keys_is_stored_whatever_keys_still_gives(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0], before = *d;
+
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    want(r, d);
+    switch_keys(r, d);
+    CHECK(
+        send(r, &before, rig_batch(1, 5, r->utc_ms)) == OUTCOME_STORED); /* open yet */
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    uint64_t stored = rig_count(r, "SELECT count(*) FROM batch");
+    rig_seal(r, &before, rig_batch(2, 5, r->utc_ms), &sealed); /* its key is cached */
+    const struct rig_answer *a = rig_send(r, d, &sealed);
+    CHECK(rig_count(r, "SELECT count(*) FROM batch") == stored);
+    CHECK(a->http_status == 403 && a->len == 0);
+    CHECK(events(r, "key.closed") == 1);
+    CHECK(rig_count(r, "SELECT max(generation) FROM device") == 2);
+    /* Nothing proves who sent it: it changes no device's state. */
+    CHECK(rig_count(r, "SELECT sum(clone) FROM device") == 0);
+    rig_free(r);
+}
+
+static void test_a_restored_store_learns_the_generation_in_use_from_its_first_batch(
+    void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    switch_keys(r, d); /* twice, since the copy that this store was restored from */
+    switch_keys(r, d);
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(rig_count(r, "SELECT max(generation) FROM device") == 3);
+    /* A generation that keys never agreed opens nothing and moves nothing. */
+    struct rig_device liar = *d;
+    liar.kid.generation = 9;
+    rig_new_epoch(r, &liar);
+    rig_seal(r, &liar, rig_batch(0, 5, r->utc_ms), &sealed);
+    CHECK(rig_send(r, d, &sealed)->http_status == 401);
+    CHECK(rig_count(r, "SELECT max(generation) FROM device") == 3);
+    rig_free(r);
+}
+
+static void test_a_second_m1_of_one_generation_is_a_possible_clone_and_goes_nowhere(
+    void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(send(r, d, renewing(r, d, 0, 2, 1)) == OUTCOME_STORED);
+    CHECK(r->renewals == 0 && answer.renew_to == 0); /* nobody asked */
+    want(r, d);
+    CHECK(send(r, d, renewing(r, d, 1, 3, 1)) == OUTCOME_STORED);
+    CHECK(send(r, d, renewing(r, &r->devices[1], 2, 2, 1)) == OUTCOME_STORED);
+    CHECK(r->renewals == 0 && events(r, "renew.refused") == 2);
+    CHECK(send(r, d, renewing(r, d, 3, 2, 1)) == OUTCOME_STORED && r->renewals == 1);
+    CHECK(send(r, d, renewing(r, d, 4, 2, 7)) == OUTCOME_STORED && r->renewals == 1);
+    CHECK(events(r, "clone.renewal") == 1);
+    CHECK(rig_count(r, "SELECT sum(clone) FROM device") == 1);
+    answer_m1(r, d, false);
+    CHECK(events(r, "renew.refused") == 3);
+    rig_free(r);
+}
+
+static void test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends(
+    void)
+{
+    static const uint64_t day_ms = 86400000;
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+
+    r->utc_ms += LIMIT_RENEW_DAYS * day_ms - 1;
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(answer.renew_to == 0);
+    r->utc_ms += 1;
+    CHECK(send(r, d, rig_batch(1, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(answer.renew_to == 2 && events(r, "renew.asked") == 1);
+    answer_m1(r, d, true);
+    r->utc_ms += 300 * day_ms; /* it was switched off all the time */
+    CHECK(send(r, d, rig_batch(2, 5, r->utc_ms)) == OUTCOME_STORED);
+    switch_keys(r, d);
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    /* Its certificate is as old as M2: it is asked anew at once, not in half a year. */
+    CHECK(answer.renew_to == 0);
+    CHECK(send(r, d, rig_batch(1, 5, r->utc_ms)) == OUTCOME_STORED);
+    CHECK(answer.renew_to == 3);
+    rig_free(r);
+}
+
 static void test_one_device_that_sends_too_much_is_429_and_others_are_served(void)
 {
     struct rig *r = rig_new();
@@ -498,7 +675,7 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_quarantine_is_bounded_in_copies_and_bytes),
     TEST(test_envelope_certificate_and_path_must_name_one_device),
     TEST(test_no_batch_of_a_revoked_device_is_stored_whatever_is_cached),
-    TEST(test_unknown_device_and_other_generation_are_refused_alike),
+    TEST(test_unknown_device_and_a_generation_that_was_never_agreed_are_refused),
     TEST(test_batch_outside_its_schema_is_refused_whole_with_a_sealed_verdict),
     TEST(test_envelope_that_does_not_open_is_401_and_leaves_no_key_behind),
     TEST(test_bytes_that_are_no_envelope_are_400_at_every_length),
@@ -506,6 +683,11 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_without_keys_nothing_waits_and_nothing_is_acknowledged),
     TEST(test_full_disk_is_503_for_the_whole_group_and_then_all_goes_on),
     TEST(test_newer_configuration_rides_in_the_answer_until_it_is_in_force),
+    TEST(test_a_renewal_is_asked_for_until_its_m1_comes_and_answered_until_it_is_used),
+    TEST(test_no_batch_under_closed_keys_is_stored_whatever_keys_still_gives),
+    TEST(test_a_restored_store_learns_the_generation_in_use_from_its_first_batch),
+    TEST(test_a_second_m1_of_one_generation_is_a_possible_clone_and_goes_nowhere),
+    TEST(test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends),
     TEST(test_one_device_that_sends_too_much_is_429_and_others_are_served),
     TEST(test_the_rate_of_a_device_is_the_one_that_is_set),
     TEST(test_lost_readings_are_counted_once_for_an_epoch_in_any_order),

@@ -304,6 +304,9 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     key_str(j, "label", d.label);
     key_str(j, "state", device_state_name((enum device_state)d.state));
     key_u64(j, "generation", db_u64(q, 16));
+    key_u64(j, "certificate_until_utc_ms",
+        db_u64(q, 18) + UINT64_C(86400000) * LIMIT_DEVICE_CERT_DAYS);
+    key_bool(j, "renewal_wanted", db_u64(q, 19) > db_u64(q, 16));
     key_u64(j, "batches", db_u64(q, 15));
     key_u64(j, "readings", d.readings);
     key_u64(j, "lost", d.lost);

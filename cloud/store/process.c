@@ -96,6 +96,16 @@ void store_first(void *ctx, const struct kid *kid)
         ctx, DOOR_FIRST_BATCH, kid, NULL); /* else at the next start of keys */
 }
 
+/* If keys is not there now, the device says it again with its next batch. */
+void store_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1)
+{
+    struct store_process *p = ctx;
+    struct ask ask = {.door = DOOR_RENEW, .kid = {kid->device, kid->generation + 1}};
+
+    if (p->keys_peer && asks_put(&p->asks, &ask))
+        (void)!hub_send(p->hub, p->keys_peer, DOOR_RENEW, BYTES_OF(m1->b));
+}
+
 /* What keys has not confirmed yet is said again whenever it comes up. */
 static void tell_untold(struct store_process *p)
 {
@@ -139,6 +149,29 @@ static enum status told(
     return OK;
 }
 
+static enum status renewed(
+    struct store_process *p, const struct ask *ask, struct bytes body)
+{
+    struct door_enrolled answer;
+
+    TRY(door_enrolled_parse(body, &answer));
+    if (db_begin(&p->store.db) == OK) /* else the device says its M1 again */
+        (void)!device_renewed(&p->store, &ask->kid, &answer);
+    store_arm(p);
+    return OK;
+}
+
+/* The one door by which keys may answer this ask. */
+static enum door answer_of(const struct ask *ask)
+{
+    switch (ask->door) {
+    case DOOR_EPOCH_KEY:
+    case DOOR_DOWN_KEY: return DOOR_KEY;
+    case DOOR_RENEW: return DOOR_ENROLLED;
+    default: return DOOR_DONE;
+    }
+}
+
 enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
     struct store_process *p = ctx;
@@ -148,11 +181,12 @@ enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct byte
 
     if (!asks_take(&p->asks, &ask))
         return REFUSED; /* an answer that nobody asked for */
-    bool wants_key = ask.door == DOOR_EPOCH_KEY || ask.door == DOOR_DOWN_KEY;
-    if (wants_key != (door == DOOR_KEY))
+    if (door != (uint16_t)answer_of(&ask))
         return REFUSED;
-    if (!wants_key)
+    if (door == DOOR_DONE)
         return told(p, &ask, body);
+    if (door == DOOR_ENROLLED)
+        return renewed(p, &ask, body);
     TRY(door_key_parse(body, &key));
     group_key(p->group, ask.door, &ask.kid, &ask.epoch, &key);
     wipe(&key, sizeof key);

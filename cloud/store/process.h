@@ -51,6 +51,7 @@ void store_worker_done(void *ctx, int fd, uint32_t events);
 bool store_ask(
     void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
 void store_first(void *ctx, const struct kid *kid);
+void store_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1);
 void store_answer(
     void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);
 void store_arm(struct store_process *p); /* a commit within LIMIT_GROUP_COMMIT_MS */

@@ -41,6 +41,18 @@ static enum status revoke(struct store_process *p, uint64_t peer, struct bytes b
     return OK;
 }
 
+static enum status renew(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct device_id device;
+
+    TRY(door_device_id_parse(body, &device));
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, device_renew(&p->store, &device));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
 static enum status add_user(struct store_process *p, uint64_t peer, struct bytes body)
 {
     struct door_sign_in ask;
@@ -124,6 +136,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     switch (door) {
     case DOOR_DEVICE_NEW: s = add_device(p, peer, body); break;
     case DOOR_DEVICE_REVOKE: s = revoke(p, peer, body); break;
+    case DOOR_DEVICE_RENEW: s = renew(p, peer, body); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
     case DOOR_CONFIG_SET: s = configure(p, peer, body); break;
     case DOOR_STATUS:

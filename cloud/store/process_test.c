@@ -48,7 +48,8 @@ static struct stage *stage_new(void)
     struct stage *s = calloc(1, sizeof *s);
     size_t number;
     struct store_process *p = &s->p;
-    const struct group_ports ports = {p, store_answer, store_ask, store_first};
+    const struct group_ports ports = {
+        p, store_answer, store_ask, store_first, store_renew};
 
     s->rig = rig_new();
     p->log = s->rig->log;

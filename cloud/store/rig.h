@@ -28,7 +28,7 @@ struct rig_answer {
     uint32_t ticket;
     uint16_t http_status, retry_after_s;
     size_t len;
-    uint8_t sealed[512];
+    uint8_t sealed[LIMIT_ANSWER];
 };
 
 struct rig {
@@ -51,7 +51,8 @@ struct rig {
     } asks[RIG_ASKS];
     size_t ask_count;
     bool keys_away;
-    size_t firsts;
+    size_t firsts, renewals;
+    struct door_m1 m1; /* of the last renewal */
     uint32_t tickets;
 };
 
@@ -97,6 +98,14 @@ static inline void rig_first(void *ctx, const struct kid *kid)
     ((struct rig *)ctx)->firsts++;
 }
 
+static inline void rig_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1)
+{
+    struct rig *r = ctx;
+    (void)kid;
+    r->renewals++;
+    r->m1 = *m1;
+}
+
 static inline void rig_must(enum status s)
 {
     if (s != OK) {
@@ -113,7 +122,7 @@ static inline const struct crypto *rig_crypto(const struct rig *r)
 static inline void rig_open(struct rig *r)
 {
     const char *why = "";
-    const struct group_ports ports = {r, rig_answered, rig_asked, rig_first};
+    const struct group_ports ports = {r, rig_answered, rig_asked, rig_first, rig_renew};
     if (db_open(&r->store.db, r->path, &why) != OK) {
         printf("# rig: %s\n", why);
         abort();

@@ -94,8 +94,11 @@ static enum status lock_down(struct store_process *p)
 static enum status set_up(struct store_process *p)
 {
     unsigned self, gate, view, gid;
-    const struct group_ports ports = {
-        .ctx = p, .answer = store_answer, .ask = store_ask, .first = store_first};
+    const struct group_ports ports = {.ctx = p,
+        .answer = store_answer,
+        .ask = store_ask,
+        .first = store_first,
+        .renew = store_renew};
 
     TRY(place_of(p->args->root, PLACE_VAR, "store", NULL, p->folder));
     TRY(place_of(p->args->root, PLACE_RUN, "store", NULL, p->run));

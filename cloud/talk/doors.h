@@ -45,6 +45,9 @@ enum door {
     DOOR_FIRST_BATCH =
         0x0205, /* kid (20): the generation is in use: wipe the invitation; DOOR_DONE */
 
+    DOOR_RENEW =
+        0x0206, /* M1 of the next generation, exactly 134 bytes; DOOR_ENROLLED */
+
     /* enrol -> keys */
     DOOR_ENROL = 0x0301,    /* M1, exactly 134 bytes */
     DOOR_ENROLLED = 0x0302, /* u8 ok, then M2 (empty unless ok) */
@@ -77,6 +80,8 @@ enum door {
     /* command line -> store, admin socket */
     DOOR_DEVICE_NEW = 0x0701,  /* u8 label_len, label; DOOR_DEVICE_MADE */
     DOOR_DEVICE_MADE = 0x0702, /* u8 status, kid (20) */
+    DOOR_DEVICE_RENEW =
+        0x070c, /* device; DOOR_DONE: its next answer asks for new keys */
     DOOR_DEVICE_REVOKE =
         0x0703, /* device; DOOR_DONE after the row is committed and gates were told */
     DOOR_USER_ADD =
@@ -177,6 +182,10 @@ struct door_epoch {
 struct door_key {
     bool found;
     struct key key; /* zero unless found */
+};
+
+struct door_m1 {
+    uint8_t b[ENROL_M1_LEN];
 };
 
 struct door_enrolled {
@@ -305,10 +314,12 @@ MUST_USE enum status door_ingested_parse(
 DOOR_BODY(gate_event, door_gate_event);
 DOOR_BODY(admit, door_admit);
 DOOR_BODY(admitted, door_admitted);
-DOOR_BODY(device_id, device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, CONTENT */
-DOOR_BODY(epoch, door_epoch);    /* EPOCH_KEY */
-DOOR_BODY(kid, kid);             /* DOWN_KEY, FIRST_BATCH */
+DOOR_BODY(device_id,
+    device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, DEVICE_RENEW, CONTENT */
+DOOR_BODY(epoch, door_epoch); /* EPOCH_KEY */
+DOOR_BODY(kid, kid);          /* DOWN_KEY, FIRST_BATCH */
 DOOR_BODY(key, door_key);
+DOOR_BODY(m1, door_m1); /* RENEW */
 DOOR_BODY(enrolled, door_enrolled);
 DOOR_BODY(invite, door_invite);
 DOOR_BODY(invited, door_invited);

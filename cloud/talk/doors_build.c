@@ -135,6 +135,13 @@ struct bytes door_key_build(const struct door_key *v, struct room out)
     return done(&w);
 }
 
+struct bytes door_m1_build(const struct door_m1 *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_fixed(&w, v->b, sizeof v->b);
+    return done(&w);
+}
+
 struct bytes door_enrolled_build(const struct door_enrolled *v, struct room out)
 {
     struct writer w = writer_over(out);

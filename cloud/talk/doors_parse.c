@@ -211,6 +211,15 @@ enum status door_key_parse(struct bytes in, struct door_key *out)
     return s;
 }
 
+enum status door_m1_parse(struct bytes in, struct door_m1 *out)
+{
+    struct body b = body_over(in);
+    struct door_m1 got = {{0}};
+
+    take_fixed(&b, got.b, sizeof got.b);
+    GIVE(b, got, out);
+}
+
 enum status door_enrolled_parse(struct bytes in, struct door_enrolled *out)
 {
     struct body b = body_over(in);

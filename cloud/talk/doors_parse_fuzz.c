@@ -28,7 +28,7 @@ static void try_door(uint8_t which, struct bytes in)
     static uint8_t mem[LIMIT_TALK_BODY];
     struct room out = ROOM_OF(mem);
 
-    switch (which % 28) {
+    switch (which % 29) {
     case 0: {
         struct door_ingest v;
         struct bytes rest;
@@ -68,6 +68,7 @@ static void try_door(uint8_t which, struct bytes in)
     case 24: TRY_DOOR(list_batches, door_list)
     case 25: TRY_DOOR(config_set, door_config_set)
     case 26: TRY_DOOR(text, door_text)
+    case 28: TRY_DOOR(m1, door_m1)
     case 27: {
         uint8_t v = 0;
         if (door_done_parse(in, &v) == OK)

@@ -37,10 +37,12 @@ static const struct talk_door keys_from_store[] = {
     {DOOR_DOWN_KEY,    KID_LEN,             KID_LEN,             "down_key"   },
     {DOOR_TOMBSTONE,   DEVICE_ID_LEN,       DEVICE_ID_LEN,       "tombstone"  },
     {DOOR_FIRST_BATCH, KID_LEN,             KID_LEN,             "first_batch"},
+    {DOOR_RENEW,       ENROL_M1_LEN,        ENROL_M1_LEN,        "renew"      },
 };
 static const struct talk_door store_from_keys[] = {
-    {DOOR_KEY,  33, 33, "key" },
-    {DOOR_DONE, 1,  1,  "done"},
+    {DOOR_KEY,      33, 33,                "key"     },
+    {DOOR_DONE,     1,  1,                 "done"    },
+    {DOOR_ENROLLED, 1,  1 + ENROL_M2_MAX,  "enrolled"},
 };
 static const struct talk_door keys_from_enrol[] = {
     {DOOR_ENROL,      ENROL_M1_LEN, ENROL_M1_LEN, "enrol"     },
@@ -75,6 +77,7 @@ static const struct talk_door view_from_store[] = {
 static const struct talk_door store_from_admin[] = {
     {DOOR_DEVICE_NEW,    TEXT_MIN,          LABEL_MAX,              "device_new"   },
     {DOOR_DEVICE_REVOKE, DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_revoke"},
+    {DOOR_DEVICE_RENEW,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_renew" },
     {DOOR_USER_ADD,      2 * TEXT_MIN,      SIGN_IN_MAX,            "user_add"     },
     {DOOR_STATUS,        0,                 0,                      "status"       },
     {DOOR_LIST_DEVICES,  8,                 8,                      "list_devices" },

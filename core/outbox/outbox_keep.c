@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A batch of LIMIT_BATCH_RECORDS of the longest records and all events fits, by far. */
-enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 160 };
+enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 160 + RENEWAL_ASK_LEN };
 static_assert(
     LIMIT_BATCH_RECORDS * RECORD_MAX + LIMIT_BATCH_EVENTS * EVENT_MAX + REST_MAX
         <= LIMIT_BATCH,

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const uint8_t enrol_info[] = "holdfast/1 enrol";
+static const uint8_t enrol_info[] = "holdfast/1 enrol",
+                     renew_info[] = "holdfast/1 renew";
 
 static struct bytes info(void)
 {
@@ -72,6 +73,21 @@ enum status enrol_begin(const struct crypto *crypto, const struct entropy *entro
         memcpy(m1, out, sizeof out);
     wipe(&eph, sizeof eph);
     wipe(&h, sizeof h);
+    return s;
+}
+
+enum status renew_secret(const struct crypto *crypto, const struct key *k_up,
+    const struct kid *next, struct key *secret)
+{
+    uint8_t in[sizeof renew_info - 1 + KID_LEN];
+    struct digest mac;
+
+    memcpy(in, renew_info, sizeof renew_info - 1);
+    kid_bytes(next, in + sizeof renew_info - 1);
+    enum status s = crypto->hmac(crypto->board, BYTES_OF(k_up->b), BYTES_OF(in), &mac);
+    if (s == OK)
+        memcpy(secret->b, mac.b, sizeof secret->b);
+    wipe(&mac, sizeof mac);
     return s;
 }
 

@@ -20,6 +20,12 @@ MUST_USE enum status enrol_begin(const struct crypto *crypto,
     const struct entropy *entropy, const struct x25519_public *s, const struct kid *kid,
     const struct key *secret, const uint8_t tls_public[P256_PUBLIC_LEN],
     uint8_t m1[ENROL_M1_LEN], struct device_keys *keys);
+/*
+ * Both: the secret that stands for an invitation when a device renews: M1 and M2 as at enrolment,
+ * for the kid of the generation to come. Only who holds K_up of the generation before can make it.
+ */
+MUST_USE enum status renew_secret(const struct crypto *crypto, const struct key *k_up,
+    const struct kid *next, struct key *secret);
 /* Cloud: REFUSED unless M1 was made with this invitation's secret for this kid. */
 MUST_USE enum status enrol_open(const struct crypto *crypto,
     const struct x25519_private *s, const struct kid *kid, const struct key *secret,

@@ -2,11 +2,10 @@
 /* A break: this control taken away, for script/prove-controls alone. Never built into a product. */
 #include "cloud/store/device_state.h"
 
-bool device_may_send(
-    enum device_state state, uint32_t row_generation, uint32_t kid_generation)
+bool device_may_send(enum device_state state)
 {
     (void)state;
-    return row_generation == kid_generation;
+    return true;
 }
 
 const char *device_state_name(enum device_state state)

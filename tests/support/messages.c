@@ -104,6 +104,9 @@ void any_batch(struct dice *d, struct batch *b)
         any_event(d, &b->events[i]);
     if (roll(d, 2) == 0)
         b->merged = (uint8_t)edgy(d, 2, 60);
+    b->renews = roll(d, 4) == 0;
+    if (b->renews)
+        fill(d, b->m1, sizeof b->m1);
 }
 
 static void any_text(struct dice *d, char *out, size_t most)
@@ -154,6 +157,13 @@ void any_answer(struct dice *d, struct answer *a)
     a->has_config = roll(d, 3) != 0;
     if (a->has_config)
         any_config(d, &a->config);
+    if (roll(d, 3) != 0)
+        return;
+    a->renew_to = (uint32_t)edgy(d, 2, UINT32_MAX);
+    if (roll(d, 2) == 0) {
+        a->m2_len = (uint16_t)edgy(d, 33, sizeof a->m2);
+        fill(d, a->m2, a->m2_len);
+    }
 }
 
 void any_ticket(struct dice *d, struct ticket *t)
