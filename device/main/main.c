@@ -11,7 +11,7 @@
 static const struct cli_option options[] = {
     {"root", CLI_WORD, 0, 0, "DIR", "prefix of /etc, /var, /run", false},
     {"sensor", CLI_WORD, 0, 0, "SPEC", "replay:FILE.csv or sim:SCENARIO", false},
-    {"screen", CLI_WORD, 0, 0, "SPEC", "terminal, png:DIR or none", false},
+    {"screen", CLI_WORD, 0, 0, "SPEC", "terminal, png:DIR, framebuffer:DEVICE or none", false},
     {"speed", CLI_NUMBER, 1, 10000, "N", "time runs so many times as fast", false},
     {"seed", CLI_NUMBER, 0, INT64_MAX, "N", "of the simulated patient", false},
     {"for", CLI_NUMBER, 1, 31536000, "SECONDS", "end after this time", false},

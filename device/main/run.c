@@ -286,7 +286,8 @@ static int read_settings(struct run *r)
     r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
     r->screen = cli_word(r->args, "screen", r->settings.screen);
     if (!screen_spec_good(r->screen))
-        return cli_error(EXIT_USAGE, NULL, 0, "--screen", "terminal, png:DIR or none");
+        return cli_error(EXIT_USAGE, NULL, 0, "--screen",
+            "terminal, png:DIR, framebuffer:DEVICE or none");
     return EXIT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/main/screen_role.h"
 
+#include "device/display/frame_screen.h"
 #include "device/display/png_screen.h"
 #include "device/display/terminal.h"
 #include "device/talk/messages.h"
@@ -16,8 +17,9 @@
 #include <unistd.h>
 
 static const char png_word[] = "png:";
+static const char frame_word[] = "framebuffer:";
 
-enum { PNG_EVERY_MS = 250, FRAMES_AT_ONCE = 32 };
+enum { PICTURE_EVERY_MS = 250, FRAMES_AT_ONCE = 32 };
 
 struct screen_role {
     struct role_env *env;
@@ -25,28 +27,36 @@ struct screen_role {
     struct role_lock lock;
     struct terminal terminal;
     struct png_screen png;
+    struct frame_screen frame;
     struct screen *screen; /* NULL: draws nowhere */
     bool is_png;
-    uint64_t png_due_ms;
+    uint64_t picture_every_ms, due_ms;
     int listen_fd, measure_fd;
     char frames[PLACE_MAX];
     uint8_t talk[TALK_HEAD_LEN + LIMIT_TALK_BODY];
 };
 
+/* What stands behind the word, or NULL: it is another word, or nothing stands there. */
+static const char *behind(const char *spec, const char *word)
+{
+    size_t n = strlen(word);
+
+    return strncmp(spec, word, n) == 0 && spec[n] != '\0' ? spec + n : NULL;
+}
+
 bool screen_spec_good(const char *spec)
 {
     return strcmp(spec, "terminal") == 0 || strcmp(spec, "none") == 0
-        || (strncmp(spec, png_word, strlen(png_word)) == 0
-            && spec[strlen(png_word)] != '\0');
+        || behind(spec, png_word) != NULL || behind(spec, frame_word) != NULL;
 }
 
 static void draw(struct screen_role *r, const struct view *view)
 {
     uint64_t now = loop_now_ms();
 
-    if (r->screen == NULL || (r->is_png && now < r->png_due_ms))
+    if (r->screen == NULL || now < r->due_ms)
         return;
-    r->png_due_ms = now + PNG_EVERY_MS;
+    r->due_ms = now + r->picture_every_ms;
     if (r->screen->show(r->screen->board, view) == BROKEN)
         LOG(r->env->log, LOG_WARN, REASON_ROLE_STOPPED, F_WORD("what", "screen"));
 }
@@ -135,6 +145,18 @@ static enum status open_png(struct screen_role *r, const char *folder)
     png_screen_init(&r->png, fd);
     r->screen = &r->png.port;
     r->is_png = true;
+    r->picture_every_ms = PICTURE_EVERY_MS;
+    return OK;
+}
+
+static enum status open_frame(struct screen_role *r, const char *path)
+{
+    struct frame frame;
+
+    TRY(frame_open(path, &frame));
+    TRY(frame_screen_init(&r->frame, frame));
+    r->screen = &r->frame.port;
+    r->picture_every_ms = PICTURE_EVERY_MS;
     return OK;
 }
 
@@ -142,8 +164,10 @@ static enum status open_screen(struct screen_role *r, const char *spec)
 {
     if (strcmp(spec, "none") == 0)
         return OK;
-    if (strcmp(spec, "terminal") != 0)
-        return open_png(r, spec + strlen(png_word));
+    if (behind(spec, png_word) != NULL)
+        return open_png(r, behind(spec, png_word));
+    if (behind(spec, frame_word) != NULL)
+        return open_frame(r, behind(spec, frame_word));
     terminal_init(&r->terminal, own_terminal());
     r->screen = &r->terminal.port;
     return OK;
@@ -160,8 +184,8 @@ int screen_main(struct role_env *env, const char *spec)
         return EXIT_ENVIRONMENT;
     if (open_screen(&r, spec) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0,
-            "--screen: the folder cannot be used",
-            "png:DIR, an existing folder or one that can be made");
+            "--screen: the folder or frame buffer cannot be used",
+            "png:DIR, a folder that is there or can be made, or framebuffer:DEVICE of 32 bits");
     if (talk_listen(door, &r.listen_fd) != OK
         || loop_watch(r.loop, r.listen_fd, EPOLLIN, on_knock, &r) != OK)
         return EXIT_ENVIRONMENT;

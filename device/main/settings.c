@@ -16,7 +16,7 @@
 static const struct conf_key keys[] = {
     {"", "journal_mib", CONF_INT, 1, 1024, "16", "size of a new journal", AT(journal_mib)},
     {"", "sensor", CONF_TEXT, 1, 256, "\"sim:normal\"", "replay:FILE.csv or sim:SCENARIO", AT(sensor)},
-    {"", "screen", CONF_TEXT, 1, 256, "\"terminal\"", "terminal, png:DIR or none", AT(screen)},
+    {"", "screen", CONF_TEXT, 1, 256, "\"terminal\"", "terminal, png:DIR, framebuffer:DEVICE or none", AT(screen)},
     {"", "trust", CONF_TEXT, 1, 8, "\"software\"", "where the keys are: software (files) or tpm", AT(trust)},
     {"", "tpm", CONF_TEXT, 1, 256, "\"device:/dev/tpmrm0\"", "with trust = tpm: device:PATH or swtpm:path=PATH", AT(tpm)},
 };
