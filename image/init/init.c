@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Init: process 1 of the image. Makes the machine narrow, then keeps holdfast-oximeter running.
+ *
+ * Order: no core dumps; the writable partition; the firewall, and only behind it the network; the
+ * kernel's doors; the screen; then measuring. Whatever of it fails is said, and the device measures all the
+ * same: without a partition it keeps nothing, without a firewall it has no network. Nothing
+ * here listens, and there is no program to log in to. On an ordinary installation systemd and
+ * the units of packaging/ do this work (docs/decisions/0015-image.md).
+ */
+#include "core/base/limits.h"
+#include "image/init/address.h"
+#include "image/init/boot_line.h"
+#include "image/init/say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OXIMETER   "/usr/bin/holdfast-oximeter"
+#define DATA       "/data"
+#define CONF       DATA "/etc/holdfast/"
+#define LINE_FILE  "/proc/cmdline"
+#define EGRESS     "/run/egress.nft"
+#define IDENTITY   DATA "/var/lib/holdfast/keeper/identity"
+#define INVITATION CONF "invitation"
+
+enum { FILE_LEN = 65536, AGAIN_S = 2, ARGS = 8 };
+
+static size_t read_file(const char *path, struct room into)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t n = fd < 0 ? 0 : read(fd, into.at, into.cap);
+
+    if (fd >= 0)
+        close(fd);
+    return n < 0 ? 0 : (size_t)n;
+}
+
+/* --- the machine --- */
+
+/* What cannot be set is said; a kernel without such a file has not that door. */
+static void set(const char *path, const char *value)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool good = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+
+    if (!good && errno != ENOENT)
+        say("%s cannot be set: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
+static void narrow(void)
+{
+    static const struct {
+        const char *path, *value;
+    } rules[] = {
+        {"/proc/sys/kernel/core_pattern", "|/nonexistent"},
+        {"/proc/sys/fs/suid_dumpable", "0"},
+        {"/proc/sys/kernel/sysrq", "0"},
+        {"/proc/sys/kernel/kptr_restrict", "2"},
+        {"/proc/sys/kernel/dmesg_restrict", "1"},
+        {"/proc/sys/kernel/perf_event_paranoid", "3"},
+        {"/proc/sys/kernel/unprivileged_bpf_disabled", "1"},
+        {"/proc/sys/kernel/kexec_load_disabled", "1"},
+        {"/proc/sys/kernel/yama/ptrace_scope", "3"},
+        {"/proc/sys/user/max_user_namespaces", "0"},
+        {"/proc/sys/fs/protected_symlinks", "1"},
+        {"/proc/sys/fs/protected_hardlinks", "1"},
+        {"/proc/sys/net/ipv6/conf/all/disable_ipv6", "1"},
+        {"/proc/sys/net/ipv4/conf/all/accept_redirects", "0"},
+        {"/proc/sys/net/ipv4/conf/all/rp_filter", "1"},
+        {"/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts", "1"},
+    };
+    static const struct rlimit none = {0, 0};
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        set(rules[i].path, rules[i].value);
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || reboot(RB_DISABLE_CAD) != 0)
+        say("core dumps or the key combination cannot be turned off: %s",
+            strerror(errno));
+}
+
+static void mount_tmpfs(const char *where, const char *how)
+{
+    if (mount("tmpfs", where, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, how) != 0)
+        say("%s cannot be mounted: %s", where, strerror(errno));
+}
+
+static void mount_data(void)
+{
+    static uint8_t text[4096];
+    struct boot_line line;
+
+    if (boot_line_parse(
+            (struct bytes){text, read_file(LINE_FILE, ROOM_OF(text))}, &line)
+            != OK
+        || mount(line.data, DATA, "ext4", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
+            != 0) {
+        say("no writable partition (%s): nothing is kept over the next start",
+            strerror(errno));
+        mount_tmpfs(DATA, "mode=0755,size=64m");
+    }
+    if ((mkdir(DATA "/run", 0755) != 0 && errno != EEXIST))
+        say("%s cannot be made: %s", DATA "/run", strerror(errno));
+    mount_tmpfs(DATA "/run", "mode=0755,size=8m");
+}
+
+/* The kernel's letters leave the screen to the device, and a keyboard has nobody to talk to. */
+static void take_screen(void)
+{
+    int fd = open("/dev/tty0", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0 || ioctl(fd, KDSETMODE, KD_GRAPHICS) != 0)
+        say("the screen keeps its letters: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
+/* --- programs --- */
+
+static int open_null(void)
+{
+    return open("/dev/null", O_RDWR);
+}
+
+/* The ring of the kernel is the log: bounded, in memory only, and nobody in here may read it. */
+static void become(const char *const *args, const char *out_path)
+{
+    char *argv[ARGS];
+    static char text[ARGS][128];
+    size_t n = 0;
+
+    for (; args[n] != NULL && n + 1 < ARGS; n++) {
+        (void)snprintf(text[n], sizeof text[n], "%s", args[n]);
+        argv[n] = text[n];
+    }
+    argv[n] = NULL;
+    char *const env[] = {NULL};
+    int in = open_null();
+    int out = out_path == NULL
+        ? open_null()
+        : open(out_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    int err = open("/dev/kmsg", O_WRONLY);
+    if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0
+        || dup2(err, STDERR_FILENO) < 0)
+        _exit(127);
+    for (int fd = STDERR_FILENO + 1; fd < 16; fd++)
+        close(fd);
+    execve(argv[0], argv, env);
+    _exit(127);
+}
+
+static pid_t start(const char *const *args, const char *out_path)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        become(args, out_path);
+    return pid;
+}
+
+/* Exit code, or -1. Whoever else ends meanwhile is ours to bury. */
+static int run(const char *const *args, const char *out_path)
+{
+    pid_t pid = start(args, out_path), who = 0;
+    int state = 0;
+
+    while (pid > 0 && (who = wait(&state)) != pid)
+        if (who < 0 && errno != EINTR)
+            return -1;
+    return pid > 0 && WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+}
+
+/* --- the network --- */
+
+static bool load_rules(const char *path)
+{
+    const char *const args[] = {"/usr/sbin/nft", "-f", path, NULL};
+    int code = run(args, NULL);
+
+    if (code != 0)
+        say("the firewall's rules %s are not in force: nft ended with %d", path, code);
+    return code == 0;
+}
+
+static void open_network(void)
+{
+    static uint8_t text[FILE_LEN];
+    struct address a;
+    struct conf_error err = {0};
+
+    if (!load_rules("/etc/holdfast/firewall.nft"))
+        return;
+    size_t len = read_file(CONF "network.conf", ROOM_OF(text));
+    if (address_parse((struct bytes){text, len}, &a, &err) != OK)
+        say("network.conf:%u: %s: expected %s: no network", err.line, err.what,
+            err.expected);
+    else if (address_set(&a) != OK)
+        say("the network cannot be set up: %s", strerror(errno));
+}
+
+/* An invitation is used once; afterwards its secret is of no use, and it goes. */
+static void enrol(void)
+{
+    const char *const args[] = {OXIMETER, "enrol", INVITATION, "--root", DATA, NULL};
+    struct stat st;
+
+    if (stat(IDENTITY, &st) != 0 && stat(INVITATION, &st) == 0) {
+        int code = run(args, NULL);
+        say("enrolment ended with %d", code);
+        if (code == 0 && unlink(INVITATION) != 0)
+            say("the invitation cannot be removed: %s", strerror(errno));
+    }
+}
+
+/* courier may speak to its cloud only: known from the enrolment on. */
+static void narrow_egress(void)
+{
+    const char *const args[] = {OXIMETER, "egress", "--root", DATA, NULL};
+    struct stat st;
+
+    if (stat(IDENTITY, &st) == 0 && run(args, EGRESS) == 0)
+        (void)load_rules(EGRESS);
+}
+
+static void keep_measuring(void)
+{
+    const char *const args[] = {OXIMETER, "run", "--root", DATA, "--screen",
+        "framebuffer:/dev/fb0", "--log-json", NULL};
+
+    for (;;) {
+        int code = run(args, NULL);
+        say("holdfast-oximeter ended with %d, and is started again", code);
+        sleep(AGAIN_S);
+    }
+}
+
+int main(void)
+{
+    umask(022);
+    narrow();
+    mount_tmpfs("/run", "mode=0755,size=8m");
+    mount_data();
+    open_network();
+    set("/proc/sys/kernel/modules_disabled", "1");
+    take_screen();
+    enrol();
+    narrow_egress();
+    say("measuring begins");
+    keep_measuring();
+}
