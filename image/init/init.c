@@ -6,7 +6,7 @@
  * kernel's doors; the screen; then measuring. Whatever of it fails is said, and the device measures all the
  * same: without a partition it keeps nothing, without a firewall it has no network. Nothing
  * here listens, and there is no program to log in to. On an ordinary installation systemd and
- * the units of packaging/ do this work (docs/decisions/0015-image.md).
+ * the units of packaging/ do this work (docs/decisions/0016-image.md).
  */
 #include "core/base/limits.h"
 #include "image/init/address.h"

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device of QEMU: firmware that enforces secure boot with our keys, TPM, disks, network, screen. No KVM.
+
+The guest has no shell and nothing in it reports for tests: what happened in it is read from outside. Its memory is a
+file of the host's, in which the kernel's log can be found; its screen comes by QMP; what it sends is captured on the host's side
+of its network card. The firmware's own words come by a serial port that the image does not drive.
+"""
+import contextlib
+import json
+import mmap
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import uuid
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, 'tests/integration'))
+from harness import TimedOut, run, wait_for  # noqa: E402
+
+OUT = os.path.join(TOP, 'build/image/out')
+KEYS = os.path.join(TOP, 'build/image/keys')
+FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd'
+VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd'
+COUNTER = '0x1500001'
+MEMORY_MIB = 384
+
+
+def layout():
+    return json.load(open(os.path.join(OUT, 'layout.json')))
+
+
+# --- the firmware's variables ---
+
+GLOBAL = uuid.UUID('8be4df61-93ca-11d2-aa0d-00e098032b8c')
+IMAGE_SECURITY = uuid.UUID('d719b2cb-3d3a-4596-a3bc-dad00e67656f')
+ENABLE = uuid.UUID('f0a30bc7-af08-4556-99c4-001009c93a44')
+CUSTOM = uuid.UUID('c076ec0c-7028-4399-a072-71ee5c448b9f')
+STORE = uuid.UUID('aaf32c78-947b-439a-a180-2e144ec37792')  # authenticated variable store
+AUTHENTICATED, BOOT_ONLY = 0x27, 0x03
+
+
+def variables(path, enrolled=True):
+    """An empty variable store with our PK, KEK and db in it, written as the firmware would: it starts in user mode."""
+    store = bytearray(open(VARIABLES, 'rb').read())
+    at = struct.unpack_from('<H', store, 0x30)[0]
+    assert store[at:at + 16] == STORE.bytes_le, VARIABLES + ' is no store of authenticated variables'
+    at += 28
+    assert store[at:at + 2] != b'\xaa\x55', VARIABLES + ' is not empty'
+
+    def put(name, owner, attributes, data, stamp):
+        nonlocal at
+        text = (name + '\0').encode('utf-16le')
+        record = struct.pack('<HBBIQ', 0x55aa, 0x3f, 0, attributes, 0) + stamp + struct.pack('<III', 0, len(text), len(data))
+        record += owner.bytes_le + text + data
+        store[at:at + len(record)] = record
+        at = (at + len(record) + 3) & ~3
+    if enrolled:
+        made = struct.pack('<HBBBBBBIhBB', 2026, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+        for name, owner in (('PK', GLOBAL), ('KEK', GLOBAL), ('db', IMAGE_SECURITY)):
+            put(name, owner, AUTHENTICATED, open(os.path.join(OUT, 'enrol', name + '.esl'), 'rb').read(), made)
+        put('SecureBootEnable', ENABLE, BOOT_ONLY, b'\1', bytes(16))
+        put('CustomMode', CUSTOM, BOOT_ONLY, b'\0', bytes(16))
+    open(path, 'wb').write(store)
+
+
+# --- the TPM ---
+
+def blank_tpm(folder):
+    """One bank: the firmware hashes a kernel of 12 MB in software, once for each that is active."""
+    os.makedirs(folder)
+    run('swtpm_setup', '--tpm2', '--tpmstate', folder, '--pcr-banks', 'sha256', '--overwrite')
+
+
+def provision_tpm(folder, security_version):
+    """What the maker does once: a counter that only the owner raises and only the platform could remove."""
+    blank_tpm(folder)
+    server = os.path.join(folder, 'socket')
+    tpm = subprocess.Popen(['swtpm', 'socket', '--tpm2', '--tpmstate', 'dir=' + folder, '--server', 'type=unixio,path=' + server,
+                            '--ctrl', 'type=unixio,path=%s.ctrl' % server, '--flags', 'not-need-init,startup-clear'],
+                           stderr=subprocess.DEVNULL)
+    try:
+        wait_for('the TPM', lambda: os.path.exists(server))
+        env = dict(os.environ, TPM2TOOLS_TCTI='swtpm:path=' + server)
+        for words in [['tpm2_nvdefine', COUNTER, '-C', 'p', '-s', '8', '-a', 'authread|ownerwrite|platformcreate|nt=counter|no_da']] + \
+                [['tpm2_nvincrement', '-C', 'o', COUNTER]] * security_version + [['tpm2_shutdown', '-c']]:
+            subprocess.run(words, env=env, check=True, capture_output=True)
+    finally:
+        tpm.terminate()
+        tpm.wait(10)
+    for name in ('socket', 'socket.ctrl'):
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(folder, name))
+
+
+# --- disks ---
+
+def system_disk(path):
+    run('cp', '--sparse=always', os.path.join(OUT, 'disk.img'), path)
+    return path
+
+
+def put_on_esp(disk, file, name):
+    run('mcopy', '-o', '-i', '%s@@%d' % (disk, layout()['esp_at']), file, '::/EFI/Linux/' + name)
+
+
+def remove_from_esp(disk, name):
+    run('mdel', '-i', '%s@@%d' % (disk, layout()['esp_at']), '::/EFI/Linux/' + name)
+
+
+def list_esp(disk):
+    out = run('mdir', '-b', '-i', '%s@@%d' % (disk, layout()['esp_at']), '::/EFI/Linux').stdout
+    return sorted(os.path.basename(l.strip()) for l in out.splitlines() if l.strip())
+
+
+def fill_slot(disk, slot):
+    with open(disk, 'r+b') as d, open(os.path.join(OUT, 'root.img'), 'rb') as root:
+        d.seek(layout()['slot_%s_at' % slot])
+        d.write(root.read())
+
+
+def flip_bit(path, at):
+    with open(path, 'r+b') as d:
+        d.seek(at)
+        byte = d.read(1)[0]
+        d.seek(at)
+        d.write(bytes([byte ^ 1]))
+
+
+def data_disk(path, invitation=None):
+    """The device's writable partition, as a maker's or an owner's tool would fill it."""
+    tree = path + '.tree'
+    conf = os.path.join(tree, 'etc/holdfast')
+    os.makedirs(conf)
+    open(os.path.join(conf, 'network.conf'), 'w').write('address = "10.0.2.15"\nprefix_bits = 24\ngateway = "10.0.2.2"\n')
+    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "sim:normal"\n')
+    if invitation:
+        shutil.copyfile(invitation, os.path.join(conf, 'invitation'))
+    run('truncate', '-s', '64M', path)
+    run('mke2fs', '-q', '-t', 'ext4', '-d', tree, '-E', 'root_owner=0:0', path)
+    shutil.rmtree(tree)
+    return path
+
+
+# --- what was sent ---
+
+def frames(path):
+    """(bytes) of each frame of a capture of QEMU's filter-dump, which a running machine may still be writing."""
+    data = open(path, 'rb').read()
+    at = 24
+    while at + 16 <= len(data):
+        length = struct.unpack_from('<I', data, at + 8)[0]
+        if at + 16 + length > len(data):
+            break
+        yield data[at + 16:at + 16 + length]
+        at += 16 + length
+
+
+OWN, CLOUD = bytes([10, 0, 2, 15]), bytes([10, 0, 2, 2])
+
+
+def unasked(path, ports):
+    """Frames of the device that are neither ARP nor TCP to its cloud's two ports."""
+    wrong = []
+    for f in frames(path):
+        kind, source = f[12:14], f[26:30]
+        if kind == b'\x08\x06' or (kind == b'\x08\x00' and source == CLOUD):
+            continue
+        port = struct.unpack_from('>H', f, 14 + (f[14] & 15) * 4 + 2)[0] if len(f) > 40 else 0
+        fine = kind == b'\x08\x00' and source == OWN and f[23] == 6 and f[30:34] == CLOUD and port in (ports['device'], ports['enrol'])
+        if not fine:
+            wrong.append(f[:60].hex())
+    return wrong
+
+
+# --- the machine ---
+
+class Machine:
+    def __init__(self, folder, disk, data, tpm, more=(), enrolled=True, reboot=False):
+        os.makedirs(folder)
+        self.folder, self.began = folder, time.monotonic()
+        at = lambda name: os.path.join(folder, name)  # noqa: E731
+        variables(at('variables.fd'), enrolled)
+        self.memory_path, self.serial_path, self.capture_path = at('memory'), at('serial'), at('capture.pcap')
+        tpm_socket = at('tpm.socket')
+        self.tpm = subprocess.Popen(['swtpm', 'socket', '--tpm2', '--tpmstate', 'dir=' + tpm, '--ctrl', 'type=unixio,path=' + tpm_socket],
+                                    stderr=subprocess.DEVNULL)
+        self.qemu = None
+        try:
+            wait_for('the TPM', lambda: os.path.exists(tpm_socket))
+            self.qemu = subprocess.Popen([
+                'qemu-system-x86_64', '-accel', 'tcg', '-cpu', 'max', '-nodefaults', '-display', 'none', *([] if reboot else ['-no-reboot']),
+                '-machine', 'q35,smm=on,memory-backend=memory,usb=off', '-boot', 'strict=on', '-m', '%dM' % MEMORY_MIB,
+                '-object', 'memory-backend-file,id=memory,size=%dM,mem-path=%s,share=on' % (MEMORY_MIB, self.memory_path),
+                '-global', 'driver=cfi.pflash01,property=secure,value=on', '-global', 'ICH9-LPC.disable_s3=1',
+                '-drive', 'if=pflash,unit=0,format=raw,readonly=on,file=' + FIRMWARE,
+                '-drive', 'if=pflash,unit=1,format=raw,file=' + at('variables.fd'),
+                '-drive', 'if=none,id=system,format=raw,file=' + disk, '-device', 'virtio-blk-pci,drive=system,bootindex=0',
+                '-drive', 'if=none,id=data,format=raw,file=' + data, '-device', 'virtio-blk-pci,drive=data',
+                '-netdev', 'user,id=net,ipv6=off', '-device', 'virtio-net-pci,netdev=net,romfile=',
+                '-object', 'filter-dump,id=capture,netdev=net,file=' + self.capture_path,
+                '-device', 'bochs-display,xres=960,yres=640', '-serial', 'file:' + self.serial_path,
+                '-chardev', 'socket,id=tpm,path=' + tpm_socket, '-tpmdev', 'emulator,id=tpm,chardev=tpm', '-device', 'tpm-crb,tpmdev=tpm',
+                '-qmp', 'unix:%s,server=on,wait=off' % at('qmp'), *more],
+                stdin=subprocess.DEVNULL, stdout=open(at('qemu.log'), 'w'), stderr=subprocess.STDOUT)
+            wait_for('QEMU to answer', lambda: self.ended() or os.path.exists(at('qmp')))
+            self.qmp = socket.socket(socket.AF_UNIX)
+            self.qmp.connect(at('qmp'))
+            self.words = self.qmp.makefile('r')
+            self.ask('qmp_capabilities')
+        except BaseException:
+            self.end()
+            raise
+
+    def ask(self, what, **arguments):
+        self.qmp.sendall(json.dumps({'execute': what, 'arguments': arguments}).encode() + b'\n')
+        for line in self.words:
+            answer = json.loads(line)
+            if 'error' in answer:
+                raise RuntimeError('%s: %s' % (what, answer['error']['desc']))
+            if 'return' in answer:
+                return answer['return']
+        raise RuntimeError(what + ': QEMU is gone')
+
+    def ended(self):
+        return self.qemu.poll() is not None
+
+    def seconds(self):
+        return time.monotonic() - self.began
+
+    def firmware(self):
+        """What firmware and boot loader said."""
+        text = open(self.serial_path, 'rb').read().decode('latin-1')
+        return re.sub(r'\x1b\[[0-9;=?]*[a-zA-Z]', '', text)
+
+    def find(self, pattern):
+        """The first match of a pattern of bytes in the guest's memory, or None."""
+        with open(self.memory_path, 'rb') as f, mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as memory:
+            found = re.search(pattern, memory)
+            return found.group(0) if found else None
+
+    def find_all(self, pattern):
+        with open(self.memory_path, 'rb') as f, mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as memory:
+            return [m.group(0) for m in re.finditer(pattern, memory)]
+
+    def screenshot(self, path):
+        self.ask('screendump', filename=path, format='png')
+
+    def end(self):
+        for process, ending in ((self.qemu, signal.SIGTERM), (self.tpm, signal.SIGTERM)):
+            if process and process.poll() is None:
+                process.send_signal(ending)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait(10)
+        with contextlib.suppress(OSError):
+            os.unlink(self.memory_path)
+
+
+@contextlib.contextmanager
+def machine(*args, **more):
+    m = Machine(*args, **more)
+    try:
+        yield m
+    finally:
+        m.end()
