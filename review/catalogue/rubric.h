@@ -83,6 +83,8 @@ struct rubric {
     struct phrase_set foreign;
     const struct rubric_constraint *constraints;
     uint32_t constraint_count;
+    bool
+        named; /* full weight only where the clause's file patterns name document or section */
     uint8_t digest[32]; /* SHA-256 of the file's bytes */
 };
 

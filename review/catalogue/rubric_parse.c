@@ -398,7 +398,7 @@ static bool take_constraints(struct taker *t, uint32_t root, struct rubric *out)
 static bool take_rubric(struct taker *t, struct rubric *out)
 {
     static const char *const known[] = {"schema", "clause", "version", "concepts",
-        "specific", "foreign", "constraints", NULL};
+        "specific", "foreign", "named", "constraints", NULL};
     uint32_t root = flat_first(t->f, 0);
     if (!root)
         return wrong(t, 0, "nothing in it", "a rubric");
@@ -410,7 +410,7 @@ static bool take_rubric(struct taker *t, struct rubric *out)
     return take_text(t, root, "clause", &out->clause)
         && take_set(t, root, "specific", &out->specific)
         && take_set(t, root, "foreign", &out->foreign)
-        && take_constraints(t, root, out);
+        && take_flag(t, root, "named", &out->named) && take_constraints(t, root, out);
 }
 
 static void digest_of(struct bytes text, uint8_t out[32])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/clause/judge.h"
 
+#include "review/clause/named.h"
 #include "review/clause/phrase.h"
 
 #include <stdlib.h>
@@ -53,8 +54,9 @@ struct bench { /* one run of judge() */
     struct use *uses;
     uint8_t *specific, *foreign; /* of each phrase */
     uint8_t *denial;             /* of each phrase: it says "not" itself */
-    struct list pasted; /* struct words: what the catalogue says of the clause */
-    uint8_t *matter;    /* of each unit: front or back matter, no description */
+    struct list pasted;  /* struct words: what the catalogue says of the clause */
+    struct named *named; /* or NULL: a passage counts wherever it stands */
+    uint8_t *matter;     /* of each unit: front or back matter, no description */
     uint32_t facet_count;
     struct facet_at { /* which facet of which constraint */
         uint16_t constraint;
@@ -742,6 +744,10 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
             MODALITY_RECOMMENDED; /* a thing said so generally is a wish */
         p->rule = "vague";
     }
+    if (carries(modality) && b->named && !named_unit(b->named, s->unit)) {
+        p->modality = modality = MODALITY_RECOMMENDED; /* a person has to look */
+        p->rule = "elsewhere";
+    }
     uint32_t points = (uint32_t)f->weight * SCORE_ONE * b->weights->modality[modality]
         * b->weights->own[p->own] / (SCORE_ONE * SCORE_ONE);
     const struct unit *u = &b->said->corpus->units[s->unit];
@@ -1151,6 +1157,7 @@ static void pick_best(const struct bench *b, struct judged *out)
 static void bench_end(struct bench *b)
 {
     phrases_free(b->phrases);
+    named_free(b->named);
     list_free(&b->hit);
     list_free(&b->pasted);
     for (uint32_t f = 0; f < b->facet_count; f++) {
@@ -1176,6 +1183,7 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     find_all(&b);
     find_parrots(&b);
     mark_matter(&b);
+    b.named = rubric->named && clause ? named_new(a, c, clause) : NULL;
     *out = (struct judged){.rubric = rubric, .first_doc = said->first_doc};
     out->in_doc = arena_take(
         a, (size_t)c->doc_count * rubric->constraint_count * sizeof *out->in_doc);

@@ -6,6 +6,8 @@
 #include "review/read/see.h"
 #include "tests/support/check.h"
 
+#include <string.h>
+
 static const char rubric_text[] =
     "schema: holdfast-rubric/1\n"
     "clause: x:1\n"
@@ -48,6 +50,8 @@ static const char clause_text[] =
     "  constraints:\n"
     "  - {id: 1-C01, origin: clause, text: Every message uses an encrypted channel,\n"
     "      test: The valve of bay seven leaks at its vent.}\n"
+    "  files:\n"
+    "  - {pattern: 'channel', weight: strong, hit: [channels.md], miss: [x.md]}\n"
     "  defence: {text: d}\n";
 
 struct bench_of {
@@ -58,8 +62,9 @@ struct bench_of {
     struct judged judged;
 };
 
-/* What is judged points into it, so it stays where it is. */
-static void judge_text(const char *markdown, struct bench_of *b)
+/* What is judged points into it, so it stays where it is. `path`: the rubric asks for a named
+ * place, and the document lies there. */
+static void judge_at(const char *path, const char *markdown, struct bench_of *b)
 {
     *b = (struct bench_of){
         .a = arena_new(), .seen = see_read(read_markdown, text_of(markdown))};
@@ -73,10 +78,19 @@ static void judge_text(const char *markdown, struct bench_of *b)
         clause = clause_at(&catalogue, 0);
     else
         printf("# %.*s\n", (int)error.len, (const char *)error.at);
+    if (path) {
+        b->rubric.named = true;
+        b->seen.corpus.docs[0].path = text_of(path);
+    }
     struct weights weights = weights_fitted();
     said_of(b->a, &b->seen.corpus, NULL, &b->said);
     judge(b->a, &b->said, &b->rubric, clause, &weights, &b->judged);
     catalogue_free(&catalogue);
+}
+
+static void judge_text(const char *markdown, struct bench_of *b)
+{
+    judge_at(NULL, markdown, b);
 }
 
 static void end(struct bench_of *b)
@@ -264,7 +278,39 @@ static void the_nearest_unit_is_the_one_that_shares_the_rarest_words(void)
     end(&b);
 }
 
+static void a_passage_carries_where_document_or_section_is_named_for_the_clause(void)
+{
+    static const struct {
+        const char *path, *text;
+        enum verdict expected;
+    } rows[] = {
+        {"pump.md", "# Pump\n\nThe pump speaks TLS 1.3 on port 8443.\n",
+            VERDICT_PARTIAL},
+        {"channels.md", "# Pump\n\nThe pump speaks TLS 1.3 on port 8443.\n",
+            VERDICT_MET},
+        {"pump.md", "# Channels\n\nThe pump speaks TLS 1.3 on port 8443.\n",
+            VERDICT_MET},
+        {"pump.md",
+            "# Pump\n\nIt is blue.\n\n## Channels\n\n### Wired\n\n"
+            "The pump speaks TLS 1.3 on port 8443.\n",
+            VERDICT_MET},
+        {"pump.md",
+            "# Pump\n\n## Channels\n\nThey are two.\n\n## Pipes\n\n"
+            "The pump speaks TLS 1.3 on port 8443.\n",
+            VERDICT_PARTIAL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench_of b;
+        judge_at(rows[i].path, rows[i].text, &b);
+        CHECK(b.judged.best[0].verdict == rows[i].expected);
+        if (rows[i].expected == VERDICT_PARTIAL)
+            CHECK(strcmp(b.judged.best[0].counted[0].rule, "elsewhere") == 0);
+        end(&b);
+    }
+}
+
 MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
+    TEST(a_passage_carries_where_document_or_section_is_named_for_the_clause),
     TEST(a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve),
     TEST(the_best_sentence_comes_first_and_a_second_place_adds_a_little),
     TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

@@ -31,6 +31,7 @@ enum { /* of a title, behind the counts: the words share one table */
     T_DUTIES = 1 << 23,
     T_GUIDE = 1 << 24,
     T_README = 1 << 25,
+    T_LICENCE = 1 << 27,
     T_SCHEMA = 1 << 26, /* and the format is one that schemas are written in */
 };
 enum { SAYING_WORDS = 3 /* a statement of fewer says nothing */, ANSWER_WORDS = 12 };

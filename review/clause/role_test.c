@@ -75,7 +75,7 @@ static void a_template_is_one_while_it_is_not_filled_in(void)
     CHECK(role_ceiling(ROLE_TEMPLATE) == CEILING_ABSENT);
 }
 
-static void the_form_of_data_is_no_data(void)
+static void a_schema_or_a_licence_describes_no_product(void)
 {
     static const char schema[] =
         "Kinds of crossing: the trust boundary is checked by the "
@@ -83,6 +83,10 @@ static void the_form_of_data_is_no_data(void)
         "Readings are sealed. Old ones are erased.\n";
     check_role("flows.schema.json", schema, ROLE_TEMPLATE);
     check_role("flows.json", schema, ROLE_DESIGN);
+    check_role("LICENSE",
+        "You must give each recipient a copy. Each contributor grants a licence.\n\n"
+        "The work is provided as it is. No warranty is given.\n",
+        ROLE_STANDARD);
     check_role("database-schema.md",
         "# Database schema\n\nEach row is sealed. The table holds no key.\n\n"
         "Readings are kept for a month. Old ones are erased.\n",
@@ -208,7 +212,7 @@ static void the_reason_names_the_rule_and_its_counts(void)
 
 MAIN(TEST(a_document_that_says_how_things_are_is_a_design),
     TEST(a_template_is_one_while_it_is_not_filled_in),
-    TEST(the_form_of_data_is_no_data),
+    TEST(a_schema_or_a_licence_describes_no_product),
     TEST(a_questionnaire_is_one_by_its_questions_or_by_its_short_answers),
     TEST(what_a_standard_asks_of_everybody_is_no_design),
     TEST(a_report_of_gaps_advises_and_names_what_is_missing),

@@ -4,6 +4,7 @@
  * what is open, who decided, and below it every passage that was looked at. No script; printable.
  */
 #include "review/base/date.h"
+#include "review/clause/named.h"
 #include "review/render/clause.h"
 #include "review/render/out.h"
 
@@ -295,12 +296,13 @@ static void in_full(struct arena *a, const struct clause_page *p, uint32_t i, FI
         fputs("</ul>\n", out);
 }
 
-static void documents(const struct clause_page *p, FILE *out)
+static void documents(struct arena *a, const struct clause_page *p, FILE *out)
 {
+    struct named *named = named_new(a, p->said->corpus, p->clause);
     const struct corpus *c = p->said->corpus;
     fputs(
         "<h2>Documents</h2>\n<table><thead><tr><th>path</th><th>id, version, date</th><th>taken as"
-        "</th><th>SHA-256</th></tr></thead><tbody>\n",
+        "</th><th>named for it</th><th>SHA-256</th></tr></thead><tbody>\n",
         out);
     for (uint32_t i = p->judged->first_doc; i < c->doc_count; i++) {
         if (!c->docs[i].unit_count || c->docs[i].format == FORMAT_SOURCE)
@@ -311,11 +313,16 @@ static void documents(const struct clause_page *p, FILE *out)
         words(out, "", h.version, " ");
         words(out, "", h.date, "</td><td>");
         words(out, "", text_of(role_name((enum role)p->said->roles[i].role)),
-            "</td><td class=\"p\">");
+            "</td><td>");
+        uint8_t weight = named_document(named, i);
+        if (weight)
+            fputs(signal_weight_name((enum signal_weight)(weight - 1)), out);
+        fputs("</td><td class=\"p\">", out);
         hex(out, c->docs[i].digest);
         fputs("</td></tr>\n", out);
     }
     fputs("</tbody></table>\n", out);
+    named_free(named);
 }
 
 static void crosswalk(const struct clause_page *p, FILE *out)
@@ -362,6 +369,6 @@ void render_judged_html(struct arena *a, const struct clause_page *p, FILE *out)
     fputs("<h2>Every passage</h2>\n", out);
     for (uint32_t i = 0; i < p->clause->constraint_count; i++)
         in_full(a, p, i, out);
-    documents(p, out);
+    documents(a, p, out);
     end(out);
 }

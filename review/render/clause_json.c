@@ -3,6 +3,7 @@
 
 #include "core/base/hex.h"
 #include "review/check/groups.h"
+#include "review/clause/named.h"
 #include "review/clause/nearest.h"
 #include "review/render/out.h"
 
@@ -222,6 +223,8 @@ void render_judged_json(const struct clause_page *p, FILE *out)
     digest(out, ",\n\"rubric_sha256\":", p->judged->rubric->digest);
     if (p->catalogue_digest)
         digest(out, ",\n\"catalogue_sha256\":", p->catalogue_digest);
+    struct arena *a = arena_new();
+    struct named *named = named_new(a, c, p->clause);
     out_words(out, ",\n\"documents\":[");
     uint32_t first = p->judged->first_doc;
     for (uint32_t i = first; i < c->doc_count; i++) {
@@ -230,8 +233,14 @@ void render_judged_json(const struct clause_page *p, FILE *out)
         text(out, ",\"role\":", text_of(role_name((enum role)p->said->roles[i].role)));
         text(out, ",\"at_most\":",
             text_of(verdict_word((enum verdict)verdict_most(p->said, i))));
+        uint8_t weight = named_document(named, i);
+        if (weight)
+            text(out, ",\"named\":",
+                text_of(signal_weight_name((enum signal_weight)(weight - 1))));
         out_words(out, "}");
     }
+    named_free(named);
+    arena_free(a);
     out_words(out, "],\n\"constraints\":[");
     for (uint32_t i = 0; i < p->judged->rubric->constraint_count; i++)
         constraint(p, i, out);
