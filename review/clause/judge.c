@@ -1183,7 +1183,7 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     find_all(&b);
     find_parrots(&b);
     mark_matter(&b);
-    b.named = rubric->named && clause ? named_new(a, c, clause) : NULL;
+    b.named = rubric->named && clause && !said->chosen ? named_new(a, c, clause) : NULL;
     *out = (struct judged){.rubric = rubric, .first_doc = said->first_doc};
     out->in_doc = arena_take(
         a, (size_t)c->doc_count * rubric->constraint_count * sizeof *out->in_doc);

@@ -23,6 +23,7 @@ struct said {
     const struct corpus *corpus;
     const struct model *model; /* or NULL */
     uint32_t first_doc;        /* documents before it are there for the model only */
+    bool chosen; /* a person named these documents as the evidence, one by one */
     struct lexicon *lexicon;
     const struct meant *meant;
     struct words *words; /* of each unit */

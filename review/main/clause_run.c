@@ -123,6 +123,7 @@ enum exit_code run_clauses(struct run *r, const struct library *l, const char *n
     said_of(r->a, &r->corpus, &r->model, &v->said);
     progress_end(r->progress);
     v->said.first_doc = r->first_doc;
+    v->said.chosen = r->chosen;
     if (strcmp(names, "all") == 0)
         add_all(v);
     else

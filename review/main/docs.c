@@ -55,6 +55,7 @@ enum status run_open_docs(struct run *r, const struct run_ask *ask, struct bytes
     uint32_t with_path = r->tree.count ? 1 : 0;
     struct tree *trees = arena_take(r->a, (ask->doc_count + 1) * sizeof *trees);
     r->first_doc = r->tree.count;
+    r->chosen = true;
     if (with_path)
         trees[0] = r->tree;
     enum status s = OK;

@@ -35,6 +35,7 @@ struct run {
     struct findings findings;
     struct bytes product, revision;
     uint32_t first_doc; /* of those that `ask.docs` names; 0: there are no others */
+    bool chosen;        /* there are such */
     const struct clause_page *clauses; /* reviewed by run_clauses() */
     uint32_t clause_count;
     const struct questionnaire *asked; /* in whose order the report answers; or NULL */
