@@ -188,6 +188,8 @@ void log_fields(struct log *l, enum log_level level, enum reason reason,
 {
     uint8_t line[LIMIT_LOG_LINE];
 
+    if (l->ear.hear != NULL)
+        l->ear.hear(l->ear.ctx, level, reason, fields, count);
     if (!l->json && level == LOG_INFO)
         return;
     if (l->dropped > 0)

@@ -19,11 +19,21 @@
 
 enum log_level { LOG_INFO, LOG_WARN, LOG_REFUSE, LOG_FAULT };
 
+struct log_field;
+
+/* Hears each line before it is written, also those that are not. */
+struct log_ear {
+    void *ctx;
+    void (*hear)(void *ctx, enum log_level level, enum reason reason,
+        const struct log_field *fields, size_t count); /* or NULL */
+};
+
 struct log {
     int fd;
     const char *role;
     bool json;
     uint64_t dropped;
+    struct log_ear ear; /* set it after log_open() */
 };
 
 enum log_kind { LOG_END, LOG_DEVICE, LOG_NUMBER, LOG_HEX, LOG_WORD };

@@ -29,6 +29,16 @@ enum view_note {
     VIEW_NO_NETWORK = 1u << 8,
 };
 
+/* A service ticket, as the device shows it. */
+enum view_service { VIEW_NO_SERVICE, VIEW_SERVICE_ASKS, VIEW_SERVICE_OPEN };
+
+struct view_ticket {
+    enum view_service state;
+    uint64_t until_utc_ms;  /* zero unless OPEN */
+    uint32_t code;          /* ASKS: 0..999999, what a person has to say; else zero */
+    char holder[VIEW_NAME]; /* whose it is; "" unless there is one */
+};
+
 struct view {
     uint64_t mono_ms;
     uint64_t utc_ms; /* 0: clock not set */
@@ -45,6 +55,7 @@ struct view {
     uint64_t held_count;  /* readings held that the cloud has not acknowledged */
     uint64_t held_age_ms; /* age of the oldest of them */
     uint64_t lost_count;
+    struct view_ticket service;
     bool test_data;
     bool reduced_separation;
     char trust[9];              /* "software" or "tpm" */

@@ -105,6 +105,39 @@ static void test_a_clock_that_is_not_set_invents_no_time(void)
 }
 
 /* Columns of each line: escape sequences take none, every character takes one. */
+/* Req: HF-SVC-004 "the screen shall show whose it is and until when" */
+static void test_a_service_ticket_is_shown_as_long_as_it_lasts_and_hides_no_value(void)
+{
+    static struct canvas without, with;
+    struct view v = good_view();
+    struct words w;
+    uint8_t frame[TERMINAL_FRAME_MAX + 1];
+
+    words_of(&v, &w);
+    CHECK(w.service[0] == '\0');
+    face_draw(&without, &v);
+    v.service = (struct view_ticket){VIEW_SERVICE_ASKS, 0, 417, "J. Engineer"};
+    words_of(&v, &w);
+    CHECK(strcmp(w.service, "SERVICE? J. Engineer: code 000417") == 0);
+    v.service = (struct view_ticket){
+        VIEW_SERVICE_OPEN, 1795846800000 + 90 * 60000, 0, "J. Engineer"};
+    words_of(&v, &w);
+    CHECK(strcmp(w.service, "SERVICE J. Engineer until 07:50 UTC") == 0);
+    CHECK(strcmp(w.spo2, "97") == 0 && strcmp(w.sync, "SYNCHRONISED") == 0);
+    frame[terminal_draw(&v, ROOM_OF(frame))] = 0;
+    CHECK(strstr((char *)frame, "SERVICE J. Engineer until 07:50 UTC") != NULL);
+    face_draw(&with, &v);
+    size_t strip = 0;
+    for (size_t y = 0; y < CANVAS_H; y++)
+        for (size_t x = 0; x < CANVAS_W; x++) {
+            bool same = memcmp(without.rgb[y][x], with.rgb[y][x], 3) == 0;
+            bool below_the_numbers = y >= 196 && y < 284;
+            CHECK(same || below_the_numbers);
+            strip += !same;
+        }
+    CHECK(strip > 5000);
+}
+
 static void test_a_terminal_frame_is_at_most_80_columns_and_18_lines(void)
 {
     struct view v = good_view();
@@ -119,6 +152,8 @@ static void test_a_terminal_frame_is_at_most_80_columns_and_18_lines(void)
     v.lost_count = UINT64_MAX;
     v.reduced_separation = v.test_data = true;
     v.clock = CLOCK_STEPPED;
+    v.service = (struct view_ticket){
+        VIEW_SERVICE_ASKS, 0, 999999, "abcdefghijklmnopqrstuvwxyz012345"};
     size_t len = terminal_draw(&v, ROOM_OF(frame));
     struct bytes rest = {frame, len};
     int column = 0, lines = 1;
@@ -200,6 +235,7 @@ MAIN(TEST(test_a_value_that_is_not_there_is_two_dashes_and_never_the_last_number
     TEST(test_not_synchronised_says_how_much_is_held_and_how_old_it_is),
     TEST(test_the_worst_note_is_the_one_that_is_shown),
     TEST(test_a_clock_that_is_not_set_invents_no_time),
+    TEST(test_a_service_ticket_is_shown_as_long_as_it_lasts_and_hides_no_value),
     TEST(test_a_terminal_frame_is_at_most_80_columns_and_18_lines),
     TEST(test_the_bar_of_an_unsynchronised_device_is_inverted),
     TEST(test_every_printable_character_has_a_picture_of_its_own),

@@ -63,17 +63,27 @@ static void draw_quality(struct canvas *c, const struct view *v, const struct wo
     text_right(c, CANVAS_W - 8, 185, 10, LABEL, pi);
 }
 
-static void draw_pleth(struct canvas *c, const struct view *v)
+static void draw_pleth(struct canvas *c, const struct view *v, const struct words *w)
 {
-    enum { TOP = 202, HEIGHT = 74 };
+    enum { TOP = 202, HEIGHT = 74, STRIP = 18 };
     struct pen pen = {PLETH, 2};
     struct spot last = {0, 0};
+    bool strip =
+        w->service[0] != '\0'; /* takes its room from the curve, from no value */
+    int top = strip ? TOP + STRIP : TOP, height = strip ? HEIGHT - STRIP : HEIGHT;
 
     canvas_box(c, 0, TOP - 6, CANVAS_W, 1, LINE);
+    if (strip) {
+        float size = 10, width = canvas_text_width(size, w->service);
+        if (width > CANVAS_W - 20)
+            size *= (float)(CANVAS_W - 20) / width;
+        canvas_box(c, 0, TOP - 5, CANVAS_W, STRIP, 0xf0f3f6);
+        text(c, 10, TOP + 8, size, 0x0b0d10, w->service);
+    }
     for (int i = 0; i < v->pleth_count && i < VIEW_PLETH; i++) {
         float up = (float)(v->pleth[i] > 1000 ? 1000 : v->pleth[i]) / 1000;
         struct spot next = {(float)(i * CANVAS_W) / (float)VIEW_PLETH,
-            (float)(TOP + HEIGHT) - up * (float)HEIGHT};
+            (float)(top + height) - up * (float)height};
         if (i > 0)
             canvas_stroke(c, last, next, pen);
         last = next;
@@ -102,6 +112,6 @@ void face_draw(struct canvas *c, const struct view *view)
     draw_number(
         c, 250, "PULSE", "/min", w.pulse, w.stale || !view->has_pulse ? PALE : PLAIN);
     draw_quality(c, view, &w);
-    draw_pleth(c, view);
+    draw_pleth(c, view, &w);
     draw_foot(c, view, &w);
 }

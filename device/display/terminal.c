@@ -99,7 +99,12 @@ size_t terminal_draw(const struct view *view, struct room into)
     line_of(&w, words.sync, words.held);
     out(&w, "\x1b[0m");
     numbers(&w, &words);
-    out(&w, "\r\n");
+    if (words.service[0] != '\0') {
+        out(&w, "\x1b[7m");
+        line_of(&w, words.service, "");
+        out(&w, "\x1b[0m");
+    }
+    out(&w, "\x1b[K\r\n");
     (void)snprintf(left, sizeof left, "quality %3u  %s", view->quality, words.quality);
     char pi[WORDS_LEN + 8];
     (void)snprintf(pi, sizeof pi, "PI %.20s %%", words.pi);

@@ -130,6 +130,23 @@ static void say_clock(const struct view *v, struct words *w)
                                                  : "");
 }
 
+static void say_service(const struct view *v, struct words *w)
+{
+    const struct view_ticket *t = &v->service;
+    uint64_t s = t->until_utc_ms / 1000 % 86400;
+
+    switch (t->state) {
+    case VIEW_NO_SERVICE: return;
+    case VIEW_SERVICE_ASKS:
+        (void)snprintf(w->service, sizeof w->service, "SERVICE? %.32s: code %06u",
+            t->holder, (unsigned)t->code);
+        return;
+    case VIEW_SERVICE_OPEN: break;
+    }
+    (void)snprintf(w->service, sizeof w->service, "SERVICE %.32s until %02u:%02u UTC",
+        t->holder, (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
+}
+
 void words_of(const struct view *view, struct words *out)
 {
     *out = (struct words){0};
@@ -137,6 +154,7 @@ void words_of(const struct view *view, struct words *out)
     say_quality(view, out);
     say_sync(view, out);
     say_note(view, out);
+    say_service(view, out);
     say_clock(view, out);
     (void)snprintf(out->foot, sizeof out->foot, "%.8s  trust: %.8s%s",
         view->device[0] ? view->device : "no id", view->trust[0] ? view->trust : "none",

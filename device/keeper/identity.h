@@ -15,6 +15,8 @@
 struct identity_record { /* wipe after use */
     struct kid kid;
     struct x25519_public cloud;
+    struct ed25519_public
+        service; /* who signs service tickets; sealed, so nobody changes it */
     struct key up, down;
 };
 
@@ -28,7 +30,7 @@ struct enrolment_record { /* wipe after use */
 };
 
 enum {
-    IDENTITY_LEN = 1 + KID_LEN + X25519_LEN + 64,
+    IDENTITY_LEN = 1 + KID_LEN + X25519_LEN + ED25519_LEN + 64,
     ENROLMENT_LEN = 1 + KID_LEN + X25519_LEN + 32 + 96 + ENROL_M1_LEN,
     IDENTITY_SEALED_MAX = ENROLMENT_LEN + TRUST_OVERHEAD_MAX,
 };

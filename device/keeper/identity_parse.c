@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { IDENTITY_VERSION = 2, ENROLMENT_VERSION = 1 };
 
 static void take_into(struct reader *r, uint8_t *out, size_t len)
 {
@@ -14,13 +14,14 @@ static void take_into(struct reader *r, uint8_t *out, size_t len)
 }
 
 /* What both records begin with. */
-static bool take_head(struct reader *r, struct kid *kid, struct x25519_public *cloud)
+static bool take_head(
+    struct reader *r, uint8_t version, struct kid *kid, struct x25519_public *cloud)
 {
-    uint8_t version = take_u8(r);
+    uint8_t got = take_u8(r);
     take_into(r, kid->device.b, sizeof kid->device.b);
     kid->generation = take_u32(r);
     take_into(r, cloud->b, sizeof cloud->b);
-    return version == VERSION && kid->generation > 0;
+    return got == version && kid->generation > 0;
 }
 
 enum status identity_parse(struct bytes in, struct identity_record *out)
@@ -28,7 +29,8 @@ enum status identity_parse(struct bytes in, struct identity_record *out)
     struct reader r = reader_over(in);
     struct identity_record got = {0};
 
-    bool good = take_head(&r, &got.kid, &got.cloud);
+    bool good = take_head(&r, IDENTITY_VERSION, &got.kid, &got.cloud);
+    take_into(&r, got.service.b, sizeof got.service.b);
     take_into(&r, got.up.b, sizeof got.up.b);
     take_into(&r, got.down.b, sizeof got.down.b);
     good = good && reader_done(&r);
@@ -43,7 +45,7 @@ enum status enrolment_parse(struct bytes in, struct enrolment_record *out)
     struct reader r = reader_over(in);
     struct enrolment_record got = {0};
 
-    bool good = take_head(&r, &got.kid, &got.cloud);
+    bool good = take_head(&r, ENROLMENT_VERSION, &got.kid, &got.cloud);
     take_into(&r, got.invitation.b, sizeof got.invitation.b);
     take_into(&r, got.keys.up.b, sizeof got.keys.up.b);
     take_into(&r, got.keys.down.b, sizeof got.keys.down.b);

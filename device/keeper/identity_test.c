@@ -70,13 +70,18 @@ static void test_an_enrolment_is_read_back_whole_and_only_by_its_own_device(void
 
 static void test_records_of_another_length_version_or_generation_are_malformed(void)
 {
-    struct identity_record id = {.kid = {{{1}}, 1}}, out = {.kid = {{{9}}, 9}};
+    struct identity_record id = {.kid = {{{1}}, 1}, .service = {{4, 5}}},
+                           out = {.kid = {{{9}}, 9}};
     uint8_t b[IDENTITY_LEN + 1] = {0};
 
     identity_build(&id, b);
+    CHECK(identity_parse((struct bytes){b, IDENTITY_LEN}, &out) == OK
+        && out.service.b[1] == 5);
+    out.kid.generation = 9;
     CHECK(identity_parse((struct bytes){b, IDENTITY_LEN + 1}, &out) == MALFORMED);
     CHECK(identity_parse((struct bytes){b, IDENTITY_LEN - 1}, &out) == MALFORMED);
-    b[0] = 2;
+    CHECK(b[0] == 2);
+    b[0] = 1; /* from before service keys */
     CHECK(identity_parse((struct bytes){b, IDENTITY_LEN}, &out) == MALFORMED);
     id.kid.generation = 0;
     identity_build(&id, b);

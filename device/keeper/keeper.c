@@ -4,6 +4,7 @@
 #include "core/outbox/outbox.h"
 #include "device/board/board_clock.h"
 #include "device/board/tally.h"
+#include "device/keeper/desk.h"
 #include "device/keeper/identity.h"
 #include "device/keeper/store.h"
 #include "device/talk/messages.h"
@@ -49,8 +50,9 @@ struct keeper {
     uint64_t keys_since_ms, keys_due_ms, keys_delay_ms;
     struct store store;
     struct outbox outbox;
-    bool sealing;   /* outbox is there: enrolled, keys and storage good */
-    bool lost_full; /* unacknowledged readings were overwritten in this run */
+    struct desk desk; /* service tickets */
+    bool sealing;     /* outbox is there: enrolled, keys and storage good */
+    bool lost_full;   /* unacknowledged readings were overwritten in this run */
     bool not_accepted;
     uint32_t fault; /* enum view_note: why not sealing */
     struct kid kid; /* zero unless enrolled */
@@ -181,6 +183,22 @@ static uint32_t notes(const struct keeper *k, const struct outbox_state *o)
     return n;
 }
 
+/* With the code that a person has to say: for the screen alone. */
+static void fill_service(const struct keeper *k, struct view_ticket *t)
+{
+    const struct service *s = &k->desk.service;
+
+    *t = (struct view_ticket){.state = VIEW_NO_SERVICE};
+    if (!k->sealing || s->state == SERVICE_CLOSED)
+        return;
+    if (s->state == SERVICE_OPEN)
+        t->until_utc_ms = s->ticket.not_after_s * UINT64_C(1000);
+    else if (!presence_code_shown(&k->desk.presence, &t->code))
+        return;
+    t->state = s->state == SERVICE_OPEN ? VIEW_SERVICE_OPEN : VIEW_SERVICE_ASKS;
+    memcpy(t->holder, s->ticket.holder, sizeof s->ticket.holder);
+}
+
 static void fill_state(struct keeper *k, struct said_state *s)
 {
     struct outbox_state o = {0};
@@ -215,6 +233,8 @@ static void fill_state(struct keeper *k, struct said_state *s)
         .content = o.content};
     if (k->sealing)
         s->epoch = k->outbox.sealer.epoch;
+    k->desk.notes = s->notes;
+    fill_service(k, &s->service);
 }
 
 /* --- measure's door --- */
@@ -248,6 +268,7 @@ static void broken(struct keeper *k)
     LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
     k->sealing = false;
     k->in_flight = false;
+    k->desk.outbox = NULL;
     k->fault |= VIEW_STORE_FAULT;
     loop_stop(k->loop);
 }
@@ -555,6 +576,26 @@ static int *person_of(struct keeper *k, int fd)
     return NULL;
 }
 
+static enum status answer_person(
+    struct keeper *k, int fd, uint16_t what, struct bytes body)
+{
+    struct said_state state;
+    uint8_t room[2];
+    uint32_t code;
+
+    if (what == SAY_TICKET)
+        return talk_send(
+            fd, SAY_SERVICE, service_build(desk_offer(&k->desk, body), ROOM_OF(room)));
+    if (what == SAY_CODE) {
+        TRY(code_parse(body, &code));
+        return talk_send(
+            fd, SAY_SERVICE, service_build(desk_answer(&k->desk, code), ROOM_OF(room)));
+    }
+    fill_state(k, &state);
+    state.service.code = 0; /* who asks here need not stand before the screen */
+    return talk_send(fd, SAY_STATE, state_build(&state, ROOM_OF(k->body)));
+}
+
 static void on_person(void *ctx, int fd, uint32_t events)
 {
     struct keeper *k = ctx;
@@ -563,7 +604,6 @@ static void on_person(void *ctx, int fd, uint32_t events)
     const struct talk_door *table = messages_heard(KEEPER_OF_PEOPLE, &doors);
     uint16_t what = 0;
     struct bytes body;
-    struct said_state state;
 
     (void)events;
     if (person == NULL)
@@ -571,10 +611,8 @@ static void on_person(void *ctx, int fd, uint32_t events)
     enum status s = talk_recv(fd, table, doors, ROOM_OF(k->talk), &what, &body);
     if (s == AGAIN)
         return;
-    if (s == OK) {
-        fill_state(k, &state);
-        s = talk_send(fd, SAY_STATE, state_build(&state, ROOM_OF(k->body)));
-    }
+    if (s == OK)
+        s = answer_person(k, fd, what, body);
     if (s != OK)
         drop(k, person);
 }
@@ -679,6 +717,11 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
     k->enrolled = true;
     k->kid = id->kid;
     start_outbox(k, id);
+    if (k->sealing) {
+        k->desk.journal_damaged = journal_damaged(&k->store.journal);
+        desk_open(&k->desk, &k->outbox, host_crypto_port(k->crypto),
+            host_entropy_port(), &id->service, &id->kid.device);
+    }
     wipe(id, sizeof *id);
 }
 
@@ -776,6 +819,9 @@ static void tick(void *ctx)
     if (k->in_flight && now - k->flight_ms > FLIGHT_MAX_MS)
         forget_flight(k); /* courier is silent: its silence must not last for ever */
     find_keys(k);
+    k->desk.link = (uint32_t)k->link;
+    if (k->sealing && desk_tick(&k->desk))
+        role_try_forbidden(&k->lock); /* comes with the second log */
     want(k);
     tell_kept(k);
     if (now >= k->state_due_ms) {
@@ -854,6 +900,8 @@ int keeper_main(struct role_env *env)
     for (int i = 0; i < PEOPLE; i++)
         k.people_fds[i] = -1;
     board_clock_init(&k.clock, env->start_ms, env->speed);
+    desk_init(&k.desk, k.log, &k.clock.port);
+    k.log->ear = (struct log_ear){&k.desk, desk_hear};
     char path[PLACE_MAX];
     if (place_of(env->root, PLACE_SETTLED, path) != OK
         || tally_open(path, &k.mine) != OK)

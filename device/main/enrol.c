@@ -233,6 +233,7 @@ static enum status finish(struct enrolling *e)
     struct bytes cert;
     struct identity_record id = {.kid = e->record.kid,
         .cloud = e->record.cloud,
+        .service = e->bundle.service,
         .up = e->record.keys.up,
         .down = e->record.keys.down};
 

@@ -3,6 +3,7 @@
 #include "device/main/enrol.h"
 #include "device/main/run.h"
 #include "device/main/settings.h"
+#include "device/main/verb_service.h"
 #include "device/main/verbs.h"
 
 #include <stdint.h>
@@ -22,6 +23,7 @@ static const struct cli_option options[] = {
     {"log-json", CLI_FLAG, 0, 0, "", "one line for each event on stderr", false},
     {"role-self-test", CLI_FLAG, 0, 0, "", "each role tries ten forbidden acts", false},
     {"print-config", CLI_FLAG, 0, 0, "", "print every key of oximeter.conf, and end", false},
+    {"ticket", CLI_WORD, 0, 0, "FILE", "a service ticket for this device", false},
     {"role", CLI_WORD, 0, 0, "NAME", "one role", true},
     {"start-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
     {"start-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
@@ -42,6 +44,7 @@ static const char *const role_options[] = {"print-config", "role", "root", "sens
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
     "config-fault", NULL};
 static const char *const root_only[] = {"root", NULL};
+static const char *const service_options[] = {"root", "ticket", NULL};
 static const char *const root_json[] = {"root", "json", NULL};
 
 static int verb_run(void *ctx, const struct cli_args *a)
@@ -98,6 +101,12 @@ static int selftest(void *ctx, const struct cli_args *a)
     return verb_selftest(a);
 }
 
+static int service(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return verb_service(a);
+}
+
 static const struct cli_verb verbs[] = {
     {"run", "", "measure, keep, send and show", run_options, verb_run},
     {"enrol", "BUNDLE", "take the invitation of a cloud", root_only, verb_enrol},
@@ -106,6 +115,8 @@ static const struct cli_verb verbs[] = {
     {"journal verify", "", "check what is kept; exit 1: damaged", root_json,
         journal_verify},
     {"selftest", "", "check this device without measuring", root_only, selftest},
+    {"service", "", "show this device a service ticket, standing before it",
+        service_options, service},
     {"egress", "", "nftables rules for what may leave", root_only, egress},
     {"", "", NULL, role_options, verb_role},
     {NULL, NULL, NULL, NULL, NULL},

@@ -252,6 +252,8 @@ static void fill_keeper(const struct measure *m, struct view *v)
     v->held_count = s->readings_held;
     v->held_age_ms = s->oldest_held_age_ms;
     v->lost_count = s->readings_lost;
+    if (!silent)
+        v->service = s->service;
     if (s->enrolled)
         uuid_of(s->device.b, v->device);
 }

@@ -45,7 +45,7 @@ static enum status hear(struct watcher *w)
         return AGAIN;
     w->asked = false;
     if (s == OK)
-        s = state_parse(body, &w->state);
+        s = what == SAY_STATE ? state_parse(body, &w->state) : MALFORMED;
     if (s != OK) {
         watcher_close(w);
         return AGAIN;

@@ -89,6 +89,22 @@ static const char *trust_word(const struct said_state *s)
     return s->tpm ? "tpm" : "software";
 }
 
+static void service(struct json *j, const struct view_ticket *t)
+{
+    json_key(j, "service");
+    if (t->state == VIEW_NO_SERVICE) {
+        json_null(j);
+        return;
+    }
+    json_object(j);
+    json_key(j, "state");
+    json_str(j, t->state == VIEW_SERVICE_OPEN ? "open" : "asks");
+    json_key(j, "holder");
+    json_str(j, t->holder);
+    number(j, "until_utc_ms", t->until_utc_ms);
+    json_object_end(j);
+}
+
 static void print_json(
     const struct said_state *s, const uint64_t *measured, bool running)
 {
@@ -116,6 +132,7 @@ static void print_json(
     json_str(&j, s->reduced ? "reduced" : "full");
     json_key(&j, "trust");
     json_str(&j, trust_word(s));
+    service(&j, &s->service);
     json_key(&j, "content");
     json_hex(&j, BYTES_OF(s->content.b));
     json_object_end(&j);
@@ -143,6 +160,8 @@ static void print_text(const struct said_state *s, bool running)
         (unsigned long long)s->batches_sealed,
         (unsigned long long)s->batches_acknowledged,
         (unsigned long long)s->batches_set_aside, (unsigned long long)s->batches_held);
+    if (s->service.state == VIEW_SERVICE_OPEN)
+        printf("SERVICE ticket of %s is in force\n", s->service.holder);
     char content[2 * sizeof s->content.b + 1];
     hex_of(BYTES_OF(s->content.b), (struct room){(uint8_t *)content, sizeof content});
     printf("content sha256 %s\n", content);

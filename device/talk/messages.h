@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/limits.h"
+#include "core/base/reason.h"
 #include "core/port/screen.h"
 #include "host/talk.h"
 #include "wire/types.h"
@@ -37,7 +38,12 @@ enum message {
     /* measure -> screen */
     SAY_VIEW = 0x0501, /* struct view */
     /* status -> keeper */
-    SAY_TELL = 0x0601, /* answered by STATE */
+    SAY_TELL = 0x0601,   /* answered by STATE, without the ticket's code */
+    SAY_TICKET = 0x0602, /* a signed service ticket; answered by SERVICE */
+    SAY_CODE =
+        0x0603, /* u32: what a person reads from the screen; answered by SERVICE */
+    /* keeper -> status */
+    SAY_SERVICE = 0x0604, /* u16 enum reason: what came of it */
     /* courier -> agent (device/talk/keys.h) */
     ASK_PUBLIC = 0x0701, /* of the TLS key */
     ASK_SIGN = 0x0702,   /* digest (32) */
@@ -95,6 +101,7 @@ struct said_state { /* what keeper knows, for measure's screen and for people */
     uint32_t fill_permille, config_version,
         lost_before;       /* lost_before: never handed over */
     struct digest content; /* of all readings sealed in this run */
+    struct view_ticket service;
 };
 
 struct said_reply {
@@ -104,10 +111,12 @@ struct said_reply {
 };
 
 enum {
+    TICKET_LEN = 1 + 8 + 4 + 32,
     READING_LEN = 8 + 8 + 1 + 8 + 6 + 2 + 1,
-    STATE_LEN = 16 + 32 + 1 + 4 + 1 + 8 + 8 + 24 + 32 + 16 + 12 + 32,
+    STATE_LEN = 16 + 32 + 1 + 4 + 1 + 8 + 8 + 24 + 32 + 16 + 12 + 32 + TICKET_LEN,
     REPLY_HEAD_LEN = 16 + 2 + 4,
-    VIEW_LEN = 8 + 8 + 1 + 2 + 6 + 4 + 2 + 1 + 4 + 24 + 8 + 37 + 2 + 2 * VIEW_PLETH
+    VIEW_LEN = 8 + 8 + 1 + 2 + 6 + 4 + 2 + 1 + 4 + 24 + 8 + 37 + TICKET_LEN + 2
+        + 2 * VIEW_PLETH
 };
 
 struct bytes reading_build(const struct said_reading *v, struct room out);
@@ -130,6 +139,10 @@ struct bytes view_build(const struct view *v, struct room out);
 MUST_USE enum status view_parse(struct bytes in, struct view *out);
 struct bytes number_build(uint64_t number, struct room out);
 MUST_USE enum status number_parse(struct bytes in, uint64_t *out);
+struct bytes code_build(uint32_t code, struct room out);
+MUST_USE enum status code_parse(struct bytes in, uint32_t *out); /* 0..999999 */
+struct bytes service_build(enum reason what, struct room out);
+MUST_USE enum status service_parse(struct bytes in, enum reason *out);
 struct bytes utc_build(uint64_t utc_ms, struct room out);
 MUST_USE enum status utc_parse(struct bytes in, uint64_t *out);
 

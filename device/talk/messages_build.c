@@ -39,6 +39,17 @@ struct bytes reading_build(const struct said_reading *v, struct room out)
     return done(&w);
 }
 
+static void put_ticket(struct writer *w, const struct view_ticket *t)
+{
+    uint8_t holder[32] = {0};
+
+    memcpy(holder, t->holder, strnlen(t->holder, sizeof holder));
+    put_u8(w, (uint8_t)t->state);
+    put_u64(w, t->until_utc_ms);
+    put_u32(w, t->code);
+    put(w, BYTES_OF(holder));
+}
+
 struct bytes state_build(const struct said_state *v, struct room out)
 {
     struct writer w = writer_over(out);
@@ -66,6 +77,7 @@ struct bytes state_build(const struct said_state *v, struct room out)
     put_u32(&w, v->config_version);
     put_u32(&w, v->lost_before);
     put(&w, (struct bytes){v->content.b, sizeof v->content.b});
+    put_ticket(&w, &v->service);
     return done(&w);
 }
 
@@ -103,6 +115,22 @@ struct bytes link_build(enum link_word word, struct room out)
     struct writer w = writer_over(out);
 
     put_u8(&w, (uint8_t)word);
+    return done(&w);
+}
+
+struct bytes code_build(uint32_t code, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_u32(&w, code);
+    return done(&w);
+}
+
+struct bytes service_build(enum reason what, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_u16(&w, (uint16_t)what);
     return done(&w);
 }
 
@@ -146,6 +174,7 @@ struct bytes view_build(const struct view *v, struct room out)
     put_u64(&w, v->lost_count);
     put(&w, BYTES_OF(trust));
     put(&w, BYTES_OF(device));
+    put_ticket(&w, &v->service);
     put_u16(&w, v->pleth_count);
     for (size_t i = 0; i < VIEW_PLETH; i++)
         put_u16(&w, i < v->pleth_count ? v->pleth[i] : 0);

@@ -13,7 +13,8 @@ enum {
     PULSE_MAX = 3000,
     PI_MAX = 2000,
     QUALITY_MAX = 100,
-    NOTES_ALL = 0x1ff
+    NOTES_ALL = 0x1ff,
+    CODES = 1000000
 };
 
 static bool has(uint8_t flags, unsigned n)
@@ -73,6 +74,44 @@ static bool all_zero(const uint8_t *at, size_t len)
     return true;
 }
 
+/* Text, then only zeros. */
+static bool take_text(struct reader *r, char *out, size_t field)
+{
+    struct bytes b = take(r, field);
+    if (b.len != field)
+        return false;
+    size_t len = strnlen((const char *)b.at, field);
+    if (!all_zero(b.at + len, field - len)
+        || !utf8_printable((struct bytes){b.at, len}))
+        return false;
+    memcpy(out, b.at, len);
+    out[len] = '\0';
+    return true;
+}
+
+static bool ticket_fits(const struct view_ticket *t)
+{
+    bool none = t->state == VIEW_NO_SERVICE, open = t->state == VIEW_SERVICE_OPEN;
+
+    return none == (t->holder[0] == '\0') && (open || t->until_utc_ms == 0)
+        && t->until_utc_ms <= time_max && t->code < CODES
+        && (t->state == VIEW_SERVICE_ASKS || t->code == 0);
+}
+
+/* False: not a ticket as *_build writes it. */
+static bool take_ticket(struct reader *r, struct view_ticket *out)
+{
+    uint8_t state = take_u8(r);
+    out->until_utc_ms = take_u64(r);
+    out->code = take_u32(r);
+    bool text = take_text(r, out->holder, sizeof out->holder - 1);
+
+    if (state > VIEW_SERVICE_OPEN || !text)
+        return false;
+    out->state = (enum view_service)state;
+    return ticket_fits(out);
+}
+
 static bool state_fits(const struct said_state *v)
 {
     bool named = v->enrolled
@@ -108,6 +147,7 @@ enum status state_parse(struct bytes in, struct said_state *out)
     got.config_version = take_u32(&r);
     got.lost_before = take_u32(&r);
     take_into(&r, got.content.b, sizeof got.content.b);
+    bool ticket = take_ticket(&r, &got.service);
     got.enrolled = has(flags, 0);
     got.synchronised = has(flags, 1);
     got.ended = has(flags, 2);
@@ -115,7 +155,7 @@ enum status state_parse(struct bytes in, struct said_state *out)
     got.reduced = has(flags, 4);
     got.has_utc = has(flags, 5);
     got.tpm = has(flags, 6);
-    if (!reader_done(&r) || flags > 0x7f || !state_fits(&got))
+    if (!reader_done(&r) || flags > 0x7f || !ticket || !state_fits(&got))
         return MALFORMED;
     *out = got;
     return OK;
@@ -175,6 +215,28 @@ enum status number_parse(struct bytes in, uint64_t *out)
     return OK;
 }
 
+enum status code_parse(struct bytes in, uint32_t *out)
+{
+    struct reader r = reader_over(in);
+    uint32_t code = take_u32(&r);
+
+    if (!reader_done(&r) || code >= CODES)
+        return MALFORMED;
+    *out = code;
+    return OK;
+}
+
+enum status service_parse(struct bytes in, enum reason *out)
+{
+    struct reader r = reader_over(in);
+    uint16_t what = take_u16(&r);
+
+    if (!reader_done(&r) || what >= REASON_COUNT)
+        return MALFORMED;
+    *out = (enum reason)what;
+    return OK;
+}
+
 enum status utc_parse(struct bytes in, uint64_t *out)
 {
     struct reader r = reader_over(in);
@@ -184,21 +246,6 @@ enum status utc_parse(struct bytes in, uint64_t *out)
         return MALFORMED;
     *out = utc_ms;
     return OK;
-}
-
-/* Text, then only zeros. */
-static bool take_text(struct reader *r, char *out, size_t field)
-{
-    struct bytes b = take(r, field);
-    if (b.len != field)
-        return false;
-    size_t len = strnlen((const char *)b.at, field);
-    if (!all_zero(b.at + len, field - len)
-        || !utf8_printable((struct bytes){b.at, len}))
-        return false;
-    memcpy(out, b.at, len);
-    out[len] = '\0';
-    return true;
 }
 
 static bool device_text_fits(const char *text)
@@ -240,6 +287,7 @@ enum status view_parse(struct bytes in, struct view *out)
     got.lost_count = take_u64(&r);
     bool texts = take_text(&r, got.trust, sizeof got.trust - 1)
         && take_text(&r, device, sizeof got.device);
+    bool ticket = take_ticket(&r, &got.service);
     got.pleth_count = take_u16(&r);
     bool pleth = true;
     for (size_t i = 0; i < VIEW_PLETH; i++) {
@@ -254,7 +302,7 @@ enum status view_parse(struct bytes in, struct view *out)
     got.test_data = has(flags, 4);
     got.reduced_separation = has(flags, 5);
     if (!reader_done(&r) || clock > CLOCK_STEPPED || zero != 0 || flags > 0x3f || !texts
-        || !pleth)
+        || !ticket || !pleth)
         return MALFORMED;
     got.clock = (enum clock_state)clock;
     if (!view_fits(&got))

@@ -30,9 +30,12 @@ static const struct talk_door tables[HEARERS][4] = {
     [SCREEN_OF_MEASURE] = {
         {SAY_VIEW, VIEW_LEN, VIEW_LEN, "view"}},
     [KEEPER_OF_PEOPLE] = {
-        {SAY_TELL, 0, 0, "tell"}},
+        {SAY_TELL, 0, 0, "tell"},
+        {SAY_TICKET, 1, LIMIT_TICKET, "ticket"},
+        {SAY_CODE, 4, 4, "code"}},
     [PEOPLE_OF_KEEPER] = {
-        {SAY_STATE, STATE_LEN, STATE_LEN, "state"}},
+        {SAY_STATE, STATE_LEN, STATE_LEN, "state"},
+        {SAY_SERVICE, 2, 2, "service"}},
     [AGENT_OF_COURIER] = {
         {ASK_PUBLIC, 0, 0, "public"},
         {ASK_SIGN, 32, 32, "sign"}},

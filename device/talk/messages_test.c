@@ -67,6 +67,7 @@ static void test_a_view_arrives_as_it_was_sent(void)
         .held_count = 9,
         .trust = "software",
         .device = "01234567-89ab-4def-8123-456789abcdef",
+        .service = {VIEW_SERVICE_ASKS, 0, 42, "J. Engineer"},
         .pleth_count = 2};
     struct view out = {0};
     uint8_t wire[VIEW_LEN];
@@ -81,6 +82,9 @@ static void test_a_view_arrives_as_it_was_sent(void)
         && out.held_count == 9);
     CHECK(strcmp(out.trust, "software") == 0 && strcmp(out.device, in.device) == 0);
     CHECK(out.pleth_count == 2 && out.pleth[0] == 1000 && out.pleth[1] == 1);
+
+    CHECK(out.service.state == VIEW_SERVICE_ASKS && out.service.code == 42
+        && strcmp(out.service.holder, "J. Engineer") == 0);
 
     in.pleth[1] = 1001; /* not for display */
     CHECK(view_parse(view_build(&in, ROOM_OF(wire)), &out) == MALFORMED);
@@ -107,7 +111,8 @@ static void test_a_state_arrives_as_it_was_sent_and_lengths_are_exact(void)
         .answer_age_ms = 10,
         .fill_permille = 11,
         .config_version = 12,
-        .lost_before = 13};
+        .lost_before = 13,
+        .service = {VIEW_SERVICE_OPEN, 77, 0, "J. Engineer"}};
     struct said_state out = {0};
     uint8_t wire[STATE_LEN + 1] = {0};
 
@@ -123,9 +128,52 @@ static void test_a_state_arrives_as_it_was_sent_and_lengths_are_exact(void)
         && out.oldest_held_age_ms == 9);
     CHECK(
         out.answer_age_ms == 10 && out.fill_permille == 11 && out.config_version == 12);
+    CHECK(out.service.state == VIEW_SERVICE_OPEN && out.service.until_utc_ms == 77);
     CHECK(out.lost_before == 13 && out.epoch.b[31] == 5 && out.utc_ms == 99);
     CHECK(state_parse((struct bytes){wire, STATE_LEN + 1}, &out) == MALFORMED);
     CHECK(state_parse((struct bytes){wire, STATE_LEN - 1}, &out) == MALFORMED);
+}
+
+static void test_a_ticket_on_its_way_to_the_screen_is_one_of_three_kinds(void)
+{
+    static const struct {
+        const char *what;
+        struct view_ticket t;
+        bool good;
+    } rows[] = {
+        {"none", {VIEW_NO_SERVICE, 0, 0, ""}, true},
+        {"none, with a holder", {VIEW_NO_SERVICE, 0, 0, "J"}, false},
+        {"none, with a code", {VIEW_NO_SERVICE, 0, 1, ""}, false},
+        {"asks", {VIEW_SERVICE_ASKS, 0, 999999, "J"}, true},
+        {"asks for seven digits", {VIEW_SERVICE_ASKS, 0, 1000000, "J"}, false},
+        {"asks, with an end", {VIEW_SERVICE_ASKS, 5, 1, "J"}, false},
+        {"open", {VIEW_SERVICE_OPEN, 5, 0, "J"}, true},
+        {"open, with a code", {VIEW_SERVICE_OPEN, 5, 1, "J"}, false},
+        {"open, nobody's", {VIEW_SERVICE_OPEN, 5, 0, ""}, false},
+        {"a mark that turns the writing", {VIEW_SERVICE_OPEN, 5, 0, "\xe2\x80\xae"},
+            false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct view in = {.service = rows[i].t}, out;
+        static uint8_t wire[VIEW_LEN];
+        bool good = view_parse(view_build(&in, ROOM_OF(wire)), &out) == OK;
+        if (good != rows[i].good)
+            printf("# %s\n", rows[i].what);
+        CHECK(good == rows[i].good);
+    }
+}
+
+static void test_a_code_and_what_came_of_a_ticket_are_in_their_ranges(void)
+{
+    uint8_t b[4];
+    uint32_t code = 0;
+    enum reason what = REASON_COUNT;
+
+    CHECK(code_parse(code_build(999999, ROOM_OF(b)), &code) == OK && code == 999999);
+    CHECK(code_parse(code_build(1000000, ROOM_OF(b)), &code) == MALFORMED);
+    CHECK(service_parse(service_build(REASON_SERVICE_BEGUN, ROOM_OF(b)), &what) == OK
+        && what == REASON_SERVICE_BEGUN);
+    CHECK(service_parse(service_build(REASON_COUNT, ROOM_OF(b)), &what) == MALFORMED);
 }
 
 static void test_envelopes_and_replies_keep_to_their_limits(void)
@@ -154,4 +202,6 @@ MAIN(TEST(test_a_reading_arrives_as_it_was_sent),
     TEST(test_a_reading_outside_its_ranges_is_refused_whole),
     TEST(test_a_view_arrives_as_it_was_sent),
     TEST(test_a_state_arrives_as_it_was_sent_and_lengths_are_exact),
+    TEST(test_a_ticket_on_its_way_to_the_screen_is_one_of_three_kinds),
+    TEST(test_a_code_and_what_came_of_a_ticket_are_in_their_ranges),
     TEST(test_envelopes_and_replies_keep_to_their_limits))

@@ -73,6 +73,11 @@ static void try_forbidden(void *ctx)
         loop_stop(l->loop);
 }
 
+void role_try_forbidden(struct role_lock *l)
+{
+    try_forbidden(l);
+}
+
 enum status role_confine(struct role_lock *l, struct role_env *env, struct loop *loop,
     enum device_role role, const struct confine_plan *plan)
 {

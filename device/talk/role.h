@@ -58,6 +58,8 @@ struct role_lock { /* must outlive the loop when self_test is set */
 /* Lock down for good and say so. Unless OK the caller must end. */
 MUST_USE enum status role_confine(struct role_lock *l, struct role_env *env,
     struct loop *loop, enum device_role role, const struct confine_plan *plan);
+/* Try ten forbidden acts now and log what came of it, as `self_test` does once. */
+void role_try_forbidden(struct role_lock *l);
 /* The same, and say ready: for who has nothing to do between. */
 MUST_USE enum status role_lock(struct role_lock *l, struct role_env *env,
     struct loop *loop, enum device_role role, const struct confine_plan *plan);
