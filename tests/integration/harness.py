@@ -293,9 +293,9 @@ class Bench:
         os.chmod(self.folder, 0o755)
         self.things = []
 
-    def cloud(self, settings='', **serve):
+    def cloud(self, settings='', inside=(), **serve):
         """settings: further lines of cloud.conf"""
-        c = Cloud(os.path.join(self.folder, 'cloud'))
+        c = Cloud(os.path.join(self.folder, 'cloud'), inside=inside)
         with open(os.path.join(c.root, 'etc/holdfast/cloud.conf'), 'a') as conf:
             conf.write(settings)
         self.things.append(c)
