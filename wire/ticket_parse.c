@@ -2,11 +2,9 @@
 #include "wire/ticket.h"
 
 #include "wire/cbor.h"
+#include "wire/sign1.h"
 
 #include <string.h>
-
-/* { 1: -8 }: the one head there is, so that nothing is decided by reading it. */
-static const uint8_t head[] = {0xa1, 0x01, 0x27};
 
 static void take_fixed(struct cbor_in *c, uint8_t *out, size_t len)
 {
@@ -59,22 +57,15 @@ static bool payload_parse(struct bytes in, struct ticket *out)
 enum status ticket_parse(struct bytes in, struct signed_ticket *out)
 {
     struct signed_ticket got = {0};
-    struct cbor_in c = cbor_over(in);
+    struct sign1 frame;
 
     if (in.len > LIMIT_TICKET)
         return MALFORMED;
-    cbor_take_tag(&c, 18);
-    if (cbor_take_array(&c) != 4)
+    TRY(sign1_parse(in, &frame));
+    if (!payload_parse(frame.payload, &got.ticket))
         return MALFORMED;
-    struct bytes protected_ = cbor_take_bstr(&c);
-    if (cbor_take_map(&c) != 0) /* nothing stands in the unprotected header */
-        return MALFORMED;
-    got.payload = cbor_take_bstr(&c);
-    take_fixed(&c, got.signature.b, sizeof got.signature.b);
-    if (!cbor_done(&c) || protected_.len != sizeof head
-        || memcmp(protected_.at, head, sizeof head) != 0
-        || !payload_parse(got.payload, &got.ticket))
-        return MALFORMED;
+    got.payload = frame.payload;
+    got.signature = frame.signature;
     *out = got;
     return OK;
 }

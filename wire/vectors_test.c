@@ -6,6 +6,7 @@
 #include "wire/enrol.h"
 #include "wire/envelope.h"
 #include "wire/message.h"
+#include "wire/release.h"
 #include "wire/service_log.h"
 #include "wire/ticket.h"
 
@@ -54,11 +55,18 @@ static bool good_log(struct bytes in)
     return service_log_parse(in, &g) == OK;
 }
 
+static bool good_release(struct bytes in)
+{
+    struct signed_release r;
+    return release_parse(in, &r) == OK;
+}
+
 static const struct {
     const char *kind;
     bool (*good)(struct bytes in);
 } kinds[] = {{"batch", good_batch}, {"answer", good_answer}, {"up", good_up},
-    {"down", good_down}, {"m1", good_m1}, {"ticket", good_ticket}, {"log", good_log}};
+    {"down", good_down}, {"m1", good_m1}, {"ticket", good_ticket}, {"log", good_log},
+    {"release", good_release}};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static void test_every_published_vector_is_judged_as_published(void)

@@ -53,4 +53,8 @@ enum {
     LIMIT_CSV_LINE = 256,
     LIMIT_CSV_FILE = 67108864,
     LIMIT_PASSWORD = 128,
+    LIMIT_RELEASE = 320,             /* one signed statement of a release */
+    LIMIT_UPDATE_BUNDLE = 268435456, /* one update bundle */
+    LIMIT_UPDATE_SIGNATURE = 8192,   /* the release key's CMS at the end of a bundle */
+    LIMIT_UPDATE_TRIES = 3, /* a release that came to nothing is not tried more often */
 };

@@ -86,7 +86,8 @@ static int corpus(const char *dir, unsigned long count)
     } rows[] = {{MESSAGE_BATCH, "wire_batch_fuzz"},
         {MESSAGE_ANSWER, "wire_answer_fuzz"}, {MESSAGE_UP, "wire_envelope_fuzz"},
         {MESSAGE_DOWN, "wire_envelope_fuzz"}, {MESSAGE_TICKET, "wire_ticket_fuzz"},
-        {MESSAGE_LOG, "wire_service_log_fuzz"}};
+        {MESSAGE_LOG, "wire_service_log_fuzz"}, {MESSAGE_RELEASE, "wire_release_fuzz"},
+        {MESSAGE_RELEASE, "wire_sign1_fuzz"}};
     struct dice d = {99};
     bool good = true;
 

@@ -18,6 +18,7 @@ const kinds = {
   up: { rule: 'up-envelope', most: 16384, also: generationFromOne },
   down: { rule: 'down-envelope', most: 16384, also: generationFromOne },
   ticket: { rule: 'signed-ticket', most: 256, also: ticketEndsAfterItBegins },
+  release: { rule: 'signed-release', most: 320, also: partsAreShorter },
   log: { rule: 'log', most: 5120, also: linesEndAfterTheyBegin },
 }
 
@@ -35,6 +36,12 @@ function linesEndAfterTheyBegin(log) {
 function ticketEndsAfterItBegins(tag) {
   const ticket = decoded(tag.contents[2])
   return ticket.get(4) < ticket.get(5)
+}
+
+// "; rule: the parts together are shorter than the bundle"
+function partsAreShorter(tag) {
+  const release = decoded(tag.contents[2])
+  return release.get(8).reduce((sum, [length]) => sum + length, 0) < release.get(6)
 }
 
 // "; rule: generation >= 1"

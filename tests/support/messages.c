@@ -20,7 +20,7 @@ uint64_t roll(struct dice *d, uint64_t n)
 const char *message_kind_name(enum message_kind kind)
 {
     static const char *const names[MESSAGE_KINDS] = {
-        "batch", "answer", "up", "down", "ticket", "log"};
+        "batch", "answer", "up", "down", "ticket", "log", "release"};
     return names[kind];
 }
 
@@ -242,6 +242,37 @@ static size_t any_signed_ticket(struct dice *d, struct room out)
     return ticket_build(ticket_payload_build(&t, ROOM_OF(payload)), &s, out).len;
 }
 
+void any_release(struct dice *d, struct release *r)
+{
+    uint64_t sum = 0;
+
+    memset(r, 0, sizeof *r);
+    any_word(d, r->product);
+    r->version = (struct release_version){(uint16_t)edgy(d, 0, UINT16_MAX),
+        (uint16_t)edgy(d, 0, UINT16_MAX), (uint16_t)edgy(d, 0, UINT16_MAX)};
+    r->security_version = (uint32_t)edgy(d, 0, UINT32_MAX);
+    fill(d, r->build.b, sizeof r->build.b);
+    fill(d, r->bundle_digest.b, sizeof r->bundle_digest.b);
+    r->part_count = (uint8_t)edgy(d, 1, RELEASE_PARTS);
+    for (size_t i = 0; i < r->part_count; i++) {
+        r->parts[i].len = (uint32_t)edgy(d, 1, LIMIT_UPDATE_BUNDLE / 2 - 1);
+        fill(d, r->parts[i].digest.b, sizeof r->parts[i].digest.b);
+        sum += r->parts[i].len;
+    }
+    r->bundle_len = (uint32_t)edgy(d, sum + 1, LIMIT_UPDATE_BUNDLE);
+}
+
+static size_t any_signed_release(struct dice *d, struct room out)
+{
+    struct release r;
+    struct signature s;
+    uint8_t payload[SIGN1_PAYLOAD_MAX];
+
+    any_release(d, &r);
+    fill(d, s.b, sizeof s.b);
+    return release_build(release_payload_build(&r, ROOM_OF(payload)), &s, out).len;
+}
+
 static size_t any_envelope(struct dice *d, enum envelope_kind kind, struct room out)
 {
     struct kid kid;
@@ -282,6 +313,7 @@ size_t any_message(struct dice *d, enum message_kind kind, struct room out)
     case MESSAGE_UP: len = any_envelope(d, ENVELOPE_BATCH, out); break;
     case MESSAGE_DOWN: len = any_envelope(d, ENVELOPE_ANSWER, out); break;
     case MESSAGE_TICKET: len = any_signed_ticket(d, out); break;
+    case MESSAGE_RELEASE: len = any_signed_release(d, out); break;
     case MESSAGE_LOG:
         any_log(d, &service_log);
         s = service_log_build(&service_log, out, &len);
@@ -299,6 +331,7 @@ bool message_accepted(enum message_kind kind, struct bytes in)
     struct answer answer;
     struct envelope envelope;
     struct signed_ticket ticket;
+    struct signed_release release;
 
     switch (kind) {
     case MESSAGE_BATCH: return batch_parse(in, &batch) == OK;
@@ -306,6 +339,7 @@ bool message_accepted(enum message_kind kind, struct bytes in)
     case MESSAGE_UP: return envelope_parse(ENVELOPE_BATCH, in, &envelope) == OK;
     case MESSAGE_DOWN: return envelope_parse(ENVELOPE_ANSWER, in, &envelope) == OK;
     case MESSAGE_TICKET: return ticket_parse(in, &ticket) == OK;
+    case MESSAGE_RELEASE: return release_parse(in, &release) == OK;
     case MESSAGE_LOG: return service_log_parse(in, &service_log) == OK;
     case MESSAGE_KINDS: break;
     }

@@ -9,6 +9,7 @@
 
 #include "wire/envelope.h"
 #include "wire/message.h"
+#include "wire/release.h"
 #include "wire/service_log.h"
 #include "wire/ticket.h"
 
@@ -19,6 +20,7 @@ enum message_kind {
     MESSAGE_DOWN,
     MESSAGE_TICKET,
     MESSAGE_LOG,
+    MESSAGE_RELEASE,
     MESSAGE_KINDS
 };
 enum { MESSAGE_MAX = LIMIT_ENVELOPE + 64 }; /* room that spoiling may need */
@@ -34,7 +36,8 @@ void any_batch(struct dice *d, struct batch *out);
 void any_answer(struct dice *d, struct answer *out);
 void any_ticket(struct dice *d, struct ticket *out);
 void any_log(struct dice *d, struct service_log *out);
-/* The bytes of a valid message; of a ticket, signed by nobody. */
+void any_release(struct dice *d, struct release *out);
+/* The bytes of a valid message; of a ticket or release, signed by nobody. */
 size_t any_message(struct dice *d, enum message_kind kind, struct room out);
 /* Change one thing: a value, a head, an order, a length, a bit. Returns the new length. */
 size_t spoil(struct dice *d, struct room message, size_t len);
