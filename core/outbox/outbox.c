@@ -9,7 +9,7 @@ static_assert(sizeof(struct outbox) <= 2 * 1024 * 1024, "memory budget of keeper
 void outbox_tell(const struct outbox *o, struct told_of of)
 {
     struct outbox_told told = {
-        .note = of.note, .count = of.count, .outcome = of.outcome};
+        .note = of.note, .count = of.count, .outcome = of.outcome, .m2 = of.m2};
 
     if (of.sent != NULL) {
         told.epoch = of.sent->epoch;

@@ -85,6 +85,8 @@ enum outbox_note { /* what a log line is made of; also what tests look at */
     OUTBOX_CLOCK_STEPPED,
     OUTBOX_STORE_RESTORED,
     OUTBOX_FLASH_FAULT,
+    OUTBOX_RENEWAL, /* count: generation of keys to agree; m2: of the cloud, or nothing yet */
+    OUTBOX_CLOSED, /* count: readings that another store might want, under keys that are closed */
     OUTBOX_LOG_SEALED, /* after the sync; count: its lines */
     OUTBOX_LOG_ACKNOWLEDGED,
 };
@@ -96,6 +98,7 @@ struct outbox_told {
     struct digest digest;  /* of the envelope */
     struct digest content; /* SHA-256 over content_of() of each record; SEALED only */
     uint32_t count;        /* readings in the batch, or lost */
+    struct bytes m2;       /* RENEWAL only; borrowed for the call */
     enum outcome outcome;
 };
 
@@ -173,6 +176,9 @@ struct outbox { /* fields belong to the outbox_*.c */
     bool flash_broken;
     uint32_t marks; /* since the last append or sync */
 
+    bool renews;
+    uint8_t m1[RENEWAL_ASK_LEN];
+
     struct outbox_flight flights[OUTBOX_FLIGHTS];
     bool answered;
     uint64_t answered_ms; /* when the newest transmission that was answered began */
@@ -225,6 +231,18 @@ bool outbox_serial_fresh(
     const struct outbox *o, const struct serial *serial, uint32_t not_after_s);
 MUST_USE enum status outbox_use_serial(
     struct outbox *o, const struct serial *serial, uint32_t not_after_s);
+/*
+ * Renewal of the keys. Each batch carries this M1 from now on; NULL: none does.
+ */
+void outbox_renew(struct outbox *o, const uint8_t *m1);
+/* OK: no sealed batch waits for an answer, and the marks that say so are on flash. AGAIN: not yet. */
+MUST_USE enum status outbox_rest(struct outbox *o);
+/*
+ * After outbox_rest(), in the same breath: a new epoch begins under the new keys, with what is
+ * open. Batches under other keys are offered no more. BROKEN: only a new start can go on.
+ */
+MUST_USE enum status outbox_change_keys(
+    struct outbox *o, const struct outbox_identity *identity);
 /* courier gave up this transmission. */
 void outbox_unanswered(struct outbox *o, const struct nonce *nonce);
 void outbox_state(const struct outbox *o, struct outbox_state *out);

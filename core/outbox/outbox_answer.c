@@ -221,5 +221,10 @@ enum status outbox_answer(
     if (a->has_config)
         hear_config(o, &a->config);
     hear_outcome(o, f, a->verdicts[0].outcome);
+    if (a->renew_to > 0)
+        outbox_tell(o,
+            (struct told_of){.note = OUTBOX_RENEWAL,
+                .count = a->renew_to,
+                .m2 = {a->m2, a->m2_len}});
     return OK;
 }

@@ -12,6 +12,7 @@ struct told_of { /* a short way to fill struct outbox_told */
     const struct outbox_sent *sent;
     const struct digest *content;
     enum outcome outcome;
+    struct bytes m2;
 };
 void outbox_tell(const struct outbox *o, struct told_of of);
 uint64_t outbox_now(const struct outbox *o);

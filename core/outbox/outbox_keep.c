@@ -22,6 +22,8 @@ static void declare(struct outbox *o)
     struct batch *b = &o->open;
 
     b->lost_count = o->lost;
+    b->renews = o->renews;
+    memcpy(b->m1, o->m1, sizeof b->m1);
     memcpy(b->events, o->events, o->event_count * sizeof o->events[0]);
     b->event_count = o->event_count;
     if (o->lost == o->lost_told)

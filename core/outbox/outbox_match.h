@@ -10,6 +10,7 @@
 
 struct outbox_sent { /* what one transmission carried */
     struct epoch epoch;
+    uint32_t generation; /* of the keys that it is sealed under */
     uint32_t seq;
     struct digest digest; /* of the envelope */
 };

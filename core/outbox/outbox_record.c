@@ -16,6 +16,7 @@ enum status outbox_record(const struct outbox *o, const struct journal_place *pl
         || envelope_parse(ENVELOPE_BATCH, e->envelope, &env) != OK)
         return MALFORMED;
     sent->epoch = env.epoch;
+    sent->generation = env.kid.generation;
     sent->seq = e->seq;
     return crypto->sha256(crypto->board, e->envelope, &sent->digest);
 }

@@ -56,6 +56,26 @@ static void give_up(struct outbox *o, const struct choice *c)
     outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
 }
 
+/*
+ * Sealed under keys that newer ones have closed: no store opens it any more. Keys change only when
+ * nothing waits for an answer, so this is what a restored store might have wanted again.
+ */
+static void leave(struct outbox *o, const struct choice *c, struct journal_place *place)
+{
+    uint32_t readings = c->row->readings;
+
+    if (c->row->again) {
+        rows_set(&o->rows, c->row, ROW_GONE);
+        rows_shed(&o->rows, c->ring);
+    } else { /* the mark of its answer was lost with power: that it was stored cannot be known */
+        rows_set(&o->rows, c->row, ROW_ASIDE);
+        o->batches_set_aside++;
+        if (journal_mark(o->ports.journal, place, JOURNAL_SET_ASIDE) == BROKEN)
+            outbox_flash_fault(o);
+    }
+    outbox_tell(o, (struct told_of){.note = OUTBOX_CLOSED, .count = readings});
+}
+
 static enum status draw(struct outbox *o, struct nonce *nonce)
 {
     const struct entropy *e = o->ports.entropy;
@@ -108,6 +128,10 @@ enum status outbox_next(
 
         if (s == MALFORMED) {
             give_up(o, &c);
+            continue;
+        }
+        if (s == OK && sent.generation != o->kid.generation) {
+            leave(o, &c, &place);
             continue;
         }
         if (s == OK)

@@ -6,6 +6,7 @@
 #include "device/board/tally.h"
 #include "device/keeper/desk.h"
 #include "device/keeper/identity.h"
+#include "device/keeper/renewal.h"
 #include "device/keeper/store.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
@@ -48,6 +49,12 @@ struct keeper {
     bool waiting;     /* enrolled, and the keys in the TPM could not be reached yet */
     bool keys_missed; /* ... which has been said */
     uint64_t keys_since_ms, keys_due_ms, keys_delay_ms;
+    char folder[PLACE_MAX], identity_path[PLACE_MAX], renewal_path[PLACE_MAX];
+    struct renewal renewal;
+    bool next_asked, cert_told, pair_ready; /* of courier, in this renewal */
+    uint32_t renew_to; /* as the answer just heard says; 0: it does not */
+    size_t m2_len;
+    uint8_t m2[RENEWAL_ANSWER_MAX];
     struct store store;
     struct outbox outbox;
     struct desk desk; /* service tickets */
@@ -147,6 +154,13 @@ static void told(void *ctx, const struct outbox_told *t)
     case OUTBOX_CLOCK_STEPPED: simple(k, LOG_WARN, REASON_CLOCK_STEPPED, t); break;
     case OUTBOX_STORE_RESTORED: simple(k, LOG_WARN, REASON_STORE_RESTORED, t); break;
     case OUTBOX_FLASH_FAULT: simple(k, LOG_FAULT, REASON_FLASH_FAULT, t); break;
+    case OUTBOX_RENEWAL: /* acted upon when the answer has been taken */
+        k->renew_to = t->count;
+        k->m2_len = t->m2.len;
+        if (t->m2.len > 0)
+            memcpy(k->m2, t->m2.at, t->m2.len);
+        break;
+    case OUTBOX_CLOSED: simple(k, LOG_WARN, REASON_KEY_CLOSED, t); break;
     case OUTBOX_LOG_SEALED: log_batch(k, LOG_INFO, REASON_SERVICE_LOG_SEALED, t); break;
     case OUTBOX_LOG_ACKNOWLEDGED:
         log_batch(k, LOG_INFO, REASON_SERVICE_LOG_ACKNOWLEDGED, t);
@@ -422,6 +436,7 @@ static void drop_courier(struct keeper *k)
     forget_flight(k);
     k->want_again_ms = 0;
     k->link = LINK_NONE;
+    k->next_asked = k->cert_told = k->pair_ready = false;
 }
 
 static void tell_courier(struct keeper *k, enum message what, struct bytes body)
@@ -487,13 +502,145 @@ static void counted(struct keeper *k)
         tell_courier(k, SAY_TIME, utc_build(o.utc_ms, ROOM_OF(b)));
 }
 
+/* --- renewal of the keys --- */
+
+struct held_trust { /* for the time of one act */
+    struct trust_file file;
+    struct renewal_place place;
+};
+
+static enum status hold_trust(struct keeper *k, struct held_trust *t)
+{
+    const char *why = NULL;
+
+    t->place = (struct renewal_place){.identity = k->identity_path,
+        .record = k->renewal_path,
+        .owner = k->env->uids[ROLE_KEEPER],
+        .group = k->env->gids[ROLE_KEEPER],
+        .crypto = host_crypto_port(k->crypto),
+        .entropy = host_entropy_port()};
+    if (k->env->tpm) {
+        trust_agent_again(&k->agent);
+        t->place.trust = &k->agent.port;
+        return OK;
+    }
+    t->place.trust = &t->file.port;
+    return trust_file_open(&t->file, TRUST_WRAP, k->folder, t->place.owner,
+        t->place.crypto, t->place.entropy, &why);
+}
+
+static void let_go(struct keeper *k, struct held_trust *t)
+{
+    if (k->env->tpm)
+        trust_agent_close(&k->agent);
+    else
+        trust_file_close(&t->file);
+}
+
+static void say_renewal(
+    struct keeper *k, enum log_level level, enum reason reason, enum status s)
+{
+    LOG(k->log, level, reason, F_DEV(&k->kid.device),
+        F_NUM("generation", k->kid.generation + 1), F_WORD("status", status_name(s)));
+}
+
+/* What an earlier run has begun; a record that cannot be read is begun anew. */
+static void recall_renewal(struct keeper *k)
+{
+    struct held_trust t;
+
+    enum status s = hold_trust(k, &t);
+    if (s == OK)
+        s = renewal_open(&k->renewal, &t.place, &k->kid);
+    let_go(k, &t);
+    if (s != OK)
+        say_renewal(k, LOG_FAULT, REASON_RENEW_REFUSED, s);
+    if (k->renewal.begun)
+        outbox_renew(&k->outbox, k->renewal.record.m1);
+}
+
+/* courier says which TLS key is to be certified. */
+static void begin_renewal(struct keeper *k, const uint8_t point[P256_PUBLIC_LEN])
+{
+    struct held_trust t;
+
+    if (!k->next_asked || k->renewal.begun || !k->sealing)
+        return;
+    enum status s = hold_trust(k, &t);
+    if (s == OK)
+        s = renewal_begin(&k->renewal, &t.place, &k->kid, point);
+    let_go(k, &t);
+    if (s == OK)
+        outbox_renew(&k->outbox, k->renewal.record.m1);
+    else
+        say_renewal(k, LOG_FAULT, REASON_RENEW_REFUSED, s);
+    k->next_asked = s == OK; /* else with the next answer */
+}
+
+/* The sealed answer that was just taken asks for new keys, or has the M2 for them. */
+static void renew(struct keeper *k)
+{
+    struct bytes cert;
+
+    if (k->renew_to == 0)
+        return;
+    if (k->renew_to != k->kid.generation + 1) {
+        say_renewal(k, LOG_REFUSE, REASON_RENEW_REFUSED, REFUSED);
+    } else if (!k->renewal.begun) {
+        bool asked = k->next_asked;
+        k->next_asked = true;
+        if (!asked)
+            tell_courier(k, SAY_NEXT_KEY, (struct bytes){0});
+    } else if (k->m2_len > 0 && !k->cert_told) {
+        enum status s = renewal_check(&k->renewal, host_crypto_port(k->crypto),
+            (struct bytes){k->m2, k->m2_len}, &cert);
+        say_renewal(k, s == OK ? LOG_INFO : LOG_REFUSE,
+            s == OK ? REASON_RENEW_AGREED : REASON_RENEW_REFUSED, s);
+        k->cert_told = s == OK;
+        if (s == OK)
+            tell_courier(k, SAY_CERT, cert);
+    }
+}
+
+/*
+ * courier has its new pair, and nothing waits for an answer under the old keys: the new ones are
+ * in use from here on. Readings that no batch holds yet go into the first one under them.
+ */
+static void change_keys(struct keeper *k)
+{
+    struct held_trust t;
+    struct identity_record id;
+
+    if (!k->pair_ready || !k->sealing || k->in_flight || outbox_rest(&k->outbox) != OK)
+        return;
+    enum status s = hold_trust(k, &t);
+    if (s == OK)
+        s = renewal_use(&k->renewal, &t.place, &id);
+    let_go(k, &t);
+    say_renewal(k, s == OK ? LOG_INFO : LOG_FAULT,
+        s == OK ? REASON_RENEW_USED : REASON_RENEW_REFUSED, s);
+    k->next_asked = k->cert_told = k->pair_ready =
+        false; /* else with the next answer */
+    if (s != OK)
+        return;
+    struct outbox_identity to = {
+        .kid = id.kid, .k_up = id.up, .k_down = id.down, .cloud = id.cloud};
+    k->kid = id.kid;
+    if (outbox_change_keys(&k->outbox, &to) != OK)
+        broken(k);
+    wipe(&to, sizeof to);
+    wipe(&id, sizeof id);
+}
+
 static void take_reply(struct keeper *k, const struct said_reply *r, struct bytes body)
 {
     if (!k->in_flight || !ct_equal(r->nonce.b, k->nonce.b, sizeof k->nonce.b))
         return; /* nothing of ours: it can change nothing */
+    k->renew_to = 0;
     if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
         k->in_flight = false;
         counted(k);
+        renew(k);
     } else {
         forget_flight(k);
         k->not_accepted = r->http_status < 429 || r->http_status == 431;
@@ -508,6 +655,7 @@ static enum status take_from_courier(struct keeper *k, uint16_t what, struct byt
     struct said_reply reply;
     struct bytes rest;
     struct nonce nonce;
+    uint8_t point[P256_PUBLIC_LEN];
 
     if (what == SAY_ASK) {
         offer(k);
@@ -516,6 +664,11 @@ static enum status take_from_courier(struct keeper *k, uint16_t what, struct byt
         take_reply(k, &reply, rest);
     } else if (what == SAY_LINK) {
         TRY(link_parse(body, &k->link));
+    } else if (what == SAY_NEXT_PUBLIC) {
+        TRY(point_parse(body, point));
+        begin_renewal(k, point);
+    } else if (what == SAY_CERT_KEPT) {
+        k->pair_ready = k->cert_told;
     } else {
         TRY(nonce_parse(body, &nonce));
         if (k->in_flight && ct_equal(nonce.b, k->nonce.b, sizeof nonce.b))
@@ -723,6 +876,8 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
             host_entropy_port(), &id->service, &id->kid.device);
     }
     wipe(id, sizeof *id);
+    if (k->sealing)
+        recall_renewal(k);
 }
 
 /* Readings that came meanwhile were heard by nobody who could seal them: measure still has them,
@@ -822,6 +977,7 @@ static void tick(void *ctx)
     k->desk.link = (uint32_t)k->link;
     if (k->sealing && desk_tick(&k->desk))
         role_try_forbidden(&k->lock); /* comes with the second log */
+    change_keys(k);
     want(k);
     tell_kept(k);
     if (now >= k->state_due_ms) {
@@ -890,8 +1046,12 @@ static enum status open_doors(struct keeper *k)
 int keeper_main(struct role_env *env)
 {
     static struct keeper k;
+    const struct confine_path own = {
+        k.folder, CONFINE_READ | CONFINE_WRITE}; /* a renewal replaces the identity */
     const struct confine_plan plan = {.role = "keeper",
         .user = role_user(ROLE_KEEPER),
+        .paths = &own,
+        .path_count = 1,
         .rights = CONFINE_UNIX | CONFINE_FILES};
 
     k.env = env;
@@ -903,7 +1063,10 @@ int keeper_main(struct role_env *env)
     desk_init(&k.desk, k.log, &k.clock.port);
     k.log->ear = (struct log_ear){&k.desk, desk_hear};
     char path[PLACE_MAX];
-    if (place_of(env->root, PLACE_SETTLED, path) != OK
+    if (place_of(env->root, PLACE_KEEPER, k.folder) != OK
+        || place_of(env->root, PLACE_IDENTITY, k.identity_path) != OK
+        || place_of(env->root, PLACE_RENEWAL, k.renewal_path) != OK
+        || place_of(env->root, PLACE_SETTLED, path) != OK
         || tally_open(path, &k.mine) != OK)
         return EXIT_ENVIRONMENT;
     if (loop_new(&k.loop) != OK || host_crypto_new(&k.crypto) != OK)
@@ -919,5 +1082,6 @@ int keeper_main(struct role_env *env)
     tick(&k);
     enum status s = loop_run(k.loop);
     wipe(&k.outbox, sizeof k.outbox);
+    wipe(&k.renewal, sizeof k.renewal);
     return s == OK ? EXIT_DONE : EXIT_INTERNAL;
 }

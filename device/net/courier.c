@@ -9,6 +9,7 @@
 #include "device/net/http.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/trust/tls_pair.h"
 #include "device/trust/trust_agent.h"
 #include "device/trust/trust_file.h"
 #include "host/cli.h"
@@ -48,6 +49,8 @@ struct courier {
     bool waiting;             /* for the key in the TPM: nothing is dialled */
     bool key_missed;          /* ... which has been said */
     uint64_t key_since_ms, key_delay_ms;
+    char folder[PLACE_MAX];
+    struct tls_pair pair;
     size_t cert_len;
     uint8_t cert[CERT_MAX];
     SSL_CTX *ctx;
@@ -409,6 +412,96 @@ static void take_time(struct courier *c, struct bytes body)
         step(c, UPLINK_STOP, 0);
 }
 
+/* --- certificate and key --- */
+
+static void not_usable(struct courier *c, const char *file, const char *why)
+{
+    LOG(c->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
+    c->fault = LINK_KEY_FAULT;
+}
+
+static enum status use_key(struct courier *c, const struct trust *trust)
+{
+    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
+        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
+
+    enum status s = tls_client(
+        &c->ctx, (struct bytes){c->cert, c->cert_len}, trust, anchors, 2, alpn);
+    if (s != OK)
+        not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
+    c->plan.ctx = c->ctx;
+    return s;
+}
+
+/* The certificate, and the key where it is a file. */
+static enum status read_pair(struct courier *c)
+{
+    char path[PLACE_MAX];
+    const char *why = NULL;
+
+    TRY(place_of(c->env->root, PLACE_CERTIFICATE, path));
+    enum status s =
+        keyfile_read(path, c->pair.owner, ROOM_OF(c->cert), &c->cert_len, &why);
+    if (s != OK) {
+        not_usable(c, "tls.crt", why);
+        return s;
+    }
+    if (c->env->tpm)
+        return c->waiting ? OK : use_key(c, &c->agent.port);
+    s = trust_file_open(
+        &c->file, TRUST_TLS, c->folder, c->pair.owner, NULL, NULL, &why);
+    if (s != OK) {
+        not_usable(c, "tls.key", why);
+        return s;
+    }
+    return use_key(c, &c->file.port);
+}
+
+/* --- a new certificate, and a new key if it is a file --- */
+
+static void say_next_key(struct courier *c)
+{
+    uint8_t point[P256_PUBLIC_LEN], b[P256_PUBLIC_LEN];
+
+    enum status s = c->env->tpm ? c->agent.port.tls_public(c->agent.port.board, point)
+                                : tls_pair_next(&c->pair, c->entropy, point);
+    if (s == OK)
+        tell(c, SAY_NEXT_PUBLIC, point_build(point, ROOM_OF(b)));
+    else
+        LOG(c->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("file", "tls.next.key"),
+            F_WORD("why", status_name(s)));
+}
+
+static enum status keep_cert(struct courier *c, struct bytes der)
+{
+    uint8_t point[P256_PUBLIC_LEN];
+
+    if (!c->env->tpm)
+        return tls_pair_install(&c->pair, der);
+    TRY(c->agent.port.tls_public(c->agent.port.board, point));
+    return tls_pair_certify(&c->pair, point, der);
+}
+
+/* The connection that stands was made with the old pair: the next one is with the new. */
+static void take_cert(struct courier *c, struct bytes der)
+{
+    enum status s = keep_cert(c, der);
+
+    if (s != OK) {
+        LOG(c->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", "tls.crt"),
+            F_WORD("why", status_name(s)));
+        return;
+    }
+    step(c, UPLINK_STOP, 0);
+    SSL_CTX_free(c->ctx);
+    c->plan.ctx = c->ctx = NULL;
+    if (!c->env->tpm)
+        trust_file_close(&c->file);
+    if (read_pair(c) != OK)
+        say_link(c, c->fault);
+    tell(c, SAY_CERT_KEPT, (struct bytes){0});
+}
+
 static void take_message(struct courier *c, uint16_t what, struct bytes body)
 {
     if (what == SAY_WANT) {
@@ -421,6 +514,10 @@ static void take_message(struct courier *c, uint16_t what, struct bytes body)
             step(c, UPLINK_REPLIED, 0);
     } else if (what == SAY_TIME) {
         take_time(c, body);
+    } else if (what == SAY_NEXT_KEY) {
+        say_next_key(c);
+    } else if (what == SAY_CERT) {
+        take_cert(c, body);
     }
 }
 
@@ -482,12 +579,6 @@ static void keeper_lost(struct courier *c)
 
 /* --- start --- */
 
-static void not_usable(struct courier *c, const char *file, const char *why)
-{
-    LOG(c->log, LOG_REFUSE, REASON_KEY_FILE, F_WORD("file", file), F_WORD("why", why));
-    c->fault = LINK_KEY_FAULT;
-}
-
 static enum status open_cloud(struct courier *c)
 {
     char path[PLACE_MAX];
@@ -497,19 +588,6 @@ static enum status open_cloud(struct courier *c)
     enum status s = cloud_file_read(path, c->env->uids[ROLE_COURIER], &c->cloud, &why);
     if (s != OK && s != AGAIN)
         not_usable(c, "cloud", why);
-    return s;
-}
-
-static enum status use_key(struct courier *c, const struct trust *trust)
-{
-    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
-        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
-
-    enum status s = tls_client(
-        &c->ctx, (struct bytes){c->cert, c->cert_len}, trust, anchors, 2, alpn);
-    if (s != OK)
-        not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
-    c->plan.ctx = c->ctx;
     return s;
 }
 
@@ -587,28 +665,18 @@ static void key_lost(struct courier *c)
 
 static enum status open_keys(struct courier *c)
 {
-    uid_t me = c->env->uids[ROLE_COURIER];
-    char folder[PLACE_MAX], path[PLACE_MAX];
-    const char *why = NULL;
-
-    TRY(place_of(c->env->root, PLACE_COURIER, folder));
-    TRY(place_of(c->env->root, PLACE_CERTIFICATE, path));
-    enum status s = keyfile_read(path, me, ROOM_OF(c->cert), &c->cert_len, &why);
-    if (s != OK) {
-        not_usable(c, "tls.crt", why);
-        return s;
-    }
+    TRY(place_of(c->env->root, PLACE_COURIER, c->folder));
+    c->pair = (struct tls_pair){
+        c->folder, c->env->uids[ROLE_COURIER], c->env->gids[ROLE_COURIER]};
     if (c->env->tpm) {
         c->waiting = true;
-        return trust_agent_init(
-            &c->agent, TRUST_TLS, c->env->root, c->env->uids[ROLE_AGENT]);
+        TRY(trust_agent_init(
+            &c->agent, TRUST_TLS, c->env->root, c->env->uids[ROLE_AGENT]));
+    } else if (tls_pair_settle(&c->pair) != OK) {
+        not_usable(c, "tls.key", "a renewal cannot be ended");
+        return BROKEN;
     }
-    s = trust_file_open(&c->file, TRUST_TLS, folder, me, NULL, NULL, &why);
-    if (s != OK) {
-        not_usable(c, "tls.key", why);
-        return s;
-    }
-    return use_key(c, &c->file.port);
+    return read_pair(c);
 }
 
 static void open_all(struct courier *c)
@@ -626,9 +694,10 @@ static void open_all(struct courier *c)
 
 static enum status confine(struct courier *c)
 {
-    static const struct confine_path names[] = {{"/etc/resolv.conf", CONFINE_READ},
+    const struct confine_path names[] = {{"/etc/resolv.conf", CONFINE_READ},
         {"/etc/hosts", CONFINE_READ}, {"/etc/nsswitch.conf", CONFINE_READ},
-        {"/etc/gai.conf", CONFINE_READ}, {"/etc/host.conf", CONFINE_READ}};
+        {"/etc/gai.conf", CONFINE_READ}, {"/etc/host.conf", CONFINE_READ},
+        {c->folder, CONFINE_READ | CONFINE_WRITE}}; /* a renewal changes its pair */
     struct confine_plan plan = {.role = "courier",
         .user = role_user(ROLE_COURIER),
         .paths = names,

@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/port/screen.h"
+#include "core/port/trust.h"
 #include "host/talk.h"
 #include "wire/types.h"
 
@@ -26,15 +27,19 @@ enum message {
     SAY_STATE = 0x0202, /* struct said_state; also keeper -> status */
     SAY_STOP = 0x0203,  /* enough batches, if the run asked for so many: say END */
     /* keeper -> courier */
-    SAY_WANT = 0x0301,    /* something waits to be sent */
-    SAY_OFFER = 0x0302,   /* nonce (16), then the envelope */
-    SAY_NOTHING = 0x0303, /* answer to ASK: nothing, after all */
-    SAY_TIME = 0x0304,    /* u64 UTC ms: of the cloud, authenticated, now */
+    SAY_WANT = 0x0301,     /* something waits to be sent */
+    SAY_OFFER = 0x0302,    /* nonce (16), then the envelope */
+    SAY_NOTHING = 0x0303,  /* answer to ASK: nothing, after all */
+    SAY_TIME = 0x0304,     /* u64 UTC ms: of the cloud, authenticated, now */
+    SAY_NEXT_KEY = 0x0305, /* a renewal begins: which TLS key shall be certified? */
+    SAY_CERT = 0x0306,     /* DER: for that key, proved by the cloud */
     /* courier -> keeper */
-    SAY_ASK = 0x0401,        /* the link is up: give me something to send */
-    SAY_REPLY = 0x0402,      /* struct said_reply, then the body */
-    SAY_UNANSWERED = 0x0403, /* nonce (16) */
-    SAY_LINK = 0x0404,       /* u8 enum link_word */
+    SAY_ASK = 0x0401,         /* the link is up: give me something to send */
+    SAY_REPLY = 0x0402,       /* struct said_reply, then the body */
+    SAY_UNANSWERED = 0x0403,  /* nonce (16) */
+    SAY_LINK = 0x0404,        /* u8 enum link_word */
+    SAY_NEXT_PUBLIC = 0x0405, /* P-256 point (65) */
+    SAY_CERT_KEPT = 0x0406,   /* it is on flash, and in force */
     /* measure -> screen */
     SAY_VIEW = 0x0501, /* struct view */
     /* status -> keeper */
@@ -133,6 +138,8 @@ MUST_USE enum status reply_parse(
     struct bytes in, struct said_reply *out, struct bytes *body);
 struct bytes nonce_build(const struct nonce *nonce, struct room out);
 MUST_USE enum status nonce_parse(struct bytes in, struct nonce *out);
+struct bytes point_build(const uint8_t point[P256_PUBLIC_LEN], struct room out);
+MUST_USE enum status point_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN]);
 struct bytes link_build(enum link_word word, struct room out);
 MUST_USE enum status link_parse(struct bytes in, enum link_word *out);
 struct bytes view_build(const struct view *v, struct room out);

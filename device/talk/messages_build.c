@@ -110,6 +110,14 @@ struct bytes reply_build(const struct said_reply *v, struct bytes body, struct r
     return done(&w);
 }
 
+struct bytes point_build(const uint8_t point[P256_PUBLIC_LEN], struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put(&w, (struct bytes){point, P256_PUBLIC_LEN});
+    return done(&w);
+}
+
 struct bytes link_build(enum link_word word, struct room out)
 {
     struct writer w = writer_over(out);

@@ -48,11 +48,14 @@ static void words(uint8_t which, struct bytes in, struct room out)
 {
     enum link_word word;
     uint64_t utc_ms;
+    uint8_t point[P256_PUBLIC_LEN];
 
     if (which == 6 && link_parse(in, &word) == OK)
         same(link_build(word, out), in);
     if (which == 7 && number_parse(in, &utc_ms) == OK)
         same(number_build(utc_ms, out), in);
+    if (which == 9 && point_parse(in, point) == OK)
+        same(point_build(point, out), in);
     if (which == 8 && utc_parse(in, &utc_ms) == OK)
         same(utc_build(utc_ms, out), in);
 }

@@ -196,6 +196,14 @@ enum status reply_parse(struct bytes in, struct said_reply *out, struct bytes *b
     return OK;
 }
 
+enum status point_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN])
+{
+    if (in.len != P256_PUBLIC_LEN || in.at[0] != 4)
+        return MALFORMED;
+    memcpy(out, in.at, P256_PUBLIC_LEN);
+    return OK;
+}
+
 enum status link_parse(struct bytes in, enum link_word *out)
 {
     if (in.len != 1 || in.at[0] >= LINK_WORDS)

@@ -5,10 +5,14 @@
 
 #include <assert.h>
 
-enum { REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE, OFFER_MAX = 16 + LIMIT_ENVELOPE };
+enum {
+    DOORS = 6,
+    REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE,
+    OFFER_MAX = 16 + LIMIT_ENVELOPE
+};
 
 /* clang-format off */
-static const struct talk_door tables[HEARERS][4] = {
+static const struct talk_door tables[HEARERS][DOORS] = {
     [KEEPER_OF_MEASURE] = {
         {SAY_READING, READING_LEN, READING_LEN, "reading"},
         {SAY_END, 8, 8, "end"},
@@ -21,12 +25,16 @@ static const struct talk_door tables[HEARERS][4] = {
         {SAY_WANT, 0, 0, "want"},
         {SAY_OFFER, 17, OFFER_MAX, "offer"},
         {SAY_NOTHING, 0, 0, "nothing"},
-        {SAY_TIME, 8, 8, "time"}},
+        {SAY_TIME, 8, 8, "time"},
+        {SAY_NEXT_KEY, 0, 0, "next_key"},
+        {SAY_CERT, 1, LIMIT_CERT, "cert"}},
     [KEEPER_OF_COURIER] = {
         {SAY_ASK, 0, 0, "ask"},
         {SAY_REPLY, REPLY_HEAD_LEN, REPLY_MAX, "reply"},
         {SAY_UNANSWERED, 16, 16, "unanswered"},
-        {SAY_LINK, 1, 1, "link"}},
+        {SAY_LINK, 1, 1, "link"},
+        {SAY_NEXT_PUBLIC, P256_PUBLIC_LEN, P256_PUBLIC_LEN, "next_public"},
+        {SAY_CERT_KEPT, 0, 0, "cert_kept"}},
     [SCREEN_OF_MEASURE] = {
         {SAY_VIEW, VIEW_LEN, VIEW_LEN, "view"}},
     [KEEPER_OF_PEOPLE] = {
@@ -57,7 +65,7 @@ const struct talk_door *messages_heard(enum hearer who, size_t *count)
 {
     assert(who < HEARERS);
     size_t n = 0;
-    while (n < 4 && tables[who][n].door != 0)
+    while (n < DOORS && tables[who][n].door != 0)
         n++;
     *count = n;
     return tables[who];

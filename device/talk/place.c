@@ -15,6 +15,7 @@ static const struct {
     [PLACE_JOURNAL]      = {"var/lib/holdfast/keeper/journal",        false},
     [PLACE_IDENTITY]     = {"var/lib/holdfast/keeper/identity",       false},
     [PLACE_ENROLMENT]    = {"var/lib/holdfast/keeper/enrolment",      false},
+    [PLACE_RENEWAL]      = {"var/lib/holdfast/keeper/renewal",        false},
     [PLACE_COURIER]      = {"var/lib/holdfast/courier",               false},
     [PLACE_AGENT]        = {"var/lib/holdfast/agent",                 false},
     [PLACE_TPM_RECORD]   = {"var/lib/holdfast/agent/tpm",             false},

@@ -16,6 +16,7 @@ enum place {
     PLACE_JOURNAL,      /* flash file: two sectors of slots, then the journal */
     PLACE_IDENTITY,     /* the device's long-term keys, sealed by trust */
     PLACE_ENROLMENT,    /* an enrolment under way: M1 and the keys to come, sealed */
+    PLACE_RENEWAL,      /* the next generation of keys, while it is agreed, sealed */
     PLACE_COURIER,      /* var/lib/holdfast/courier, 0700 */
     PLACE_AGENT,        /* var/lib/holdfast/agent, 0700 */
     PLACE_TPM_RECORD,   /* what agent knows of its objects in the TPM */

@@ -16,7 +16,12 @@ enum { KEY_MAX = 256 };
 
 static const char *file_of(enum trust_part part)
 {
-    return part == TRUST_TLS ? "tls.key" : "wrap.key";
+    switch (part) {
+    case TRUST_TLS: return "tls.key";
+    case TRUST_TLS_NEXT: return "tls.next.key";
+    case TRUST_WRAP: break;
+    }
+    return "wrap.key";
 }
 
 static bool path_of(char out[PATH_MAX], const char *folder, enum trust_part part)
@@ -115,8 +120,8 @@ enum status trust_file_create(enum trust_part part, const char *folder, uid_t ow
     enum status s = keyfile_read(path, owner, ROOM_OF(key), &len, &why);
     if (s == AGAIN) {
         len = 32;
-        s = part == TRUST_TLS ? make_tls_key(ROOM_OF(key), &len)
-                              : entropy->fill(entropy->board, (struct room){key, len});
+        s = part == TRUST_WRAP ? entropy->fill(entropy->board, (struct room){key, len})
+                               : make_tls_key(ROOM_OF(key), &len);
         if (s == OK)
             s = keyfile_write(path, owner, group, (struct bytes){key, len}, false);
     }
@@ -152,7 +157,7 @@ enum status trust_file_open(struct trust_file *t, enum trust_part part,
     if (!path_of(path, folder, part))
         return REFUSED;
     enum status s = keyfile_read(path, owner, ROOM_OF(key), &len, why);
-    if (s == OK && part == TRUST_TLS) {
+    if (s == OK && part != TRUST_WRAP) {
         const unsigned char *at = key;
         t->tls = d2i_AutoPrivateKey(NULL, &at, (long)len);
         t->port.tls_public = tls_public;

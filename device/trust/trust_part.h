@@ -4,4 +4,4 @@
  */
 #pragma once
 
-enum trust_part { TRUST_TLS, TRUST_WRAP };
+enum trust_part { TRUST_TLS, TRUST_TLS_NEXT /* files only: tls_pair.h */, TRUST_WRAP };

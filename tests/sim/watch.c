@@ -124,6 +124,8 @@ void watch_told(void *actor, const struct outbox_told *t)
         break;
     case OUTBOX_LOG_SEALED: /* no world has a service ticket */
     case OUTBOX_LOG_ACKNOWLEDGED:
+    case OUTBOX_RENEWAL:
+    case OUTBOX_CLOSED: break;
     case OUTBOX_ANSWER_REFUSED:
     case OUTBOX_ANSWER_SCHEMA: break;
     }
