@@ -167,6 +167,7 @@ static void test_the_largest_batch_fits_and_one_byte_less_room_is_full(void)
         b.events[i] =
             (struct event){255, UINT16_MAX, 9007199254740990, 9007199254740991};
     b.merged = 60;
+    b.tpm = true;
     CHECK(batch_build(&b, ROOM_OF(out), &len) == OK && len < LIMIT_BATCH);
     size_t short_len;
     CHECK(batch_build(&b, (struct room){out, len}, &short_len) == OK);

@@ -56,7 +56,7 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
         (struct room){out.at, out.cap < LIMIT_BATCH ? out.cap : LIMIT_BATCH});
 
     assert(batch_rules_hold(b));
-    cbor_put_map(&w, 12u + (b->event_count > 0) + (b->merged > 0) + b->renews);
+    cbor_put_map(&w, 12u + (b->event_count > 0) + (b->merged > 0) + b->renews + b->tpm);
     put_key_uint(&w, 1, 1);
     put_key_uint(&w, 2, b->seq);
     put_key_uint(&w, 3, b->start_count);
@@ -91,6 +91,8 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
         cbor_put_uint(&w, 15);
         cbor_put_bstr(&w, BYTES_OF(b->m1));
     }
+    if (b->tpm)
+        put_key_uint(&w, 16, 1);
     if (!writer_done(&w))
         return FULL;
     *len = w.len;

@@ -146,6 +146,12 @@ static void take_batch(struct cbor_in *c, struct batch *b)
         take_fixed(c, b->m1, sizeof b->m1);
         optional++;
     }
+    if (cbor_take_key_if(c, 16)) {
+        b->tpm = take_up_to(c, UINT8_MAX) == 1;
+        if (!b->tpm) /* files are said by an absent key */
+            c->bad = true;
+        optional++;
+    }
     if (pairs != 12 + optional)
         c->bad = true;
 }

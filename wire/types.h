@@ -96,6 +96,7 @@ struct batch {
         merged; /* 0: each record is one reading; else 2..60 readings merged into each */
     bool renews;
     uint8_t m1[RENEWAL_ASK_LEN]; /* of the next generation, while it is agreed */
+    bool tpm;                    /* keys are in a TPM, by the device's own word */
 };
 
 enum outcome {

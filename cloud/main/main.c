@@ -192,6 +192,7 @@ static const struct cli_option options[] = {
     {"role",           CLI_WORD,   0, 0,     "ROLE",    "run as one role",                         true },
     {"listen",         CLI_WORD,   0, 0,     "IP",      "address to bind",                         true },
     {"index",          CLI_NUMBER, 0, 8,     "N",       "which of several",                        true },
+    {"require-tpm",    CLI_FLAG,   0, 0,     "",        "of devices that send",                    true },
     {"device-rate",    CLI_NUMBER, 1, LIMIT_DEVICE_RATE, "N", "batches a second of one device",      true },
     {0},
 };
@@ -222,7 +223,7 @@ static const struct cli_verb verbs[] = {
     {"events",        "",       "the security events",        TAKES("root", "json"), verb_events},
     {"content",       "",       "digest of all stored readings", TAKES("root", "json", "device"), verb_content},
     {"routes",        "",       "every HTTP request served",  TAKES("root", "json"), verb_routes},
-    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate",
+    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate", "require-tpm",
                                 "log-json", "role-self-test"), verb_role},
     {0},
 };

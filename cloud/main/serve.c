@@ -132,6 +132,7 @@ struct plan {
     char ports[ROLES + GATES_MOST][NUMBER_TEXT],
         indexes[ROLES + GATES_MOST][NUMBER_TEXT];
     char device_rate[NUMBER_TEXT];
+    bool require_tpm;
     size_t device, enrol, people; /* places of those that listen */
 };
 
@@ -155,6 +156,8 @@ static void add_role(struct plan *p, const struct serve_options *o,
     s->args[n++] = p->indexes[p->count];
     s->args[n++] = "--device-rate";
     s->args[n++] = p->device_rate;
+    if (p->require_tpm)
+        s->args[n++] = "--require-tpm";
     if (o->log_json)
         s->args[n++] = "--log-json";
     if (o->self_test)
@@ -165,6 +168,7 @@ static void add_role(struct plan *p, const struct serve_options *o,
 static void make_plan(
     struct plan *p, const struct serve_options *o, const struct settings *set)
 {
+    p->require_tpm = strcmp(set->require_trust, "tpm") == 0;
     snprintf(p->device_rate, NUMBER_TEXT, "%d", (int)set->device_rate);
     for (size_t i = 0; i + 1 < ROLES; i++) {
         bool enrol = strcmp(roles[i].role, "enrol") == 0,
@@ -262,6 +266,7 @@ int serve_role(const struct cli_args *a)
         .port = (uint16_t)cli_number(a, "port", 0),
         .index = (uint16_t)cli_number(a, "index", 0),
         .device_rate = (uint16_t)cli_number(a, "device-rate", LIMIT_DEVICE_RATE),
+        .require_tpm = cli_given(a, "require-tpm"),
         .log_json = cli_given(a, "log-json"),
         .self_test = cli_given(a, "role-self-test")};
 

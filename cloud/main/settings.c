@@ -20,6 +20,7 @@ static const struct conf_key keys[] = {
     {"", "people_port", CONF_INT,  0, 65535, "9443",    "TCP port for browsers; 0: any",                 AT(people_port)},
     {"", "gates",       CONF_INT,  1, 8,     "1",       "processes that serve devices",                  AT(gates)      },
     {"", "device_rate", CONF_INT,  1, LIMIT_DEVICE_RATE, "500", "batches a second of one device; four seconds' worth at once", AT(device_rate)},
+    {"", "require_trust", CONF_TEXT, 1, 8, "\"any\"", "where a device's keys must be, by its own word: any or tpm", AT(require_trust)},
 };
 /* clang-format on */
 
@@ -42,6 +43,9 @@ int settings_read(const char *root, struct settings *out)
             sizeof *out, &err)
         != OK)
         return cli_error(EXIT_USAGE, path, err.line, err.what, err.expected);
+    if (strcmp(out->require_trust, "any") != 0
+        && strcmp(out->require_trust, "tpm") != 0)
+        return cli_error(EXIT_USAGE, path, 0, "require_trust", "any or tpm");
     return EXIT_DONE;
 }
 

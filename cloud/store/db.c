@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x48466c64, USER_VERSION = 3 };
+enum { APPLICATION_ID = 0x48466c64 };
+
+static const char user_version[] = "4";
 
 static const char schema[] =
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -24,6 +26,7 @@ static const char schema[] =
     " test INTEGER NOT NULL DEFAULT 0,"
     " config INTEGER NOT NULL DEFAULT 0, batch_s INTEGER, ward TEXT, zone TEXT,"
     " last_epoch INTEGER, last_seq INTEGER,"
+    " trust INTEGER NOT NULL DEFAULT 0,"
     /* Keys: since when at the latest; a renewal that is wanted, and what came of it. */
     " keys_ms INTEGER NOT NULL, wanted INTEGER NOT NULL DEFAULT 0, m1 BLOB, m2 BLOB,"
     " m2_ms INTEGER);"
@@ -83,7 +86,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE] =
         "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
         " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost,"
-        " d.keys_ms, d.wanted, d.m1, d.m2"
+        " d.keys_ms, d.wanted, d.m1, d.m2, d.trust"
         " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
@@ -99,6 +102,7 @@ static const char *const texts[DB_STMTS] = {
         " newest_ms = ?8, spo2 = ?9, pulse = ?10, quality = ?11, status = ?12, clock = ?13,"
         " test = ?14 WHERE id = ?1",
     [DB_DEVICE_ANSWER] = "UPDATE device SET answer_ms = ?2 WHERE id = ?1",
+    [DB_DEVICE_TRUST]  = "UPDATE device SET trust = ?2 WHERE id = ?1",
     [DB_DEVICE_CLONE]  = "UPDATE device SET clone = 1 WHERE id = ?1",
     [DB_DEVICE_QUARANTINE] =
         "UPDATE device SET copies = copies + 1, copy_bytes = copy_bytes + ?2 WHERE id = ?1",
@@ -121,7 +125,8 @@ static const char *const texts[DB_STMTS] = {
         " WHERE (state = 2 AND told_first = 0) OR (state = 4 AND told_grave = 0) LIMIT 256",
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
-        " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted"
+        " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
+        " trust"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_EPOCH]       = "SELECT id, lost FROM epoch WHERE device = ?1 AND epoch = ?2",
     [DB_EPOCH_ADD]   = "INSERT INTO epoch(device, epoch) VALUES(?1, ?2)",
@@ -220,8 +225,8 @@ enum status db_create(const char *path, const struct entropy *entropy)
         return REFUSED;
     TRY(entropy->fill(entropy->board, ROOM_OF(store.b)));
     snprintf(marks, sizeof marks,
-        "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID,
-        USER_VERSION);
+        "PRAGMA application_id = %d; PRAGMA user_version = %s;", APPLICATION_ID,
+        user_version);
     enum status st = BROKEN;
     if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL)
             == SQLITE_OK
@@ -248,7 +253,7 @@ enum status db_settings_hold(sqlite3 *h, const char **why)
         {"PRAGMA journal_mode", "wal", "journal_mode is not WAL"},
         {"PRAGMA synchronous", "2", "synchronous is not FULL"},
         {"PRAGMA foreign_keys", "1", "foreign_keys is off"},
-        {"PRAGMA user_version", "3", "another schema version"},
+        {"PRAGMA user_version", user_version, "another schema version"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!says(h, rows[i].ask, rows[i].expected)) {

@@ -6,6 +6,7 @@
 #include "cloud/store/generation_rule.h"
 #include "cloud/store/peer_rule.h"
 #include "cloud/store/seq_parse.h"
+#include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
 #include "core/seal/seal.h"
 #include "wire/event.h"
@@ -31,6 +32,7 @@ struct device_row {
     enum device_state state;
     uint32_t generation;
     bool clone;
+    enum device_trust trust; /* as it said last */
     uint64_t copies, copy_bytes;
     bool has_newest;
     uint64_t newest_ms;
@@ -90,6 +92,7 @@ static enum status load_row(struct job *j)
     db_text(q, 10, r->config.time_zone, sizeof r->config.time_zone);
     r->last_seq = db_u64(q, 11);
     r->last = (struct interned){.id = db_u64(q, 12), .lost = db_u64(q, 14)};
+    r->trust = (enum device_trust)db_u64(q, 19);
     if (r->last.id && !db_blob(q, 13, r->last.epoch.b, EPOCH_LEN))
         return BROKEN;
     r->keys_ms = db_u64(q, 15);
@@ -611,6 +614,20 @@ static enum status renewal(struct job *j)
     return OK;
 }
 
+/* What the batch says, onto the row: also where the policy then refuses it, so that people see why. */
+static enum status note_trust(struct job *j)
+{
+    enum device_trust said = j->s->batch.tpm ? TRUST_TPM : TRUST_SOFTWARE;
+
+    if (said == j->row.trust)
+        return OK;
+    j->row.trust = said;
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_TRUST);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_u64(q, 2, said);
+    return db_run(q);
+}
+
 static enum ingest_next opened(struct job *j)
 {
     const struct crypto *c = j->s->crypto;
@@ -624,9 +641,15 @@ static enum ingest_next opened(struct job *j)
     if (move_on(j) != OK)
         return INGEST_BROKEN;
     if (j->log)
-        return write_log(j);
+        return trust_rule(j->s->require_tpm, j->row.trust)
+            ? write_log(j)
+            : refuse(j, 403, REASON_AUTHZ_TRUST);
     if (batch_parse(j->plain, &j->s->batch) != OK)
         return schema(j);
+    if (note_trust(j) != OK)
+        return INGEST_BROKEN;
+    if (!trust_rule(j->s->require_tpm, j->row.trust))
+        return refuse(j, 403, REASON_AUTHZ_TRUST);
     if (renewal(j) != OK)
         return INGEST_BROKEN;
     if (j->row.config.version > j->s->batch.config_version) {

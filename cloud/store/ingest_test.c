@@ -633,6 +633,34 @@ static void test_the_rate_of_a_device_is_the_one_that_is_set(void)
     }
 }
 
+/* Req: HF-TPM-005 "Where the policy asks for it, the cloud shall store nothing of a device that does not say that its
+ * keys are in a TPM." */
+static void test_policy_takes_only_devices_that_say_that_their_keys_are_in_a_tpm(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *soft = &r->devices[0], *hard = &r->devices[1];
+    struct batch *b;
+
+    r->store.require_tpm = true;
+    rig_seal(r, soft, rig_batch(0, 5, r->utc_ms), &sealed);
+    CHECK(rig_send(r, soft, &sealed)->http_status == 403);
+    CHECK(rig_count(r, "SELECT count(*) FROM batch") == 0);
+    CHECK(rig_count(r, "SELECT count(*) FROM event WHERE code = 'authz.trust'") == 1);
+    CHECK(rig_count(r, "SELECT trust FROM device WHERE id = 1") == 1); /* it is shown */
+    b = rig_batch(0, 5, r->utc_ms);
+    b->tpm = true;
+    rig_seal(r, hard, b, &sealed);
+    CHECK(rig_verdict(r, hard, rig_send(r, hard, &sealed), &answer) == OUTCOME_STORED);
+    CHECK(rig_count(r, "SELECT trust FROM device WHERE id = 2") == 2);
+    rig_seal(
+        r, hard, rig_batch(1, 5, r->utc_ms), &sealed); /* it has gone back to files */
+    CHECK(rig_send(r, hard, &sealed)->http_status == 403);
+    r->store.require_tpm = false;
+    rig_seal(r, soft, rig_batch(1, 5, r->utc_ms), &sealed);
+    CHECK(rig_verdict(r, soft, rig_send(r, soft, &sealed), &answer) == OUTCOME_STORED);
+    rig_free(r);
+}
+
 static void test_lost_readings_are_counted_once_for_an_epoch_in_any_order(void)
 {
     struct rig *r = rig_new();
@@ -690,5 +718,6 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends),
     TEST(test_one_device_that_sends_too_much_is_429_and_others_are_served),
     TEST(test_the_rate_of_a_device_is_the_one_that_is_set),
+    TEST(test_policy_takes_only_devices_that_say_that_their_keys_are_in_a_tpm),
     TEST(test_lost_readings_are_counted_once_for_an_epoch_in_any_order),
     TEST(test_more_than_a_group_in_a_row_is_committed_in_parts))

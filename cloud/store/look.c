@@ -2,6 +2,7 @@
 #include "cloud/store/look.h"
 
 #include "cloud/store/device_state.h"
+#include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
 #include "core/base/json.h"
 #include "wire/message.h"
@@ -295,6 +296,17 @@ static void key_device(struct json *j, sqlite3_stmt *q, int column)
     json_str(j, text);
 }
 
+static void key_trust(struct json *j, enum device_trust trust)
+{
+    const char *name = device_trust_name(trust);
+
+    json_key(j, "trust");
+    if (name == NULL)
+        json_null(j);
+    else
+        json_str(j, name);
+}
+
 static void device_line(struct json *j, sqlite3_stmt *q)
 {
     struct door_device d;
@@ -317,6 +329,7 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     key_u64(j, "last_answer_utc_ms", d.last_answer_utc_ms);
     key_bool(j, "test_data", d.test_data);
     key_bool(j, "clone_suspected", d.clone_suspected);
+    key_trust(j, (enum device_trust)db_u64(q, 20));
     json_object_end(j);
 }
 

@@ -28,9 +28,10 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    uint32_t device_rate;           /* batches that one device may send in a second */
-    bool reduced;                   /* all roles share one user */
-    struct batch batch;             /* scratch of ingest and look */
+    bool require_tpm;     /* store nothing of a device whose keys are in files */
+    uint32_t device_rate; /* batches that one device may send in a second */
+    bool reduced;         /* all roles share one user */
+    struct batch batch;   /* scratch of ingest and look */
     struct service_log service_log; /* likewise */
     uint8_t plain[LIMIT_ENVELOPE];
 };

@@ -116,6 +116,7 @@ static enum status set_up(struct store_process *p)
     p->store.clock = (struct store_clock){NULL, utc_ms, mono_ms};
     p->store.log = &p->log;
     p->store.device_rate = p->args->device_rate;
+    p->store.require_tpm = p->args->require_tpm;
     TRY(key_cache_new(&p->store.cache));
     TRY(group_new(&p->group, &p->store, &ports));
     people_init(&p->people, &p->store);

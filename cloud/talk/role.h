@@ -22,6 +22,7 @@ struct role_args {
     uint16_t port;      /* gate, enrol, people: 0 is any */
     uint16_t
         index; /* which of the gate processes that share a port, from 1; 0: the only one */
+    bool require_tpm;     /* store: policy, cloud.conf's require_trust */
     uint16_t device_rate; /* store: batches that one device may send in a second */
     bool log_json;
     bool self_test; /* after confinement: life_self_test(), then serve */

@@ -49,6 +49,7 @@ struct outbox_ports {
     struct slots *slots;     /* open: start counter, store id, configuration */
     uint8_t
         algorithm[ALGORITHM_LEN]; /* calibration and algorithm id, said in each batch */
+    bool tpm;                     /* keys are in a TPM: said in each batch */
     uint64_t run; /* of the device: what readings' numbers belong to; 0: not numbered */
 };
 

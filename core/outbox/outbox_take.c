@@ -33,6 +33,7 @@ static void begin_batch(struct outbox *o, const struct reading *r, uint8_t merge
     b->config_version = o->memory.config.version;
     b->test_data = r->test_data;
     b->merged = merged;
+    b->tpm = o->ports.tpm;
     o->last_record_ms = r->mono_ms;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/agent/agent.h"
 
-#include "device/agent/hears.h"
+#include "device/agent/may.h"
 #include "device/agent/record.h"
 #include "device/talk/keys.h"
 #include "device/talk/messages.h"
@@ -327,7 +327,6 @@ static enum status parse_secret_and_give(
     return s;
 }
 
-/* Which message may come is the door's table's to say; talk_recv() has looked. */
 static enum status take(struct door *d, uint16_t what, struct bytes body)
 {
     struct digest digest;
@@ -348,7 +347,7 @@ static void on_peer(void *ctx, int fd, uint32_t events)
     struct door *d = ctx;
     struct agent *a = d->agent;
     size_t count = 0;
-    const struct talk_door *table = messages_heard(agent_hears(d->role), &count);
+    const struct talk_door *table = messages_heard(AGENT_OF_ROLES, &count);
     uint16_t what = 0;
     struct bytes body;
 
@@ -357,7 +356,7 @@ static void on_peer(void *ctx, int fd, uint32_t events)
     if (s == AGAIN)
         return;
     if (s == OK)
-        s = take(d, what, body);
+        s = agent_may(d->role, what) ? take(d, what, body) : MALFORMED;
     wipe(a->talk, sizeof a->talk);
     if (s == MALFORMED)
         LOG(a->log, LOG_REFUSE, REASON_TALK_MALFORMED,

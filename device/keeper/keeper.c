@@ -850,6 +850,7 @@ static void start_outbox(struct keeper *k, const struct identity_record *id)
         .entropy = host_entropy_port(),
         .journal = &k->store.journal,
         .slots = &k->store.slots,
+        .tpm = k->env->tpm,
         .run = k->mine->run};
     struct outbox_identity identity = {
         .kid = id->kid, .k_up = id->up, .k_down = id->down, .cloud = id->cloud};

@@ -162,8 +162,7 @@ enum hearer {
     SCREEN_OF_MEASURE,
     KEEPER_OF_PEOPLE,
     PEOPLE_OF_KEEPER,
-    AGENT_OF_COURIER,
-    AGENT_OF_KEEPER,
+    AGENT_OF_ROLES, /* which role may say what: device/agent/may.h */
     COURIER_OF_AGENT,
     KEEPER_OF_AGENT,
     HEARERS

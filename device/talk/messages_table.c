@@ -44,10 +44,9 @@ static const struct talk_door tables[HEARERS][DOORS] = {
     [PEOPLE_OF_KEEPER] = {
         {SAY_STATE, STATE_LEN, STATE_LEN, "state"},
         {SAY_SERVICE, 2, 2, "service"}},
-    [AGENT_OF_COURIER] = {
+    [AGENT_OF_ROLES] = {
         {ASK_PUBLIC, 0, 0, "public"},
-        {ASK_SIGN, 32, 32, "sign"}},
-    [AGENT_OF_KEEPER] = {
+        {ASK_SIGN, 32, 32, "sign"},
         {ASK_SEAL, SAID_SECRET_LEN, SAID_SECRET_LEN, "seal"},
         {ASK_OPEN, SAID_SECRET_LEN, SAID_SECRET_LEN, "open"}},
     [COURIER_OF_AGENT] = {

@@ -29,7 +29,7 @@
 #include <time.h>
 
 struct wish { /* of a batch; 64 bits wide, so that the impossible can be said */
-    uint64_t seq, spo2, pulse, pi, quality, clock, first_dt, merged, records, lost;
+    uint64_t seq, spo2, pulse, pi, quality, clock, first_dt, merged, records, lost, tpm;
     bool has_merged;
 };
 
@@ -105,6 +105,7 @@ static void wish_for(struct wish *w, const char *text)
         {"clock", offsetof(struct wish, clock)},
         {"first-dt", offsetof(struct wish, first_dt)},
         {"merged", offsetof(struct wish, merged)},
+        {"tpm", offsetof(struct wish, tpm)},
         {"records", offsetof(struct wish, records)},
         {"lost", offsetof(struct wish, lost)},
     };
@@ -138,7 +139,7 @@ static void build_batch(struct writer *w, const struct wish *x)
 {
     static const uint8_t algorithm[ALGORITHM_LEN] = "FORGED";
 
-    cbor_put_map(w, x->has_merged ? 13 : 12);
+    cbor_put_map(w, 12u + x->has_merged + (x->tpm > 0));
     pair(w, 1, 1);
     pair(w, 2, x->seq);
     pair(w, 3, 1);
@@ -166,6 +167,8 @@ static void build_batch(struct writer *w, const struct wish *x)
     cbor_put_bool(w, true);
     if (x->has_merged)
         pair(w, 14, x->merged);
+    if (x->tpm > 0)
+        pair(w, 16, x->tpm);
 }
 
 /* One seeded change: a bit, a byte, a cut, or a byte more. */

@@ -3,6 +3,7 @@
 """Req: HF-TPM-001: the device's keys are in its TPM, and in nothing else.
 Req: HF-TPM-002: a TPM that does not serve stops what needs keys, and nothing else.
 Req: HF-TPM-003: a TPM that was cleared, or is another one, is refused.
+Req: HF-TPM-005: a cloud whose policy asks for a TPM stores nothing of a device that does not say that it has one.
 Req: HF-TPM-004: agent signs for courier only, and seals and opens for keeper only.
 
 The TPM is swtpm, pulled out, stopped, cleared and exchanged while the real device runs. Each refusal has its name in the
@@ -45,9 +46,10 @@ def sends(device, more=1):
     wait_for('batches to be acknowledged', lambda: acknowledged(device) >= before + more)
 
 
-def refused(device, code, why):
+def refused(device, code, why, of=('tpm.lost', 'tpm.refused')):
     """Said once, by its name; measuring goes on; nothing goes out."""
-    line = wait_for('%s, %s' % (code, why), lambda: [l for l in device.program.log.of(code) if l['why'] == why])
+    first = wait_for('a fault of the TPM', lambda: device.program.log.of(*of))[0]
+    check((first['code'], first['why']) == (code, why), 'the fault is called %s, %s' % (first['code'], first['why']))
     wait_for('the key fault to be said', lambda: 'key_fault' in device.status()['notes'])
     wait_for('courier to say that it has no key', lambda: [l for l in device.program.log.of('trust.lost') if l['part'] == 'tls'])
     before = acknowledged(device)
@@ -56,7 +58,7 @@ def refused(device, code, why):
     check(state['trust'] == 'tpm', 'the device says trust: %s' % state['trust'])
     check(acknowledged(device) == before, '%d batches were sent without the key' % (acknowledged(device) - before))
     said = [l for l in device.program.log.of(code) if l['why'] == why]
-    check(len(said) == 1 and line, 'said %d times' % len(said))
+    check(len(said) == 1, 'said %d times' % len(said))
     check(not kept(device, 'courier/tls.key', 'keeper/wrap.key'), 'keys were made in files: a silent fall-back')
 
 
@@ -164,7 +166,7 @@ def test_a_tpm_that_is_cleared_in_mid_run_is_noticed():
         with stopped(agent):
             tpm.start()
             tpm.clear()
-        refused(device, 'tpm.refused', 'cleared')
+        refused(device, 'tpm.refused', 'cleared', of=('tpm.refused',))
 
 
 def test_another_tpm_is_refused():
@@ -322,6 +324,25 @@ def test_only_agent_reaches_the_tpm():
         check(status['Seccomp'].strip() == '2' and int(status['CapEff'], 16) == 0, 'agent is not locked down')
 
 
+def test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files():
+    with bench() as b:
+        cloud, tpm = b.cloud(settings='require_trust = "tpm"\n'), Tpm(b)
+        soft, hard = b.device(cloud, 'soft'), tpm_device(b, cloud, tpm, 'hard')
+        soft.start('--for', '600')
+        hard.start('--for', '600')
+        sends(hard, 2)
+        wait_for('the refusal to be an event, or a batch of it to be stored', lambda: [
+            e for e in cloud.events() if e['code'] == 'authz.trust'] or cloud.lines('batches', '--device', soft.id))
+        stored = cloud.lines('batches', '--device', soft.id)
+        check(not stored, '%d batches of a device with keys in files are stored' % len(stored))
+        refusals = [e for e in cloud.events() if e['code'] == 'authz.trust']
+        check(refusals and {e['device'] for e in refusals} == {soft.id}, 'the events name %r' % refusals)
+        shown = {d['device']: d['trust'] for d in cloud.lines('device', 'list')}
+        check(shown == {soft.id: 'software', hard.id: 'tpm'}, 'the administrator is shown %r' % shown)
+        wait_for('NOT ACCEPTED', lambda: 'not_accepted' in soft.status()['notes'])
+        check(soft.status()['readings_held'] > 0 and soft.status()['readings_lost'] == 0, 'the device has lost readings')
+
+
 def test_a_word_that_names_no_trust_is_an_error_and_no_choice():
     with bench() as b:
         cloud = b.cloud()
@@ -353,5 +374,6 @@ main([
     test_agent_that_is_killed_comes_back_with_the_same_keys,
     test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any,
     test_only_agent_reaches_the_tpm,
+    test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files,
     test_a_word_that_names_no_trust_is_an_error_and_no_choice,
 ])

@@ -107,6 +107,7 @@ void any_batch(struct dice *d, struct batch *b)
     b->renews = roll(d, 4) == 0;
     if (b->renews)
         fill(d, b->m1, sizeof b->m1);
+    b->tpm = roll(d, 2) == 0;
 }
 
 static void any_text(struct dice *d, char *out, size_t most)
