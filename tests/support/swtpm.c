@@ -62,13 +62,18 @@ bool swtpm_start(struct swtpm *s)
     return false;
 }
 
-bool swtpm_begin(struct swtpm *s)
+bool swtpm_place(struct swtpm *s)
 {
     *s = (struct swtpm){.folder = "/tmp/holdfast-swtpm-XXXXXX"};
     if (mkdtemp(s->folder) == NULL)
         return false;
     snprintf(s->spec, sizeof s->spec, "swtpm:path=%s/sock", s->folder);
-    return swtpm_start(s);
+    return true;
+}
+
+bool swtpm_begin(struct swtpm *s)
+{
+    return swtpm_place(s) && swtpm_start(s);
 }
 
 void swtpm_stop(struct swtpm *s)

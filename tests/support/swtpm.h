@@ -12,6 +12,7 @@ struct swtpm {
     pid_t pid;                  /* 0: not running */
 };
 
+bool swtpm_place(struct swtpm *s); /* a folder for its state, and nothing running */
 bool swtpm_begin(struct swtpm *s); /* a TPM as it comes from its maker, running */
 bool swtpm_start(struct swtpm *s); /* the same TPM again: its power is back */
 void swtpm_stop(struct swtpm *s);  /* pulled out */
