@@ -149,16 +149,28 @@ def data_disk(path, invitation=None):
 
 # --- what was sent ---
 
+class Capture:
+    """Frames of a capture of QEMU's filter-dump, each given once; a running machine may still be writing it."""
+
+    def __init__(self, path):
+        self.path, self.at = path, 24
+
+    def new(self):
+        with open(self.path, 'rb') as f:
+            f.seek(self.at)
+            data, at, found = f.read(), 0, []
+        while at + 16 <= len(data):
+            length = struct.unpack_from('<I', data, at + 8)[0]
+            if at + 16 + length > len(data):
+                break
+            found.append(data[at + 16:at + 16 + length])
+            at += 16 + length
+        self.at += at
+        return found
+
+
 def frames(path):
-    """(bytes) of each frame of a capture of QEMU's filter-dump, which a running machine may still be writing."""
-    data = open(path, 'rb').read()
-    at = 24
-    while at + 16 <= len(data):
-        length = struct.unpack_from('<I', data, at + 8)[0]
-        if at + 16 + length > len(data):
-            break
-        yield data[at + 16:at + 16 + length]
-        at += 16 + length
+    return Capture(path).new()
 
 
 OWN, CLOUD = bytes([10, 0, 2, 15]), bytes([10, 0, 2, 2])
