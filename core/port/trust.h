@@ -4,7 +4,8 @@
  *
  * A caller never holds a private key, so that a TPM can take the place of the key files
  * without a change to any caller. Each role opens a trust of its own: courier the TLS key
- * (tls_*), keeper the long-term secret (seal, open); the other half answers REFUSED.
+ * (tls_*), keeper the long-term secret (seal, open); the other half answers REFUSED. Keys that
+ * cannot be reached now (a TPM that is gone or busy) are BROKEN or AGAIN: nothing stands in for them.
  */
 #pragma once
 

@@ -21,6 +21,7 @@ enum {
     AGAIN_MS = 2000, /* between tries for a TPM that is not there */
     LOOK_MS = 5000,  /* between looks whether it is still ours */
     DOORS = 2,
+    PEERS = 2, /* of a door: its role; root, for the moment of a verb */
 };
 
 struct agent;
@@ -29,7 +30,7 @@ struct door {
     struct agent *agent;
     enum place place;
     enum device_role role;
-    int listen_fd, fd; /* fd -1: nobody is connected */
+    int listen_fd, fds[PEERS]; /* -1: not connected */
 };
 
 struct agent {
@@ -57,13 +58,13 @@ static void look_again(void *ctx);
 
 /* --- doors: who was answered before must notice --- */
 
-static void leave(struct door *d)
+static void leave(struct door *d, int peer)
 {
-    if (d->fd < 0)
+    if (d->fds[peer] < 0)
         return;
-    loop_forget(d->agent->loop, d->fd);
-    close(d->fd);
-    d->fd = -1;
+    loop_forget(d->agent->loop, d->fds[peer]);
+    close(d->fds[peer]);
+    d->fds[peer] = -1;
 }
 
 /* --- the TPM comes and goes --- */
@@ -97,7 +98,8 @@ static void lose(struct agent *a, enum status s, const char *why)
     let_go(a);
     wipe(&a->record, sizeof a->record);
     for (int i = 0; i < DOORS; i++)
-        leave(&a->doors[i]);
+        for (int peer = 0; peer < PEERS; peer++)
+            leave(&a->doors[i], peer);
     if (s != AGAIN)
         say(a, s, why);
     after(a, AGAIN_MS);
@@ -209,6 +211,10 @@ static void look_again(void *ctx)
 
     enum status s =
         had ? tpm_find(a->tpm, &a->record.keys, &why) : connect_tpm(a, &why);
+    if (s == AGAIN && had) { /* it is busy, and ours */
+        after(a, LOOK_MS);
+        return;
+    }
     if (s != OK) {
         lose(a, s, why);
         return;
@@ -220,6 +226,11 @@ static void look_again(void *ctx)
 }
 
 /* --- what is asked --- */
+
+struct asked { /* by whom */
+    struct agent *agent;
+    int fd;
+};
 
 static enum no_key word_of(enum status s)
 {
@@ -235,50 +246,50 @@ static enum no_key word_of(enum status s)
     return NO_KEY_GONE;
 }
 
-static enum status answer(struct door *d, enum message what, struct bytes body)
+static enum status answer(struct asked *q, enum message what, struct bytes body)
 {
-    enum status s = talk_send(d->fd, (uint16_t)what, body);
-    wipe(d->agent->body, sizeof d->agent->body);
+    enum status s = talk_send(q->fd, (uint16_t)what, body);
+    wipe(q->agent->body, sizeof q->agent->body);
     return s;
 }
 
-static enum status refuse(struct door *d, enum status s)
+static enum status refuse(struct asked *q, enum status s)
 {
     uint8_t b[1];
-    return answer(d, SAY_NO_KEY, no_key_build(word_of(s), ROOM_OF(b)));
+    return answer(q, SAY_NO_KEY, no_key_build(word_of(s), ROOM_OF(b)));
 }
 
 /* The TPM did not do it. What it said is told first, then the doors close if it is not for us any more. */
-static enum status failed(struct door *d, enum status s, const char *why)
+static enum status failed(struct asked *q, enum status s, const char *why)
 {
-    enum status told = refuse(d, s);
+    enum status told = refuse(q, s);
 
     if (s == REFUSED || s == BROKEN)
-        lose(d->agent, s, why);
+        lose(q->agent, s, why);
     return told;
 }
 
-static enum status give_public(struct door *d)
+static enum status give_public(struct asked *q)
 {
     uint8_t point[P256_PUBLIC_LEN];
     const char *why = "failed";
 
-    enum status s = tpm_public(d->agent->tpm, point, &why);
-    return s == OK ? answer(d, SAY_PUBLIC, BYTES_OF(point)) : failed(d, s, why);
+    enum status s = tpm_public(q->agent->tpm, point, &why);
+    return s == OK ? answer(q, SAY_PUBLIC, BYTES_OF(point)) : failed(q, s, why);
 }
 
-static enum status give_signature(struct door *d, const struct digest *digest)
+static enum status give_signature(struct asked *q, const struct digest *digest)
 {
-    struct agent *a = d->agent;
+    struct agent *a = q->agent;
     struct said_signature said = {0};
     size_t len = 0;
     const char *why = "failed";
 
     enum status s = tpm_sign(a->tpm, digest, ROOM_OF(said.b), &len, &why);
     if (s != OK)
-        return failed(d, s, why);
+        return failed(q, s, why);
     said.len = (uint8_t)len;
-    return answer(d, SAY_SIGNED, signature_build(&said, ROOM_OF(a->body)));
+    return answer(q, SAY_SIGNED, signature_build(&said, ROOM_OF(a->body)));
 }
 
 static enum status wrap_or_open(struct agent *a, enum message what,
@@ -298,54 +309,60 @@ static enum status wrap_or_open(struct agent *a, enum message what,
 
 /* The wrapping secret is here for the moment of this call only. */
 static enum status give_secret(
-    struct door *d, enum message what, const struct said_secret *in)
+    struct asked *q, enum message what, const struct said_secret *in)
 {
-    struct agent *a = d->agent;
+    struct agent *a = q->agent;
     struct said_secret out = {0};
     struct key wrap;
     const char *why = "failed";
 
     enum status s = tpm_unseal(a->tpm, &wrap, &why);
     if (s != OK)
-        return failed(d, s, why);
+        return failed(q, s, why);
     s = wrap_or_open(a, what, &wrap, in, &out);
     wipe(&wrap, sizeof wrap);
     enum message said = what == ASK_SEAL ? SAY_SEALED : SAY_OPENED;
-    s = s == OK ? answer(d, said, secret_build(&out, ROOM_OF(a->body))) : refuse(d, s);
+    s = s == OK ? answer(q, said, secret_build(&out, ROOM_OF(a->body))) : refuse(q, s);
     wipe(&out, sizeof out);
     return s;
 }
 
 static enum status parse_secret_and_give(
-    struct door *d, enum message what, struct bytes body)
+    struct asked *q, enum message what, struct bytes body)
 {
     struct said_secret in;
 
     TRY(secret_parse(body, &in));
-    enum status s = give_secret(d, what, &in);
+    enum status s = give_secret(q, what, &in);
     wipe(&in, sizeof in);
     return s;
 }
 
-static enum status take(struct door *d, uint16_t what, struct bytes body)
+static enum status take(struct asked *q, uint16_t what, struct bytes body)
 {
     struct digest digest;
 
-    if (d->agent->tpm == NULL)
-        return refuse(d, BROKEN);
+    if (q->agent->tpm == NULL)
+        return refuse(q, BROKEN);
     switch (what) {
-    case ASK_PUBLIC: return give_public(d);
-    case ASK_SIGN: TRY(digest_parse(body, &digest)); return give_signature(d, &digest);
+    case ASK_PUBLIC: return give_public(q);
+    case ASK_SIGN: TRY(digest_parse(body, &digest)); return give_signature(q, &digest);
     case ASK_SEAL:
-    case ASK_OPEN: return parse_secret_and_give(d, (enum message)what, body);
+    case ASK_OPEN: return parse_secret_and_give(q, (enum message)what, body);
     default: return MALFORMED;
     }
+}
+
+static int peer_of(const struct door *d, int fd)
+{
+    return d->fds[0] == fd ? 0 : 1;
 }
 
 static void on_peer(void *ctx, int fd, uint32_t events)
 {
     struct door *d = ctx;
     struct agent *a = d->agent;
+    struct asked q = {a, fd};
     size_t count = 0;
     const struct talk_door *table = messages_heard(AGENT_OF_ROLES, &count);
     uint16_t what = 0;
@@ -356,35 +373,37 @@ static void on_peer(void *ctx, int fd, uint32_t events)
     if (s == AGAIN)
         return;
     if (s == OK)
-        s = agent_may(d->role, what) ? take(d, what, body) : MALFORMED;
+        s = agent_may(d->role, what) ? take(&q, what, body) : MALFORMED;
     wipe(a->talk, sizeof a->talk);
     if (s == MALFORMED)
         LOG(a->log, LOG_REFUSE, REASON_TALK_MALFORMED,
             F_WORD("from", role_name(d->role)));
     if (s != OK)
-        leave(d);
+        leave(d, peer_of(d, fd));
 }
 
-/* root: for the moment of an enrolment, which has no user of its own. */
+/* root has no user of its own for an enrolment or a self-test; it does not push the role out. */
 static void on_knock(void *ctx, int fd, uint32_t events)
 {
     struct door *d = ctx;
     struct agent *a = d->agent;
     const uid_t may[] = {a->env->uids[d->role], 0};
+    uid_t who = 0;
     int new = -1;
 
     (void)events;
-    enum status s = talk_accept(fd, may, 2, &new, NULL);
+    enum status s = talk_accept(fd, may, 2, &new, &who);
     if (s == REFUSED)
         LOG(a->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", role_name(d->role)));
     if (s != OK)
         return;
-    leave(d);
+    int peer = who == may[0] ? 0 : 1;
+    leave(d, peer);
     if (loop_watch(a->loop, new, EPOLLIN, on_peer, d) != OK) {
         close(new);
         return;
     }
-    d->fd = new;
+    d->fds[peer] = new;
 }
 
 /* --- start --- */
@@ -400,7 +419,8 @@ static enum status open_doors(struct agent *a)
         char path[PLACE_MAX];
         *d = doors[i];
         d->agent = a;
-        d->fd = -1;
+        for (int peer = 0; peer < PEERS; peer++)
+            d->fds[peer] = -1;
         TRY(place_of(a->env->root, d->place, path));
         TRY(talk_listen(path, &d->listen_fd));
         TRY(loop_watch(a->loop, d->listen_fd, EPOLLIN, on_knock, d));

@@ -74,6 +74,9 @@ def test_a_device_enrols_and_sends_with_keys_that_are_in_its_tpm():
         check([l['trust'] for l in device.program.log.of('trust.kind')] == ['tpm'], 'the start does not say it')
         text = run(OXIMETER, 'status', '--root', device.root, code=None).stdout
         check('trust tpm' in text, 'people are not told: ' + text)
+        while_it_runs = run(OXIMETER, 'selftest', '--root', device.root).stdout
+        check('ok - the TPM signs' in while_it_runs, 'the self-test beside the running device says: ' + while_it_runs)
+        check(not device.program.log.of('trust.lost'), 'the self-test has pushed courier out')
         device.stop()
         in_tpm = tpm.tool('tpm2_readpublic', '-c', TLS_HANDLE, '-f', 'pem', '-o', 'tls.pem') and open(
             os.path.join(tpm.folder, 'tls.pem')).read()
