@@ -276,6 +276,22 @@ def knock(device, user, door, message, body=b''):
     return done.stdout.strip()
 
 
+def test_keys_are_renewed_with_the_key_that_stays_in_the_tpm():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        cloud.verb('device', 'renew', device.id)
+        wait_for('the new keys to be used', lambda: [e for e in cloud.events() if e['code'] == 'renew.used'])
+        sends(device, 2)
+        check(device.status()['readings_lost'] == 0, 'readings were lost')
+        device.stop()
+        device.start('--for', '600')  # what was sealed in the TPM's name while it ran opens again
+        sends(device, 2)
+        check(not kept(device, 'courier/tls.key', 'keeper/wrap.key'), 'the new keys are in files')
+
+
 def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any():
     if os.geteuid() != 0:
         return 'roles share a user'
@@ -375,6 +391,7 @@ main([
     test_keys_of_this_device_are_not_made_again_because_its_record_is_gone,
     test_an_identity_of_files_does_not_open_where_a_tpm_is_configured,
     test_agent_that_is_killed_comes_back_with_the_same_keys,
+    test_keys_are_renewed_with_the_key_that_stays_in_the_tpm,
     test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any,
     test_only_agent_reaches_the_tpm,
     test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files,
