@@ -10,6 +10,7 @@ himself. `reaches` in assurance/credentials.yaml is what the register says; call
 import contextlib
 import http.client
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -18,7 +19,8 @@ import uuid
 import yaml
 
 from defence import forged_answer
-from harness import (BUILD, NAME, PATIENCE_S, TOP, Device, Raw, bench, check, client_context, courier_files, forge, pem,
+import service
+from harness import (BUILD, CLOUD, NAME, PATIENCE_S, TOP, Device, Raw, bench, check, client_context, courier_files, forge, pem,
                      quiet_port, request, run, wait_for)
 from tpm import Tpm, configure
 from twins import Authority, Listener, openssl, read_request
@@ -42,6 +44,8 @@ TARGETS = {
     'read-page': 'the readings of all devices are seen',
     'change': 'a device or its settings are changed',
     'sign-pack': 'an evidence pack is signed in our name',
+    'service-afar': 'a service ticket of the attacker comes into force, with nobody before the screen',
+    'service-there': 'a service ticket of the attacker comes into force, who stands before the device at its command line',
 }
 
 
@@ -49,12 +53,13 @@ class Loot:
     """One credential, in each form in which somebody can try it."""
 
     def __init__(self, files=(), clients=(), servers=(), client_issuer=None, server_issuers=(), keys_of=None, epoch=None,
-                 bundle=None, person=None, token=None):
+                 bundle=None, person=None, token=None, ticket=None):
         self.files = list(files)  # paths: the bytes themselves
         self.clients, self.servers = list(clients), list(servers)  # (certificate, key) in PEM
         self.client_issuer, self.server_issuers = client_issuer, list(server_issuers)  # Authority
         self.keys_of, self.epoch = keys_of, epoch  # a device whose sealing keys leaked; a file of forge --keep-epoch
         self.bundle, self.person, self.token = bundle, person, token
+        self.ticket = ticket  # a file
         self.posed = None  # what came of standing in the cloud's place
 
 
@@ -124,6 +129,7 @@ class Site:
         with open(self.envelope, 'wb') as f:
             f.write(self.captured)
         self.pack, self.pack_key = self.signed_pack()
+        self.serviced = b.device(self.cloud, 'serviced')
         self.seq = 10
         # Its batches have nowhere to go: what it sends, it sends to the attacker.
         self.victim.start('--for', '100000')
@@ -243,9 +249,18 @@ def of_agent(s):
     return Loot([path])
 
 
+def of_signer(s):
+    return Loot([service.key_of(s.cloud)])
+
+
+def of_engineer(s):
+    path, _ = service.ticket(s.b, s.serviced.id, service.key_of(s.cloud), 'leaked-ticket-' + uuid.uuid4().hex[:6])
+    return Loot([path], ticket=path)
+
+
 LEAKS = {'CR-01': of_courier, 'CR-02': of_keeper, 'CR-03': of_epoch, 'CR-04': of_invitation, 'CR-05': of_listeners,
          'CR-06': of_device_authority, 'CR-07': of_server_authorities, 'CR-08': of_keys, 'CR-09': of_person, 'CR-10': of_session,
-         'CR-11': of_reviewer, 'CR-12': of_agent}
+         'CR-11': of_reviewer, 'CR-12': of_agent, 'CR-20': of_signer, 'CR-21': of_engineer}
 
 
 # ---- what is tried: each returns (reached, what stopped the closest try) ----
@@ -506,11 +521,44 @@ def sign_pack(s, loot):
     return False, stopped
 
 
+def tickets(s, loot):
+    """What can be shown to the device, and how each came about."""
+    if loot.ticket:
+        yield 'the ticket itself', loot.ticket
+    own = os.path.join(s.folder, uuid.uuid4().hex + '.service')
+    run(CLOUD, 'service', 'key', '--key', own)
+    for n, key in enumerate(loot.files + [own]):
+        path = os.path.join(s.folder, '%s-%d.ticket' % (uuid.uuid4().hex[:8], n))
+        done = run(CLOUD, 'service', 'ticket', '--device', s.serviced.id, '--hours', '1', '--holder', service.HOLDER, '--key', key,
+                   '--ticket', path, code=None)
+        if done.returncode == 0:
+            yield 'signed with a key of his own' if key == own else 'signed with it', path
+
+
+def serviced(s, loot, there):
+    """A run of the device for each try: a ticket that is in force would keep out the next."""
+    stopped = ''
+    for how, path in tickets(s, loot):
+        service.start(s.serviced)
+        try:
+            service.clock_set(s.serviced)
+            person = service.Person(s.serviced, path)
+            asked = person.asked() if there else None
+            code, said = person.say(*([asked] if asked else ['000000'] * 3))
+            if code == 0:
+                return True, how
+            stopped = '%s: %s' % (re.search(r'service\.\w+', said).group(0), how)
+        finally:
+            s.serviced.stop()
+    return False, stopped
+
+
 TRIES = {
     'carry': carry, 'other-endpoint': other_endpoint, 'store-forged': store_forged, 'read-captured': read_captured,
     'pose-as-cloud': lambda s, l: false_cloud(s, l)[0], 'false-ack': lambda s, l: false_cloud(s, l)[1],
     'pose-as-page': pose_as_page, 'mint': mint, 'enrol-invited': enrol_invited, 'enrol-new': enrol_new, 'read-page': read_page,
-    'change': change, 'sign-pack': sign_pack,
+    'change': change, 'sign-pack': sign_pack, 'service-afar': lambda s, l: serviced(s, l, False),
+    'service-there': lambda s, l: serviced(s, l, True),
 }
 
 
@@ -524,7 +572,7 @@ def union(loots):
     for l in loots:
         for k in ('files', 'clients', 'servers', 'server_issuers'):
             getattr(out, k).extend(getattr(l, k))
-        for k in ('client_issuer', 'keys_of', 'epoch', 'bundle', 'person', 'token'):
+        for k in ('client_issuer', 'keys_of', 'epoch', 'bundle', 'person', 'token', 'ticket'):
             setattr(out, k, getattr(out, k) or getattr(l, k))
     return out
 

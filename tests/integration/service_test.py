@@ -4,72 +4,11 @@
 import json
 import os
 import re
-import subprocess
 
-from harness import CLOUD, OXIMETER, PATIENCE_S, SPEED, Program, bench, check, main, role_pid, run, wait_for
+from harness import CLOUD, bench, check, main, role_pid, run, wait_for
+from service import HOLDER, Person, clock_set, key_of, refused, screen, start, ticket
 
 ROLES = ('measure', 'keeper', 'courier', 'screen')
-HOLDER = 'J. Engineer'
-ASKED = r'SERVICE\? %s: code (\d{6})' % HOLDER
-
-
-def key_of(cloud):
-    return os.path.join(cloud.root, 'var/lib/holdfast/offline/service.key')
-
-
-def ticket(b, device_id, key, name, *extra, hours=2):
-    """A ticket as the tool signs it: -> (path, serial)"""
-    path = os.path.join(b.folder, name)
-    out = run(CLOUD, 'service', 'ticket', '--device', device_id, '--hours', str(hours), '--holder', HOLDER,
-              '--key', key, '--ticket', path, '--json', *extra).stdout
-    return path, json.loads(out)['serial']
-
-
-def start(device):
-    device.program = Program([OXIMETER, 'run', '--root', device.root, '--log-json', '--sensor', 'sim:normal',
-                              '--speed', str(SPEED), '--screen', 'terminal'])
-    return device.program
-
-
-def screen(device, pattern):
-    for line in reversed(list(device.program.out)):
-        m = re.search(pattern, line)
-        if m:
-            return m
-    return None
-
-
-class Person:
-    """Somebody before the device: shows the ticket, and says what the screen asks for, or something else."""
-
-    def __init__(self, device, path):
-        old = screen(device, ASKED)
-        self.device, self.old = device, old and old.group(1)  # a frame of the last question may still be on its way
-        self.verb = subprocess.Popen([OXIMETER, 'service', '--root', device.root, '--ticket', path],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def code(self):
-        def seen():
-            check(self.verb.poll() is None, 'the verb ended: ' + (self.verb.stderr.read() if self.verb.poll() is not None else ''))
-            m = screen(self.device, ASKED)
-            return m and m.group(1) != self.old and m.group(1)
-        return wait_for('the code on the screen', seen)
-
-    def say(self, *codes):
-        """-> (exit code, what the verb said)"""
-        out, err = self.verb.communicate(''.join(c + '\n' for c in codes), timeout=PATIENCE_S)
-        return self.verb.returncode, out + err
-
-
-def refused(device, path, *codes):
-    """The reason code by which the device refuses."""
-    code, said = Person(device, path).say(*codes)
-    check(code == 1, 'the ticket was taken: exit %d, %s' % (code, said))
-    return re.search(r'service\.\w+', said).group(0)
-
-
-def clock_set(device):
-    wait_for('the clock of the device', lambda: device.program.log.of('clock.set'))
 
 
 def sockets(device):
