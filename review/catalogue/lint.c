@@ -528,11 +528,12 @@ static void check_concepts(struct linter *x, struct bytes file, const struct fla
 
 /* No facet brings more: an assertion with evidence and names brings 18 tenths for each point of
  * its weight, a second passage a few. */
-static bool reachable(const struct rubric_constraint *c)
+static bool reachable(const struct rubric *r, const struct rubric_constraint *c)
 {
     uint32_t most = 0;
     for (uint8_t i = 0; i < c->facet_count; i++)
-        most += c->facets[i].weight * 20u + 10u;
+        most += r->sum.fade ? c->facets[i].weight * 18u * 100 / (100u - r->sum.fade)
+                            : c->facets[i].weight * 20u + 10u;
     return c->met.facets <= c->facet_count && c->met.score <= most
         && c->partial.facets <= c->met.facets;
 }
@@ -551,7 +552,7 @@ static void check_rubric_constraints(struct linter *x, const struct clause *k,
                 "a constraint of the clause that is judged by content");
         else
             has |= UINT64_C(1) << place;
-        if (c->derived == DERIVED_NO && !reachable(c))
+        if (c->derived == DERIVED_NO && !reachable(r, c))
             complain_in(x, file, line, c->id, "thresholds that its facets can reach");
     }
     for (uint32_t i = 0; i < k->constraint_count; i++)

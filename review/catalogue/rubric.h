@@ -73,6 +73,15 @@ struct rubric_constraint {
     struct threshold met, partial;
 };
 
+/* How passages come to a score. All nought: the best of each facet, and a little for a second. */
+struct summing {
+    uint8_t
+        fade; /* hundredths: what each further passage of a facet is worth of the one before */
+    uint8_t trail;   /* the same, over all passages, for what touches a constraint */
+    uint8_t breadth; /* tenths that each facet beyond the first adds to the score */
+    uint16_t length; /* words of a document for which the thresholds are meant */
+};
+
 struct rubric {
     struct bytes clause; /* "iec81001-5-1:5.3.2" */
     const struct bytes *phrases;
@@ -85,6 +94,7 @@ struct rubric {
     uint32_t constraint_count;
     bool
         named; /* full weight only where the clause's file patterns name document or section */
+    struct summing sum;
     uint8_t digest[32]; /* SHA-256 of the file's bytes */
 };
 

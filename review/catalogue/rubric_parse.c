@@ -148,9 +148,11 @@ static bool choice_formed(struct bytes *text)
     return true;
 }
 
-/* "~4", "~12" */
+/* "~4", "~12"; "~4~": what stands on its sides may change them */
 static bool is_gap(struct bytes word)
 {
+    if (word.len > 2 && word.at[word.len - 1] == '~')
+        word.len--;
     if (word.len < 2 || word.len > 3 || word.at[0] != '~' || word.at[1] == '0')
         return false;
     for (size_t i = 1; i < word.len; i++)
@@ -159,10 +161,12 @@ static bool is_gap(struct bytes word)
     return true;
 }
 
-/* A gap stands between two words; the rest is words and choices with single spaces. */
+/* A gap stands between two words, and one at most of either order; the rest is words and choices
+ * with single spaces. */
 static bool phrase_formed(struct bytes text)
 {
     bool gap = true;
+    uint32_t turning = 0;
     if (!text.len || text.at[text.len - 1] == ' ')
         return false;
     while (text.len) {
@@ -176,7 +180,8 @@ static bool phrase_formed(struct bytes text)
         if (is_gap(word) && gap)
             return false;
         gap = is_gap(word);
-        if (!gap && !word_formed(word))
+        turning += gap && word.at[word.len - 1] == '~';
+        if ((!gap && !word_formed(word)) || turning > 1)
             return false;
     }
     return !gap;
@@ -376,6 +381,26 @@ static bool take_constraint(
     return true;
 }
 
+static bool take_summing(struct taker *t, uint32_t root, struct summing *out)
+{
+    static const char *const known[] = {
+        "fade", "trail", "breadth", "length", "why", NULL};
+    uint32_t n = flat_get(t->f, root, "sum"), fade = 0, trail = 0, breadth = 0,
+             length = 0;
+    if (!n)
+        return true;
+    if (!keys_known(t, n, known) || !take_number(t, n, "fade", 99, &fade)
+        || !take_number(t, n, "trail", 99, &trail)
+        || !take_number(t, n, "breadth", 20, &breadth)
+        || !take_number(t, n, "length", 9999, &length))
+        return false;
+    if (!fade || !trail || !length)
+        return wrong(t, n, "sum", "fade, trail and length above nought");
+    *out = (struct summing){
+        (uint8_t)fade, (uint8_t)trail, (uint8_t)breadth, (uint16_t)length};
+    return true;
+}
+
 static bool take_constraints(struct taker *t, uint32_t root, struct rubric *out)
 {
     uint32_t list = flat_get(t->f, root, "constraints"), count = count_of(t->f, list);
@@ -398,7 +423,7 @@ static bool take_constraints(struct taker *t, uint32_t root, struct rubric *out)
 static bool take_rubric(struct taker *t, struct rubric *out)
 {
     static const char *const known[] = {"schema", "clause", "version", "concepts",
-        "specific", "foreign", "named", "constraints", NULL};
+        "specific", "foreign", "named", "sum", "constraints", NULL};
     uint32_t root = flat_first(t->f, 0);
     if (!root)
         return wrong(t, 0, "nothing in it", "a rubric");
@@ -410,7 +435,8 @@ static bool take_rubric(struct taker *t, struct rubric *out)
     return take_text(t, root, "clause", &out->clause)
         && take_set(t, root, "specific", &out->specific)
         && take_set(t, root, "foreign", &out->foreign)
-        && take_flag(t, root, "named", &out->named) && take_constraints(t, root, out);
+        && take_flag(t, root, "named", &out->named) && take_summing(t, root, &out->sum)
+        && take_constraints(t, root, out);
 }
 
 static void digest_of(struct bytes text, uint8_t out[32])

@@ -101,6 +101,11 @@ static void phrases_are_words_gaps_and_choices_in_single_spaces(void)
         {"a ~3 b", true},
         {"a ~12 {b|c d*}* e", true},
         {"{a|b} {c|d}", true},
+        {"a ~3~ {b|c}", true},
+        {"a ~3~ b ~2 c", true},
+        {"a ~3~ b ~2~ c", false},
+        {"a ~3~", false},
+        {"a ~~ b", false},
         {"~3 a", false},
         {"a ~3", false},
         {"a ~0 b", false},
@@ -132,6 +137,35 @@ static void phrases_are_words_gaps_and_choices_in_single_spaces(void)
     }
 }
 
+static void how_passages_are_summed_is_said_whole_or_not_at_all(void)
+{
+    static const struct {
+        const char *sum;
+        bool good;
+    } rows[] = {
+        {"", true},
+        {"sum: {why: w, fade: 70, trail: 85, breadth: 4, length: 1200}\n", true},
+        {"sum: {fade: 70, trail: 85, length: 1200}\n", true},
+        {"sum: {fade: 70, trail: 85}\n", false},
+        {"sum: {fade: 0, trail: 85, length: 1200}\n", false},
+        {"sum: {fade: 100, trail: 85, length: 1200}\n", false},
+        {"sum: {fade: 70, trail: 85, length: 1200, more: 1}\n", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena *a = arena_new();
+        struct rubric r;
+        struct bytes error = {0};
+        struct bytes text = arena_print(a,
+            "schema: holdfast-rubric/1\nclause: x\n%sconstraints:\n- {id: a, facets: [{id: "
+            "f, why: w, any: [x]}], met: {score: 1}, partial: {score: 1}}\n",
+            rows[i].sum);
+        CHECK((rubric_parse(a, TEXT("r"), text, &r, &error) == OK) == rows[i].good);
+        if (rows[i].good)
+            CHECK(r.sum.fade == (i ? 70 : 0) && r.sum.length == (i ? 1200 : 0));
+        arena_free(a);
+    }
+}
+
 static void every_rubric_that_is_compiled_in_is_well_formed(void)
 {
     CHECK(builtin_rubric_count >= 1);
@@ -152,4 +186,5 @@ static void every_rubric_that_is_compiled_in_is_well_formed(void)
 MAIN(TEST(what_a_rubric_says_is_taken_and_a_phrase_has_one_number),
     TEST(what_is_wrong_in_a_rubric_is_told_with_its_line),
     TEST(phrases_are_words_gaps_and_choices_in_single_spaces),
+    TEST(how_passages_are_summed_is_said_whole_or_not_at_all),
     TEST(every_rubric_that_is_compiled_in_is_well_formed))

@@ -17,13 +17,20 @@ struct weights weights_fitted(void)
 }
 
 enum {
-    NEAR_UNITS = 12,
+    NEAR_UNITS = 2,
+    NEAR_POINTS = 30, /* so many of the neighbours' make a passage twice as good */
+    SEEN_UNITS = 4,
+    SEEN_PLACE = 4, /* tenths */
+    SEEN_FACET = 5,
     PASTED_WORDS = 4,
     HEADED_NEAR = 10,
     ROW_WORDS = 6,
     NAME_SIGNS = 2,
     LIST_PARTS = 9,
     LIST_WORDS = 4,
+    LEAD_WORDS = 4,
+    SUM_MAX =
+        32, /* passages of a facet that are summed: what is behind them is too little */
 };
 
 enum slot { SLOT_ANY, SLOT_WITH, SLOT_NONE, SLOTS };
@@ -71,6 +78,8 @@ struct bench { /* one run of judge() */
     uint32_t standard_count;
     struct list *found; /* of each facet: struct passage, of the document at hand */
     uint32_t *kinds;    /* of each facet: different words that were counted in it */
+    uint64_t *sums;     /* of each facet: points of its passages, times WHOLE */
+    uint64_t length;    /* of the document at hand, in words */
 };
 
 static const struct facet *facet_of(const struct bench *b, uint32_t f)
@@ -128,6 +137,7 @@ static void lay_facets(struct bench *b)
     b->here = arena_take(b->a, b->facet_count * sizeof *b->here);
     b->found = arena_take(b->a, b->facet_count * sizeof *b->found);
     b->kinds = arena_take(b->a, b->facet_count * sizeof *b->kinds);
+    b->sums = arena_take(b->a, b->facet_count * sizeof *b->sums);
     uint32_t f = 0;
     for (uint32_t c = 0; c < r->constraint_count; c++)
         for (uint8_t k = 0; k < r->constraints[c].facet_count; k++, f++) {
@@ -450,6 +460,20 @@ static void find_parrots(struct bench *b)
     }
 }
 
+/* The sentence that a list ends: "The firewall follows these rules:", or UNIT_NONE. */
+static uint32_t lead_of(const struct bench *b, uint32_t unit)
+{
+    const struct said *s = b->said;
+    const struct unit *u = s->corpus->units;
+    uint32_t lead = unit, first = s->corpus->docs[u[unit].doc].unit;
+    while (lead > first && u[lead].kind == UNIT_ITEM)
+        lead--;
+    const struct words *w = &s->words[lead];
+    bool is = u[unit].kind == UNIT_ITEM && u[lead].kind == UNIT_PARAGRAPH
+        && w->count >= LEAD_WORDS && w->at[w->count - 1].marks & MARK_COLON;
+    return is ? lead : UNIT_NONE;
+}
+
 /* A row of words between commas, of which nothing is said. */
 static bool is_enumeration(const struct bench *b, const struct sentence *s)
 {
@@ -465,6 +489,7 @@ static bool is_only(
     const struct bench *b, const struct sentence *s, const struct phrase_hit *h)
 {
     return b->said->corpus->units[s->unit].kind != UNIT_ROW
+        && lead_of(b, s->unit) == UNIT_NONE
         && s->words.end - s->words.first <= h->last - h->first + 2;
 }
 
@@ -507,20 +532,31 @@ static bool excluded(const struct here *here, struct span sentence)
     return false;
 }
 
-/* Is there a phrase of this slot in the headings, the lead-in, or the heads of columns? */
+static bool hits_slot(
+    const struct bench *b, uint32_t unit, uint32_t facet, enum slot slot)
+{
+    struct part hits = b->hits[unit];
+    for (uint32_t i = 0; i < hits.count; i++) {
+        struct part uses = b->use_of[hit_at(b, hits.first + i)->phrase];
+        for (uint32_t k = 0; k < uses.count; k++)
+            if (b->uses[uses.first + k].facet == facet
+                && b->uses[uses.first + k].slot == slot)
+                return true;
+    }
+    return false;
+}
+
+/* Is there a phrase of this slot in the headings, or in the sentence that a list ends? */
 static bool in_context(
     const struct bench *b, uint32_t facet, enum slot slot, uint32_t unit)
 {
     const struct corpus *c = b->said->corpus;
+    uint32_t lead = slot == SLOT_WITH ? lead_of(b, unit) : UNIT_NONE;
+    if (lead != UNIT_NONE && hits_slot(b, lead, facet, slot))
+        return true;
     for (uint32_t h = c->units[unit].heading; h != UNIT_NONE; h = c->units[h].heading) {
-        struct part hits = b->hits[h];
-        for (uint32_t i = 0; i < hits.count; i++) {
-            struct part uses = b->use_of[hit_at(b, hits.first + i)->phrase];
-            for (uint32_t k = 0; k < uses.count; k++)
-                if (b->uses[uses.first + k].facet == facet
-                    && b->uses[uses.first + k].slot == slot)
-                    return true;
-        }
+        if (hits_slot(b, h, facet, slot))
+            return true;
         if (slot == SLOT_ANY)
             break; /* the nearest heading only: the title of a document is no assertion */
     }
@@ -751,7 +787,7 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
     uint32_t points = (uint32_t)f->weight * SCORE_ONE * b->weights->modality[modality]
         * b->weights->own[p->own] / (SCORE_ONE * SCORE_ONE);
     const struct unit *u = &b->said->corpus->units[s->unit];
-    if (!s->verb && u->kind != UNIT_ROW)
+    if (!s->verb && u->kind != UNIT_ROW && lead_of(b, s->unit) == UNIT_NONE)
         points = points * b->weights->bare / SCORE_ONE;
     if (!any)
         points = points * b->weights->headed / SCORE_ONE;
@@ -897,6 +933,65 @@ static int by_points(const void *x, const void *y)
     return a->phrase < b->phrase ? -1 : a->phrase > b->phrase;
 }
 
+enum { WHOLE = 1u << 16 }; /* of a passage's points: the best counts so */
+
+static bool same_place(const struct passage *x, const struct passage *y)
+{
+    return x->unit == y->unit && x->words.first == y->words.first;
+}
+
+/* Another thing than is counted already; of the same sentence it is worth half. */
+static uint32_t worth_of(
+    const struct passage *const *counted, size_t count, const struct passage *p)
+{
+    uint32_t points = p->points;
+    for (size_t i = 0; i < count; i++) {
+        if (!same_place(counted[i], p))
+            continue;
+        if (counted[i]->kind == p->kind
+            || (counted[i]->hit.first < p->hit.end
+                && p->hit.first < counted[i]->hit.end))
+            return 0;
+        points = p->points / 2;
+    }
+    return points;
+}
+
+/* What a facet's passages come to: in order of points, each for a part of the one before. */
+static uint64_t sum_of(struct list *found, uint8_t hundredths)
+{
+    const struct passage *counted[SUM_MAX];
+    uint64_t points = 0, part = WHOLE;
+    size_t count = 0;
+    if (found->count)
+        qsort(found->at, found->count, sizeof(struct passage), by_points);
+    for (size_t i = 0; i < found->count && count < SUM_MAX; i++) {
+        const struct passage *p = LIST_AT(found, const struct passage, i);
+        uint32_t worth =
+            p->refusal || !carries(p->modality) ? 0 : worth_of(counted, count, p);
+        if (!worth)
+            continue;
+        counted[count++] = p;
+        points += worth * part;
+        part = part * hundredths / 100;
+    }
+    return points;
+}
+
+/* The same over passages of which each is a sentence of its own, whether they carry or touch. */
+static uint64_t faded(const struct list *all, uint8_t hundredths)
+{
+    uint64_t points = 0, part = WHOLE;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct passage *p = LIST_AT(all, const struct passage, i);
+        if (p->refusal)
+            break;
+        points += p->points * part;
+        part = part * hundredths / 100;
+    }
+    return points;
+}
+
 static int by_kind(const void *x, const void *y)
 {
     const struct passage *a = x, *b = y;
@@ -1008,6 +1103,55 @@ static uint32_t bits(uint8_t x)
     return (uint32_t)__builtin_popcount(x);
 }
 
+enum {
+    ROOT_ONE = 1u << 8, /* of root_of() */
+    SHORT = 4,          /* documents shorter or longer than this part or this many */
+    LONG = 2,           /* of the length that is meant are taken for as long */
+};
+
+/* Words of a document that are no code. */
+static uint64_t length_of(const struct said *s, uint32_t doc)
+{
+    const struct document *d = &s->corpus->docs[doc];
+    uint64_t words = 0;
+    for (uint32_t u = d->unit; u < d->unit + d->unit_count; u++)
+        words += s->corpus->units[u].kind == UNIT_CODE ? 0 : s->words[u].count;
+    return words;
+}
+
+/*
+ * The third root of how much shorter than meant the document is: a
+ * document of an eighth of the length says half as much of a subject as well as the long one.
+ */
+static uint64_t root_of(uint64_t meant, uint64_t words)
+{
+    words = words < meant / SHORT ? meant / SHORT : words;
+    words = words > meant * LONG ? meant * LONG : words;
+    uint64_t root = 1;
+    while ((root + 1) * (root + 1) * (root + 1) * words
+        <= (uint64_t)ROOT_ONE * ROOT_ONE * ROOT_ONE * meant)
+        root++;
+    return root;
+}
+
+/*
+ * A document that treats a subject says several things of it, in several ways; one that names it
+ * in passing says one. `all`: the passages of all facets, each sentence once.
+ */
+static void sum_passages(const struct bench *b, uint32_t first_facet, uint8_t count,
+    const struct list *all, struct verdict_of *v)
+{
+    const struct summing *sum = &b->rubric->sum;
+    uint64_t score = 0, further = bits(v->carried) > 1 ? bits(v->carried) - 1 : 0;
+    for (uint8_t k = 0; k < count; k++)
+        score += b->sums[first_facet + k];
+    score = score * (SCORE_ONE + sum->breadth * further) / SCORE_ONE;
+    uint64_t root = root_of(sum->length, b->length), touch = faded(all, sum->trail);
+    score = score * root / ROOT_ONE / WHOLE;
+    v->score = (uint16_t)(score < UINT16_MAX ? score : UINT16_MAX);
+    v->touch = (uint16_t)(touch * root / ROOT_ONE / WHOLE);
+}
+
 static uint8_t verdict_by(const struct bench *b, const struct rubric_constraint *c,
     const struct verdict_of *v)
 {
@@ -1023,37 +1167,61 @@ static uint8_t verdict_by(const struct bench *b, const struct rubric_constraint 
         : VERDICT_ABSENT;
 }
 
-/*
- * Where a subject is treated there stand several sentences on it: a passage among others that
- * count goes before one that stands alone.
- */
+static uint32_t units_apart(const struct passage *p, const struct passage *q)
+{
+    return p->unit > q->unit ? p->unit - q->unit : q->unit - p->unit;
+}
+
+/* Where a subject is treated there stand several sentences on it, below a heading that names it:
+ * a passage among others that count goes before one that stands alone. */
 static void rank(
     const struct bench *b, uint32_t first_facet, struct list *all, size_t counted)
 {
-    const struct unit *units = b->said->corpus->units;
     for (size_t i = 0; i < counted; i++) {
         struct passage *p = LIST_AT(all, struct passage, i);
         uint32_t near = 0;
         for (size_t k = 0; k < counted; k++) {
             const struct passage *q = passage_at(all, k);
-            uint32_t apart = p->unit > q->unit ? p->unit - q->unit : q->unit - p->unit;
-            if (k != i && apart < NEAR_UNITS
-                && units[p->unit].heading == units[q->unit].heading)
-                near += q->points;
+            uint32_t apart = units_apart(p, q);
+            if (k != i && apart < NEAR_UNITS)
+                near += q->points * (NEAR_UNITS - apart) / NEAR_UNITS;
         }
         if (in_context(b, first_facet + p->facet, SLOT_ANY, p->unit))
-            near += 2 * p->points; /* its heading names the subject */
-        near = near / 4 < p->points ? near / 4 : p->points;
-        p->rank = (uint16_t)(p->points + near);
+            near += p->points;
+        uint32_t rank = p->points * (NEAR_POINTS + near) / NEAR_POINTS;
+        p->rank = (uint16_t)(rank < UINT16_MAX ? rank : UINT16_MAX);
     }
 }
 
-static int by_rank(const void *x, const void *y)
+/* What a reader has seen already is worth less to him: the same place, or the same facet. */
+static uint32_t rank_behind(
+    const struct passage *chosen, size_t count, const struct passage *p)
 {
-    const struct passage *a = x, *b = y;
-    if (a->rank != b->rank)
-        return a->rank < b->rank ? 1 : -1;
-    return by_points(x, y);
+    uint32_t rank = p->rank * 16u;
+    for (size_t i = 0; i < count; i++) {
+        if (units_apart(&chosen[i], p) < SEEN_UNITS)
+            rank = rank * SEEN_PLACE / 10;
+        if (chosen[i].facet == p->facet)
+            rank = rank * SEEN_FACET / 10;
+    }
+    return rank;
+}
+
+/* The best first, and then each time the one that shows most besides those before it. */
+static void order_by_rank(struct list *all, size_t counted)
+{
+    struct passage *p = LIST_AT(all, struct passage, 0);
+    for (size_t to = 0; to < counted && to < PASSAGES_MAX; to++) {
+        size_t best = to;
+        for (size_t i = to + 1; i < counted; i++) {
+            uint32_t x = rank_behind(p, to, &p[i]), y = rank_behind(p, to, &p[best]);
+            if (x > y || (x == y && by_points(&p[i], &p[best]) < 0))
+                best = i;
+        }
+        struct passage first = p[best];
+        p[best] = p[to];
+        p[to] = first;
+    }
 }
 
 static void keep_passages(
@@ -1069,9 +1237,11 @@ static void keep_passages(
     size_t counted = 0;
     while (counted < all.count && !passage_at(&all, counted)->refusal)
         counted++;
+    if (b->rubric->sum.fade)
+        sum_passages(b, first_facet, count, &all, v);
     rank(b, first_facet, &all, counted);
     if (counted)
-        qsort(all.at, counted, sizeof(struct passage), by_rank);
+        order_by_rank(&all, counted);
     v->counted_count = (uint32_t)(counted < PASSAGES_MAX ? counted : PASSAGES_MAX);
     size_t refused = all.count - counted;
     v->refused_count = (uint32_t)(refused < PASSAGES_MAX ? refused : PASSAGES_MAX);
@@ -1110,6 +1280,7 @@ static void judge_document(struct bench *b, uint32_t doc, struct verdict_of *v)
 {
     const struct document *d = &b->said->corpus->docs[doc];
     const struct rubric *r = b->rubric;
+    b->length = length_of(b->said, doc);
     for (uint32_t f = 0; f < b->facet_count; f++)
         b->found[f].count = 0;
     for (uint32_t i = 0; i < d->unit_count; i++)
@@ -1117,6 +1288,8 @@ static void judge_document(struct bench *b, uint32_t doc, struct verdict_of *v)
     for (uint32_t f = 0; f < b->facet_count; f++) {
         b->kinds[f] = kinds_in(
             &b->found[f], b->rubric->constraints[b->facets[f].constraint].derived);
+        if (r->sum.fade)
+            b->sums[f] = sum_of(&b->found[f], r->sum.fade);
         settle(&b->found[f]);
     }
     uint32_t f = 0;
@@ -1124,12 +1297,12 @@ static void judge_document(struct bench *b, uint32_t doc, struct verdict_of *v)
         const struct rubric_constraint *rc = &r->constraints[c];
         v[c].doc = doc;
         sum_facets(b, f, rc, &v[c]);
+        keep_passages(b, f, rc->facet_count, &v[c]);
         v[c].verdict = verdict_by(b, rc, &v[c]);
         if (rc->derived)
             v[c].verdict = v[c].verdict == VERDICT_MET ? VERDICT_MET : practices(r, v);
         if (v[c].verdict > verdict_most(b->said, doc))
             v[c].verdict = verdict_most(b->said, doc);
-        keep_passages(b, f, rc->facet_count, &v[c]);
         f += rc->facet_count;
     }
 }

@@ -64,13 +64,14 @@ struct bench_of {
 
 /* What is judged points into it, so it stays where it is. `path`: the rubric asks for a named
  * place, and the document lies there. */
-static void judge_at(const char *path, const char *markdown, struct bench_of *b)
+static void judge_by(
+    const char *rubric, const char *path, const char *markdown, struct bench_of *b)
 {
     *b = (struct bench_of){
         .a = arena_new(), .seen = see_read(read_markdown, text_of(markdown))};
     struct bytes error = {0};
     struct catalogue catalogue = catalogue_new();
-    if (rubric_parse(b->a, TEXT("r"), text_of(rubric_text), &b->rubric, &error) != OK)
+    if (rubric_parse(b->a, TEXT("r"), text_of(rubric), &b->rubric, &error) != OK)
         printf("# %.*s\n", (int)error.len, (const char *)error.at);
     const struct clause *clause = NULL;
     if (catalogue_parse(b->a, TEXT("c"), text_of(clause_text), &catalogue, &error)
@@ -90,7 +91,7 @@ static void judge_at(const char *path, const char *markdown, struct bench_of *b)
 
 static void judge_text(const char *markdown, struct bench_of *b)
 {
-    judge_at(NULL, markdown, b);
+    judge_by(rubric_text, NULL, markdown, b);
 }
 
 static void end(struct bench_of *b)
@@ -266,6 +267,84 @@ static void the_best_sentence_comes_first_and_a_second_place_adds_a_little(void)
     end(&twice);
 }
 
+static const char summed_text[] =
+    "schema: holdfast-rubric/1\nclause: x:1\n"
+    "sum: {fade: 50, trail: 50, breadth: 5, length: 100}\n"
+    "constraints:\n"
+    "  - id: 1-C01\n"
+    "    facets:\n"
+    "      - {id: channel, why: w, any: [tls, vpn]}\n"
+    "      - {id: filter, why: w, any: [firewall, \"jail of its own\"]}\n"
+    "    met: {facets: 1, score: 60}\n"
+    "    partial: {facets: 1, score: 5}\n";
+
+static uint32_t score_of(const char *markdown)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL, markdown, &b);
+    uint32_t score = b.judged.best[0].score;
+    end(&b);
+    return score;
+}
+
+/* Words that say nothing of the subject, to make a document of the length that is meant. */
+#define FILL                                                                              \
+    "It is a blue pump of the kind that everybody knows and likes in the wards of this "  \
+    "town. It is a blue pump of the kind that everybody knows and likes in the wards of " \
+    "this town.\n\n"
+
+static void passages_are_summed_each_for_a_part_of_the_one_before(void)
+{
+    uint32_t once = score_of("The pump talks TLS to it.\n\n" FILL FILL FILL);
+    uint32_t twice = score_of(
+        "The pump talks TLS to it.\n\nIt keeps a VPN open.\n\n" FILL FILL FILL);
+    uint32_t both = score_of(
+        "The pump talks TLS to it.\n\nIt runs a firewall too.\n\n" FILL FILL FILL);
+    CHECK(once > 15 && once < 25);
+    CHECK(twice > once && twice < 2 * once);
+    CHECK(both > twice); /* another facet says more than another passage of the first */
+}
+
+static void one_sentence_that_says_two_things_counts_less_than_two_sentences(void)
+{
+    uint32_t one = score_of("The pump talks TLS to the hub.\n\n" FILL FILL FILL);
+    uint32_t in_one =
+        score_of("The pump talks TLS and keeps a VPN.\n\n" FILL FILL FILL);
+    uint32_t in_two =
+        score_of("The pump talks TLS now.\n\nIt keeps a VPN.\n\n" FILL FILL FILL);
+    CHECK(one < in_one && in_one < in_two);
+}
+
+static void a_short_document_has_to_say_less_than_a_long_one(void)
+{
+    uint32_t in_short = score_of("The pump talks TLS to it.\n");
+    uint32_t in_long = score_of(
+        "The pump talks TLS to it.\n\n" FILL FILL FILL FILL FILL FILL FILL FILL FILL);
+    CHECK(in_short > in_long && in_short < 3 * in_long);
+}
+
+static void passages_of_other_places_and_facets_come_before_more_of_the_same(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "It is carried by TLS.\n\nAll is carried by TLS.\n\n" FILL FILL FILL FILL FILL
+        "It runs a firewall too.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 3);
+    CHECK(v->counted[0].first_line == 1 || v->counted[0].first_line == 3);
+    CHECK(v->counted[1].facet == 1);
+    end(&b);
+}
+
+static void an_item_that_a_sentence_leads_to_is_no_bare_word(void)
+{
+    uint32_t led =
+        score_of("The gateway is set up like this:\n\n- jail of its own\n- other\n");
+    uint32_t bare = score_of("# Gateway\n\n- jail of its own\n- other\n");
+    CHECK(led > 0 && bare == 0);
+}
+
 static void the_nearest_unit_is_the_one_that_shares_the_rarest_words(void)
 {
     struct bench_of b;
@@ -301,7 +380,7 @@ static void a_passage_carries_where_document_or_section_is_named_for_the_clause(
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench_of b;
-        judge_at(rows[i].path, rows[i].text, &b);
+        judge_by(rubric_text, rows[i].path, rows[i].text, &b);
         CHECK(b.judged.best[0].verdict == rows[i].expected);
         if (rows[i].expected == VERDICT_PARTIAL)
             CHECK(strcmp(b.judged.best[0].counted[0].rule, "elsewhere") == 0);
@@ -313,4 +392,9 @@ MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(a_passage_carries_where_document_or_section_is_named_for_the_clause),
     TEST(a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve),
     TEST(the_best_sentence_comes_first_and_a_second_place_adds_a_little),
+    TEST(passages_are_summed_each_for_a_part_of_the_one_before),
+    TEST(one_sentence_that_says_two_things_counts_less_than_two_sentences),
+    TEST(a_short_document_has_to_say_less_than_a_long_one),
+    TEST(passages_of_other_places_and_facets_come_before_more_of_the_same),
+    TEST(an_item_that_a_sentence_leads_to_is_no_bare_word),
     TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

@@ -53,6 +53,7 @@ enum cue_group {
     H_STANDARD,
     H_DUTY,
     H_STATE,
+    S_DUTY,
     S_PLAN,
     S_GAP,
     S_DONE,
@@ -407,6 +408,21 @@ static bool only_words(struct bytes inside)
     return blanks > 0 && inside.at[0] != ' ' && inside.at[inside.len - 1] != ' ';
 }
 
+/* "{{< ref x >}}", "{{ $names.os }}", "{{ site.url }}", "{% include %}": what the generator of a site
+ * puts in when it is published. */
+static bool is_site_variable(struct bytes inside)
+{
+    static const char *const spaces[] = {"site.", "page.", "book.", "config.", "ref ",
+        "relref ", "include ", "link ", "url "};
+    inside = text_trim(inside);
+    if (inside.len && strchr("$<%.#/", inside.at[0]))
+        return true;
+    for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
+        if (text_starts(inside, text_of(spaces[i])))
+            return true;
+    return false;
+}
+
 /* How a place that is still to be filled in begins at i: "{{name}}", "<enter the name>",
  * "[your product]", "____", "(...)". */
 static bool is_blank(struct bytes rest)
@@ -414,7 +430,8 @@ static bool is_blank(struct bytes rest)
     struct bytes inside = text_from(rest, 1);
     switch (rest.at[0]) {
     case '{':
-        return text_starts(rest, TEXT("{{")) && text_find(rest, TEXT("}}")) < rest.len;
+        return text_starts(rest, TEXT("{{")) && text_find(rest, TEXT("}}")) < rest.len
+            && !is_site_variable(text_from(rest, 2));
     case '_': return text_starts(rest, TEXT("____"));
     case '(':
         return text_starts(rest, TEXT("(...)"))
@@ -746,6 +763,7 @@ struct setting {
     struct above label;   /* within the unit */
     struct above column;  /* of this cell */
     struct above row;     /* what the row says of its state */
+    struct above duty;    /* a cell of the row says that it is mandatory */
     struct above threats; /* a column of threats, for the columns that say nothing */
     const struct lead *lead;
     struct above far; /* a label in a paragraph of its own, or the headings */
@@ -784,11 +802,16 @@ static const struct lead *lead_of(const struct meant *m, const struct unit *u)
     return NULL;
 }
 
-/* An instruction below "The loader does this:" tells what the loader does. */
+/* An instruction below "The loader does this:" tells what the loader does; one whose row says
+ * "mandatory", or that stands among requirements, is one. */
 static const struct modality_rule *in_the_sentence_above(
     const struct modality_rule *own, const struct setting *s)
 {
-    if (strcmp(own->name, "instruction") != 0 || !s->lead || !s->lead->open)
+    if (strcmp(own->name, "instruction") != 0)
+        return own;
+    if (s->duty.rule)
+        return s->duty.rule;
+    if (!s->lead || !s->lead->open)
         return own;
     const struct modality_rule *lead = s->lead->above.rule;
     if (lead && lead->modality == MODALITY_REQUIREMENT)
@@ -861,6 +884,19 @@ static struct above row_state(struct meant *m, uint32_t unit)
     return none;
 }
 
+/* "PHYS-001 | Disable JTAG in production | Must" */
+static struct above row_duty(const struct meant *m, uint32_t unit)
+{
+    const struct unit *u = &m->corpus->units[unit];
+    for (size_t k = 1; u->kind == UNIT_ROW && k < m->parts.count; k++) {
+        const struct statement *part = LIST_AT(&m->parts, const struct statement, k);
+        if (part->opens == OPENS_CELL && m->found[k] & B(S_DUTY))
+            return above_by(
+                m, first_rule(CELL, m->found[k] & B(S_DUTY)), unit, part->words);
+    }
+    return none;
+}
+
 /* A column of threats, at the front of its table, whose cell in this row is a sentence. */
 static struct above threats_of(struct meant *m, const struct unit *u)
 {
@@ -884,6 +920,7 @@ static void add_stances(struct meant *m, uint32_t unit, struct list *out)
     struct setting s = {.label = none,
         .column = none,
         .row = none,
+        .duty = row_duty(m, unit),
         .threats = none,
         .lead = lead_of(m, u),
         .far = m->label.rule ? m->label : from_headings(m, u->heading)};
@@ -961,7 +998,10 @@ static struct lead lead_from(const struct meant *m, uint32_t unit,
     lead.open = ends_with_colon(w) || unended;
     if (!ends_with_colon(w) && !announces(m, w, last->words))
         return lead;
-    uint64_t found = m->found[m->parts.count - 1];
+    size_t at = m->parts.count - 1;
+    if (at > 0 && last->words.end - last->words.first <= 2)
+        at--; /* "We restrict ourselves. For example:" the list is of what was said before */
+    uint64_t found = m->found[at];
     const struct modality_rule *own = own_rule(found);
     lead.above = above_by(m, own, unit, last->words);
     if (!(1u << own->modality & PLAIN))

@@ -490,6 +490,49 @@ static void the_words_that_decided_are_kept(void)
     end(&s);
 }
 
+static void what_a_site_generator_puts_in_is_no_place_to_be_filled_in(void)
+{
+    CHECK(is_meant("The {{device.name}} uses TLS.\n", "TLS", MODALITY_PLACEHOLDER));
+    CHECK(is_meant("The {{ product }} uses TLS.\n", "TLS", MODALITY_PLACEHOLDER));
+    CHECK(is_meant("The {{ $names.os }} host uses TLS.\n", "TLS", MODALITY_ASSERTED));
+    CHECK(is_meant("It uses [TLS]({{< ref tls.md >}}).\n", "TLS", MODALITY_ASSERTED));
+    CHECK(is_meant("It uses TLS, {{ site.title }} says.\n", "TLS", MODALITY_ASSERTED));
+}
+
+static void an_instruction_whose_row_says_must_is_a_requirement(void)
+{
+    static const char must[] = "| Id | What | Priority |\n|---|---|---|\n"
+                               "| P-1 | Disable JTAG in production | Must |\n";
+    static const char should[] = "| Id | What | Priority |\n|---|---|---|\n"
+                                 "| P-1 | Disable JTAG in production | Low |\n";
+    CHECK(is_meant(must, "JTAG", MODALITY_REQUIREMENT));
+    CHECK(is_meant(should, "JTAG", MODALITY_RECOMMENDED));
+}
+
+static void what_is_denied_besides_takes_nothing_from_what_is_said(void)
+{
+    static const char both[] =
+        "The tunnel drops forwarded packets and we do not enable client routes.\n";
+    CHECK(is_meant(both, "tunnel", MODALITY_ASSERTED));
+    CHECK(is_meant(both, "routes", MODALITY_NEGATED));
+}
+
+static void for_example_behind_a_claim_begins_a_list_of_claims(void)
+{
+    CHECK(is_meant("We restrict the project. For example:\n\n- Imports are few.\n",
+        "Imports", MODALITY_ASSERTED));
+    CHECK(
+        is_meant("For example:\n\n- Imports are few.\n", "Imports", MODALITY_EXAMPLE));
+}
+
+static void what_could_be_configured_is_left_to_somebody(void)
+{
+    CHECK(is_meant("An app could be configured with read-only rights.\n", "app",
+        MODALITY_RECOMMENDED));
+    CHECK(is_meant("Optionally the tools are off.\n", "tools", MODALITY_RECOMMENDED));
+    CHECK(is_meant("The port can be closed.\n", "port", MODALITY_ASSERTED));
+}
+
 static void every_word_has_exactly_one_stance(void)
 {
     static const char text[] =
@@ -520,4 +563,9 @@ MAIN(TEST(what_a_team_says_of_its_product_is_asserted),
     TEST(a_sentence_before_a_list_gives_its_modality_to_the_items),
     TEST(a_column_and_the_state_of_a_row_tell_how_its_cells_are_meant),
     TEST(an_id_that_is_defined_elsewhere_is_evidence_and_others_are_not),
+    TEST(what_a_site_generator_puts_in_is_no_place_to_be_filled_in),
+    TEST(an_instruction_whose_row_says_must_is_a_requirement),
+    TEST(what_is_denied_besides_takes_nothing_from_what_is_said),
+    TEST(for_example_behind_a_claim_begins_a_list_of_claims),
+    TEST(what_could_be_configured_is_left_to_somebody),
     TEST(the_words_that_decided_are_kept), TEST(every_word_has_exactly_one_stance))

@@ -29,7 +29,8 @@ struct phrases {
     struct list atoms;          /* uint32_t: runs of atoms of all phrases */
     struct list runs;           /* struct part of atoms */
     struct list elements;       /* struct element */
-    struct part *phrase;        /* elements of each */
+    struct part *phrase; /* elements of each pattern: a phrase, in one of its orders */
+    uint32_t *number;    /* of the phrase */
     uint64_t *
         second; /* of each: bits of the atoms that its second word may be; 0: any, or none */
     struct list known;       /* struct known, by number of a word */
@@ -140,6 +141,34 @@ static void compile(struct phrases *p, uint32_t number, struct bytes text)
     }
 }
 
+/* "a ~4~ b" is "a ~4 b" and "b ~4 a". The sides; false: the phrase has one order. */
+static bool two_sides(
+    struct bytes text, struct bytes *left, struct bytes *gap, struct bytes *right)
+{
+    size_t end = text_find(text, TEXT("~ "));
+    if (end == text.len)
+        return false;
+    size_t from = end;
+    while (text.at[from - 1] != ' ')
+        from--;
+    *left = text_upto(text, from - 1);
+    *gap = text_upto(text_from(text, from), end - from);
+    *right = text_from(text, end + 2);
+    return true;
+}
+
+static struct bytes joined(
+    struct arena *a, struct bytes left, struct bytes gap, struct bytes right)
+{
+    uint8_t *at = arena_take(a, left.len + gap.len + right.len + 2);
+    memcpy(at, left.at, left.len);
+    at[left.len] = ' ';
+    memcpy(at + left.len + 1, gap.at, gap.len);
+    at[left.len + 1 + gap.len] = ' ';
+    memcpy(at + left.len + gap.len + 2, right.at, right.len);
+    return (struct bytes){at, left.len + gap.len + right.len + 2};
+}
+
 static const struct element *element_at(const struct phrases *p, uint32_t i)
 {
     return LIST_AT(&p->elements, const struct element, i);
@@ -207,13 +236,23 @@ struct phrases *phrases_new(
         .known = LIST_OF(struct known),
         .known_atoms = LIST_OF(uint32_t),
         .row = LIST_OF(struct known)};
-    p->phrase = arena_take(a, count * sizeof *p->phrase);
-    p->second = arena_take(a, count * sizeof *p->second);
+    p->phrase = arena_take(a, 2 * (size_t)count * sizeof *p->phrase);
+    p->number = arena_take(a, 2 * (size_t)count * sizeof *p->number);
+    uint32_t patterns = 0;
     for (uint32_t i = 0; i < count; i++) {
-        compile(p, i, texts[i]);
-        p->second[i] = second_of(p, &p->phrase[i]);
+        struct bytes left, gap, right;
+        bool turns = two_sides(texts[i], &left, &gap, &right);
+        p->number[patterns] = i;
+        compile(p, patterns++, turns ? joined(a, left, gap, right) : texts[i]);
+        if (!turns)
+            continue;
+        p->number[patterns] = i;
+        compile(p, patterns++, joined(a, right, gap, left));
     }
-    index_starts(p, count);
+    p->second = arena_take(a, patterns * sizeof *p->second);
+    for (uint32_t i = 0; i < patterns; i++)
+        p->second[i] = second_of(p, &p->phrase[i]);
+    index_starts(p, patterns);
     return p;
 }
 
@@ -328,7 +367,7 @@ static void find_from(struct search *s, uint32_t at, uint32_t atom, struct list 
         uint32_t end = match(s, elements->first, at);
         if (end)
             *(struct phrase_hit *)list_add(hits) =
-                (struct phrase_hit){phrase, at, end - 1};
+                (struct phrase_hit){s->p->number[phrase], at, end - 1};
     }
 }
 

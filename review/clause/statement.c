@@ -119,6 +119,17 @@ static bool denied_alone(
     return !(does(s, w, first) & DEPENDS) || does(s, w, front) & DENIES;
 }
 
+/* "it is set to drop and we do not forward": what is denied has a subject of its own. */
+static bool denies_besides(
+    const struct splitter *s, const struct words *w, uint32_t first, uint32_t i)
+{
+    if (i + 3 >= w->count || !(does(s, w, i + 1) & CUTS_JOINED)
+        || !(does(s, w, i + 2) & SUBJECT) || does(s, w, first) & DEPENDS)
+        return false;
+    return has(s, w, (struct span){i + 3, i + 5 < w->count ? i + 5 : w->count}, DENIES)
+        && !has(s, w, (struct span){first, i + 1}, DENIES);
+}
+
 /* How the statement behind word i opens, or -1 when word i does not end the one at hand. */
 static int opens_behind(const struct splitter *s, const struct words *w,
     const struct statement *now, uint32_t i, bool cells)
@@ -133,6 +144,8 @@ static int opens_behind(const struct splitter *s, const struct words *w,
         return denied_part(s, w, i) ? OPENS_DENIED : OPENS_JOINED;
     if (marks & MARK_COMMA && denied_alone(s, w, now->words.first, i))
         return OPENS_DENIED;
+    if (!cells && denies_besides(s, w, now->words.first, i))
+        return OPENS_JOINED;
     if (!(marks & cuts)
         || i < now->words.first + SAID_WORDS) /* "For example, while it is" */
         return -1;
