@@ -17,7 +17,8 @@ enum exit_code {
     EXIT_NO = 1,
     EXIT_USAGE = 2,
     EXIT_ENVIRONMENT = 3,
-    EXIT_INTERNAL = 4
+    EXIT_INTERNAL = 4,
+    EXIT_RESTART = 5 /* a release is to be started: the machine is to be restarted */
 };
 
 enum cli_type { CLI_FLAG, CLI_NUMBER, CLI_WORD };

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include "core/base/reason.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 enum event_code {
@@ -17,3 +20,5 @@ enum event_code {
 /* A code from a device newer than we are has neither: "unknown". */
 const char *event_name(uint8_t code);
 const char *event_meaning(uint8_t code);
+/* The reason by which logs and the cloud know an event of an update; false: it is none. */
+bool event_of_update(uint8_t code, enum reason *out);

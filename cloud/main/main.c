@@ -2,6 +2,7 @@
 /* holdfast-cloud: the command line as a table, each verb in a file of its own kind. */
 #include "cloud/main/admin.h"
 #include "cloud/main/init.h"
+#include "cloud/main/release.h"
 #include "cloud/main/serve.h"
 #include "cloud/main/service.h"
 #include "cloud/main/settings.h"
@@ -47,6 +48,33 @@ static int verb_role(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
     return serve_role(a);
+}
+
+static int verb_release_key(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *key = cli_word(a, "key", NULL);
+    if (!key)
+        return cli_error(EXIT_USAGE, NULL, 0, "release key", "--key FILE");
+    return release_key(key);
+}
+
+static int verb_release_sign(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    struct release_wish w = {.key = cli_word(a, "key", NULL),
+        .bundle = a->operand[0],
+        .statement = a->operand[1],
+        .product = cli_word(a, "product", NULL),
+        .version = cli_word(a, "release", NULL),
+        .build = cli_word(a, "build", NULL),
+        .security_version = cli_number(a, "security", -1),
+        .root_bytes = cli_number(a, "root-bytes", 0)};
+    if (!w.key || !w.product || !w.version || !w.build || w.security_version < 0
+        || w.root_bytes == 0)
+        return cli_error(EXIT_USAGE, NULL, 0, "release sign",
+            "--key, --product, --release, --security, --build and --root-bytes");
+    return release_sign(&w);
 }
 
 static int verb_device_add(void *ctx, const struct cli_args *a)
@@ -178,7 +206,12 @@ static const struct cli_option options[] = {
     {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write the bundle",               false},
     {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
     {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation or ticket is good", false},
-    {"key",            CLI_WORD,   0, 0,     "FILE",    "the service key, kept off this machine",  false},
+    {"key",            CLI_WORD,   0, 0,     "FILE",    "the service key or second key, kept off this machine", false},
+    {"product",        CLI_WORD,   0, 0,     "WORD",    "class of devices",                        false},
+    {"release",        CLI_WORD,   0, 0,     "VERSION", "as 1.2.3",                                false},
+    {"security",       CLI_NUMBER, 0, UINT32_MAX, "N",  "security version of the release",         false},
+    {"build",          CLI_WORD,   0, 0,     "HEX",     "build id, 32 digits",                     false},
+    {"root-bytes",     CLI_NUMBER, 1, LIMIT_UPDATE_BUNDLE, "N", "length of the root file system",  false},
     {"public",         CLI_WORD,   0, 0,     "FILE",    "its public half",                         false},
     {"holder",         CLI_WORD,   0, 0,     "NAME",    "whose ticket: the device's screen shows it", false},
     {"ticket",         CLI_WORD,   0, 0,     "FILE",    "where to write the ticket",               false},
@@ -210,6 +243,9 @@ static const struct cli_verb verbs[] = {
     {"device renew",  "ID",     "ask a device for new keys in the next answer", TAKES("root"), verb_device_renew},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
+    {"release key",   "",       "make the second key, which states releases", TAKES("key"), verb_release_key},
+    {"release sign",  "BUNDLE STATEMENT", "state a bundle that the release key has signed", TAKES("key", "product", "release",
+                                "security", "build", "root-bytes"), verb_release_sign},
     {"service key",   "",       "make the key that signs service tickets", TAKES("key"), verb_service_key},
     {"service pin",   "",       "let bundles made from now on name this key", TAKES("root", "public"), verb_service_pin},
     {"service ticket", "",      "let a person look into one device for at most 8 hours", TAKES("device", "hours",

@@ -402,6 +402,22 @@ static enum status note_service(struct job *j)
     return OK;
 }
 
+/* What became of a release on a device, and why one was refused there. */
+static enum status note_updates(struct job *j)
+{
+    const struct batch *b = &j->s->batch;
+
+    for (size_t i = 0; i < b->event_count; i++) {
+        enum reason reason;
+        uint8_t code = b->events[i].code;
+        bool well = code == EVENT_UPDATE_TRIAL || code == EVENT_UPDATE_CONFIRMED;
+        if (event_of_update(code, &reason))
+            TRY(event_add(j->s, well ? LOG_INFO : LOG_REFUSE, reason,
+                &j->parsed.kid.device, j->request));
+    }
+    return OK;
+}
+
 /* The identity is taken: by these very bytes, or by others? */
 static enum ingest_next taken(struct job *j, uint64_t epoch, sqlite3_stmt *q)
 {
@@ -442,7 +458,7 @@ static enum ingest_next write_down(struct job *j)
     uint64_t more = b->lost_count > epoch.lost ? b->lost_count - epoch.lost : 0;
     if (more && note_lost(j, epoch.id, b->lost_count) != OK)
         return INGEST_BROKEN;
-    if (count(j, more, &sum) != OK || note_service(j) != OK)
+    if (count(j, more, &sum) != OK || note_service(j) != OK || note_updates(j) != OK)
         return INGEST_BROKEN;
     j->out->first = j->out->first || j->row.state == DEVICE_INVITED;
     return verdict(j, b->seq, OUTCOME_STORED);

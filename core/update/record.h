@@ -10,7 +10,7 @@
 #include "core/update/machine.h"
 #include "wire/release.h"
 
-enum { UPDATE_REMEMBERED = 8, UPDATE_RECORD_LEN = 439 };
+enum { UPDATE_REMEMBERED = 8, UPDATE_RECORD_LEN = 440 };
 
 struct update_tried { /* a release that came to nothing here */
     struct digest bundle;
@@ -23,6 +23,7 @@ struct update_record {
     uint8_t boots;    /* from the other one, in this trial */
     uint8_t why;      /* enum event_code: of the last refusal or return; 0: none */
     bool untold;      /* a return that the start which made it could not tell */
+    bool by_hand;     /* a person put it: the cloud does not withdraw it */
     bool has_release; /* exactly while a release is, or was last, under way */
     struct release release;                       /* zero unless has_release */
     struct update_tried tried[UPDATE_REMEMBERED]; /* oldest first */

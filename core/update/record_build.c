@@ -33,6 +33,7 @@ struct bytes update_record_build(
     put_u8(&w, r->boots);
     put_u8(&w, r->why);
     put_u8(&w, r->untold);
+    put_u8(&w, r->by_hand);
     put_u8(&w, r->has_release);
     put_release(&w, &r->release);
     for (size_t i = 0; i < UPDATE_REMEMBERED; i++) {

@@ -79,17 +79,18 @@ enum status update_record_parse(struct bytes in, struct update_record *out)
     got.active = take_u8(&r);
     got.boots = take_u8(&r);
     got.why = take_u8(&r);
-    uint8_t untold = take_u8(&r), has = take_u8(&r);
+    uint8_t untold = take_u8(&r), by_hand = take_u8(&r), has = take_u8(&r);
     take_release(&r, &got.release);
     for (size_t i = 0; i < UPDATE_REMEMBERED; i++) {
         take_into(&r, got.tried[i].bundle.b, sizeof got.tried[i].bundle.b);
         got.tried[i].tries = take_u8(&r);
     }
     if (!reader_done(&r) || version != 1 || state >= UPDATE_STATES || untold > 1
-        || has > 1)
+        || by_hand > 1 || has > 1)
         return MALFORMED;
     got.state = (enum update_state)state;
     got.untold = untold == 1;
+    got.by_hand = by_hand == 1;
     got.has_release = has == 1;
     if (!holds(&got))
         return MALFORMED;

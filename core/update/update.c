@@ -107,8 +107,7 @@ static enum status perform(struct update *u, enum update_action act, bool *repor
     case UPDATE_DO_TRY: *report = false; return try_it(u);
     case UPDATE_DO_OPEN: return b->open(b->board, b->running);
     case UPDATE_DO_RAISE:
-        return counter_follow(u->ports.counter, u->record.release.security_version,
-            u->record.state == UPDATE_RAISING);
+        return counter_follow(u->ports.counter, u->record.release.security_version);
     case UPDATE_DO_RETURN: *report = false; return go_back(u);
     case UPDATE_DO_RESTART: restart(u); break;
     case UPDATE_DO_NOTHING:
@@ -249,7 +248,7 @@ static enum status refuse(struct update *u, uint8_t why)
     return REFUSED;
 }
 
-enum status update_offer(struct update *u, struct bytes statement)
+enum status update_offer(struct update *u, struct bytes statement, bool by_hand)
 {
     struct signed_release s;
     uint64_t counter = 0;
@@ -271,12 +270,15 @@ enum status update_offer(struct update *u, struct bytes statement)
         return refuse(u, why);
     u->record.release = s.release;
     u->record.has_release = true;
+    u->record.by_hand = by_hand;
     on(u, UPDATE_ON_OFFER, 0);
     return u->broken ? BROKEN : OK;
 }
 
 void update_withdraw(struct update *u)
 {
+    if (u->record.by_hand)
+        return;
     on(u, UPDATE_ON_WITHDRAWN, 0);
     if (!update_busy(u->record.state))
         u->want = UPDATE_DO_NOTHING;
@@ -304,7 +306,7 @@ void update_done(struct update *u, uint8_t how)
 void update_sign_seen(struct update *u, enum update_sign sign)
 {
     u->signs |= sign;
-    if (u->signs == UPDATE_ALL_SIGNS && u->record.state == UPDATE_TRIAL
+    if (update_healthy(u->signs) && u->record.state == UPDATE_TRIAL
         && u->want == UPDATE_DO_WATCH)
         on(u, UPDATE_ON_HEALTH, 0);
 }

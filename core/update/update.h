@@ -19,6 +19,7 @@
 #include "core/port/boot.h"
 #include "core/port/counter.h"
 #include "core/port/crypto.h"
+#include "core/update/health.h"
 #include "core/update/judge.h"
 #include "core/update/update_limits.h"
 
@@ -33,13 +34,6 @@ struct update_ports {
 struct update_ear { /* everything that is an event: enum event_code */
     void *ctx;
     void (*tell)(void *ctx, uint8_t event);
-};
-
-enum update_sign {             /* of health, each to be seen once in a trial */
-    UPDATE_MEASURES = 1u << 0, /* readings come */
-    UPDATE_SENSOR = 1u << 1,   /* the sensor passed its self-test */
-    UPDATE_ANSWERED = 1u << 2, /* a sealed answer counted since the start */
-    UPDATE_ALL_SIGNS = UPDATE_MEASURES | UPDATE_SENSOR | UPDATE_ANSWERED,
 };
 
 struct update { /* fields belong to update.c */
@@ -67,8 +61,9 @@ MUST_USE enum status update_open(struct update *u, const struct update_ports *po
  * A statement, from anywhere. OK: it is under way. AGAIN: another release is, or this very one.
  * REFUSED, MALFORMED: told, with the reason. BROKEN: flash.
  */
-MUST_USE enum status update_offer(struct update *u, struct bytes statement);
-/* The cloud stopped it. Only what has not started yet is stopped. */
+MUST_USE enum status update_offer(
+    struct update *u, struct bytes statement, bool by_hand);
+/* The cloud stopped it. Only what the cloud offered, and what has not started yet, is stopped. */
 void update_withdraw(struct update *u);
 /* UPDATE_DO_CHECK, UPDATE_DO_WRITE, or UPDATE_DO_NOTHING. */
 enum update_action update_want(const struct update *u);

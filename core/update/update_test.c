@@ -324,8 +324,8 @@ static void test_a_counter_that_cannot_be_read_lets_nothing_in(void)
 {
     begin();
     w.off = true;
-    CHECK(update_offer(
-              &w.update, (struct bytes){images[1].statement, images[1].statement_len})
+    CHECK(update_offer(&w.update,
+              (struct bytes){images[1].statement, images[1].statement_len}, false)
         == REFUSED);
     w.off = false;
     CHECK(world_told(&w, EVENT_UPDATE_COUNTER) == 1 && inactive_slot_untouched());
@@ -347,13 +347,28 @@ static void test_a_withdrawn_release_does_not_start_and_may_come_again(void)
     CHECK(w.running == &images[1]);
 }
 
+static void test_what_a_person_put_is_not_withdrawn_by_the_cloud(void)
+{
+    begin();
+    w.patient = true;
+    w.offered = &images[1];
+    CHECK(update_offer(&w.update,
+              (struct bytes){images[1].statement, images[1].statement_len}, true)
+        == OK);
+    world_run(&w, STEPS);
+    update_withdraw(&w.update);
+    w.patient = false;
+    settle();
+    CHECK(w.running == &images[1]);
+}
+
 static void test_one_release_at_a_time(void)
 {
     begin();
     w.patient = true;
     CHECK(world_offer(&w, &images[1]) == OK);
-    CHECK(update_offer(
-              &w.update, (struct bytes){images[2].statement, images[2].statement_len})
+    CHECK(update_offer(&w.update,
+              (struct bytes){images[2].statement, images[2].statement_len}, false)
         == AGAIN);
     CHECK(w.event_count == 0);
     w.patient = false;
@@ -393,5 +408,6 @@ MAIN(TEST(test_a_good_release_is_tried_confirmed_and_then_counted),
     TEST(test_a_slot_that_does_not_keep_what_was_written_is_never_tried),
     TEST(test_a_counter_that_cannot_be_read_lets_nothing_in),
     TEST(test_a_withdrawn_release_does_not_start_and_may_come_again),
+    TEST(test_what_a_person_put_is_not_withdrawn_by_the_cloud),
     TEST(test_one_release_at_a_time),
     TEST(test_a_confirmed_release_that_stops_starting_gives_way_to_the_one_before))

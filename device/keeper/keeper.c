@@ -2,6 +2,8 @@
 #include "device/keeper/keeper.h"
 
 #include "core/outbox/outbox.h"
+#include "core/update/machine.h"
+#include "core/update/update_limits.h"
 #include "device/board/board_clock.h"
 #include "device/board/tally.h"
 #include "device/keeper/desk.h"
@@ -14,6 +16,7 @@
 #include "device/trust/trust_file.h"
 #include "host/cli.h"
 #include "host/crypto.h"
+#include "wire/event.h"
 
 #include <signal.h>
 #include <string.h>
@@ -32,6 +35,9 @@ enum {
     FAULT_AGAIN_MS = 5000, /* storage failed: start anew after this */
     HOLD_MIN_MS = 2000,    /* device time: after an answer that did not count */
     HOLD_MAX_ANSWER_MS = 60000,
+    READS_MS = 5000, /* device time: a reading comes each second */
+    SENSOR_FAULT_BITS =
+        1u << 1 | 1u << 14, /* 150604: sensor or equipment malfunction */
     KEYS_MS = 50, /* until the keys in a TPM are asked for again, doubling to: */
     KEYS_MAX_MS = 2000,
     KEYS_PATIENCE_MS = 3000, /* agent may start later than we do */
@@ -65,8 +71,12 @@ struct keeper {
     struct kid kid; /* zero unless enrolled */
     bool enrolled;
 
-    int measure_listen, courier_listen, people_listen, signal_fd;
-    int measure_fd, courier_fd;
+    int measure_listen, courier_listen, people_listen, updater_listen, signal_fd;
+    int measure_fd, courier_fd, updater_fd;
+    uint64_t read_ms,
+        value_ms;      /* device time: the newest reading; with a value or alarm */
+    bool sensor_fault; /* as the newest reading says */
+    uint64_t signs_due_ms;
     int people_fds[PEOPLE];
     enum link_word link;
 
@@ -319,6 +329,10 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
         return; /* said again by a measure that had to knock again */
     if (in->number > k->next)
         readings_missing(k, in->number);
+    k->read_ms = mono(k);
+    k->sensor_fault = (in->status & SENSOR_FAULT_BITS) != 0;
+    if (in->alarm || in->spo2.set || in->pulse.set)
+        k->value_ms = k->read_ms;
     k->heard = true;
     k->next = in->number + 1;
     k->taken++;
@@ -719,6 +733,87 @@ static void on_courier_knock(void *ctx, int fd, uint32_t events)
     want(k);
 }
 
+/* --- updater's door --- */
+
+static void take_event(struct keeper *k, uint8_t code)
+{
+    if (k->sealing)
+        outbox_event(&k->outbox, code);
+}
+
+static enum status take_from_updater(struct keeper *k, uint16_t what, struct bytes body)
+{
+    uint8_t word = 0;
+
+    if (what == SAY_UPDATE_STATE)
+        return word_parse(body, 0, UPDATE_STATES, &word);
+    TRY(word_parse(body, EVENT_UPDATE_TRIAL, EVENT_UPDATE_OTHER + 1, &word));
+    take_event(k, word);
+    return OK;
+}
+
+static void on_updater(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    size_t doors = 0;
+    const struct talk_door *table = messages_heard(KEEPER_OF_UPDATER, &doors);
+    uint16_t what = 0;
+    struct bytes body;
+
+    (void)events;
+    enum status s = talk_recv(fd, table, doors, ROOM_OF(k->talk), &what, &body);
+    if (s == OK)
+        s = take_from_updater(k, what, body);
+    if (s == MALFORMED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "updater"));
+    if (s != OK && s != AGAIN)
+        drop(k, &k->updater_fd);
+}
+
+static void on_updater_knock(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    int new = -1;
+
+    (void)events;
+    enum status s = talk_accept(fd, &k->env->uids[ROLE_UPDATER], 1, &new, NULL);
+    if (s == REFUSED)
+        LOG(k->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("door", "updater"));
+    if (s != OK)
+        return;
+    drop(k, &k->updater_fd);
+    if (loop_watch(k->loop, new, EPOLLIN, on_updater, k) != OK) {
+        close(new);
+        return;
+    }
+    k->updater_fd = new;
+}
+
+/* What a release on trial is judged by, and whether a restart would hurt anybody. */
+static uint8_t signs(const struct keeper *k)
+{
+    struct outbox_state o = {0};
+    uint64_t now = mono(k);
+    bool reads = k->read_ms != 0 && now - k->read_ms < READS_MS;
+
+    if (k->sealing)
+        outbox_state(&k->outbox, &o);
+    return (uint8_t)((reads ? SIGN_MEASURES : 0u)
+        | (reads && !k->sensor_fault ? SIGN_SENSOR : 0u)
+        | (o.answered ? SIGN_ANSWERED : 0u)
+        | (now - k->value_ms >= UPDATE_QUIET_MS ? SIGN_QUIET : 0u));
+}
+
+static void say_signs(struct keeper *k)
+{
+    uint8_t b[1];
+
+    if (k->updater_fd >= 0
+        && talk_send(k->updater_fd, SAY_SIGNS, signs_build(signs(k), ROOM_OF(b)))
+            == BROKEN)
+        drop(k, &k->updater_fd);
+}
+
 /* --- people's door: status and supervisor --- */
 
 static int *person_of(struct keeper *k, int fd)
@@ -981,6 +1076,10 @@ static void tick(void *ctx)
     change_keys(k);
     want(k);
     tell_kept(k);
+    if (now >= k->signs_due_ms) {
+        k->signs_due_ms = now + STATE_EVERY_MS;
+        say_signs(k);
+    }
     if (now >= k->state_due_ms) {
         k->state_due_ms = now + STATE_EVERY_MS;
         say_state(k);
@@ -1040,6 +1139,7 @@ static enum status open_doors(struct keeper *k)
 {
     TRY(listen_at(k, PLACE_DOOR_MEASURE, on_measure_knock, &k->measure_listen));
     TRY(listen_at(k, PLACE_DOOR_COURIER, on_courier_knock, &k->courier_listen));
+    TRY(listen_at(k, PLACE_DOOR_UPDATER, on_updater_knock, &k->updater_listen));
     TRY(listen_at(k, PLACE_DOOR_STATUS, on_person_knock, &k->people_listen));
     return watch_signal(k);
 }
@@ -1057,12 +1157,14 @@ int keeper_main(struct role_env *env)
 
     k.env = env;
     k.log = env->log;
-    k.measure_fd = k.courier_fd = -1;
+    k.measure_fd = k.courier_fd = k.updater_fd = -1;
     for (int i = 0; i < PEOPLE; i++)
         k.people_fds[i] = -1;
     board_clock_init(&k.clock, env->start_ms, env->speed);
     desk_init(&k.desk, k.log, &k.clock.port);
     k.log->ear = (struct log_ear){&k.desk, desk_hear};
+    k.value_ms =
+        mono(&k); /* who starts anew does not know: as if somebody were measured */
     char path[PLACE_MAX];
     if (place_of(env->root, PLACE_KEEPER, k.folder) != OK
         || place_of(env->root, PLACE_IDENTITY, k.identity_path) != OK

@@ -30,6 +30,9 @@ static const struct cli_option options[] = {
     {"first-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the first sample", true},
     {"length-samples", CLI_NUMBER, 0, INT64_MAX, "N", "to be measured", true},
     {"journal-mib", CLI_NUMBER, 1, 1024, "N", "size of a new journal", true},
+    {"slot-a", CLI_WORD, 0, 0, "PATH", "root of slot a", true},
+    {"slot-b", CLI_WORD, 0, 0, "PATH", "root of slot b", true},
+    {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images", true},
     {"tpm", CLI_WORD, 0, 0, "SPEC", "that holds the keys", true},
     {"config-fault", CLI_FLAG, 0, 0, "", "the configuration was refused", true},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
@@ -42,7 +45,7 @@ static const char *const run_options[] = {"root", "sensor", "screen", "speed", "
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
-    "config-fault", NULL};
+    "config-fault", "slot-a", "slot-b", "boot-folder", NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const service_options[] = {"root", "ticket", NULL};
 static const char *const root_json[] = {"root", "json", NULL};
@@ -107,6 +110,18 @@ static int service(void *ctx, const struct cli_args *a)
     return verb_service(a);
 }
 
+static int put(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return verb_update_put(a);
+}
+
+static int update_status(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return verb_update_status(a);
+}
+
 static const struct cli_verb verbs[] = {
     {"run", "", "measure, keep, send and show", run_options, verb_run},
     {"enrol", "BUNDLE", "take the invitation of a cloud", root_only, verb_enrol},
@@ -114,6 +129,8 @@ static const struct cli_verb verbs[] = {
     {"journal list", "", "sealed batches that are kept", root_json, journal_list},
     {"journal verify", "", "check what is kept; exit 1: damaged", root_json,
         journal_verify},
+    {"update put", "BUNDLE STATEMENT", "have a release tried", root_only, put},
+    {"update status", "", "what became of the last release", root_only, update_status},
     {"selftest", "", "check this device without measuring", root_only, selftest},
     {"service", "", "show this device a service ticket, standing before it",
         service_options, service},

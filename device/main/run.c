@@ -16,6 +16,7 @@
 #include "device/sensor/any.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/update/updater.h"
 #include "host/crypto.h"
 #include "host/supervise.h"
 
@@ -68,6 +69,7 @@ enum status make_places(const struct role_env *env)
         {PLACE_AGENT_DOORS, ROLE_AGENT, 0711},
         {PLACE_KEEPER, ROLE_KEEPER, 0700},
         {PLACE_COURIER, ROLE_COURIER, 0700},
+        {PLACE_UPDATER, ROLE_UPDATER, 0700},
         {PLACE_KEEPER_DOORS, ROLE_KEEPER, 0711},
         {PLACE_SCREEN_DOORS, ROLE_SCREEN, 0711},
     };
@@ -118,6 +120,11 @@ int run_role(const struct cli_args *a)
             "the users of packaging/sysusers.d (script/setup)");
     if (strcmp(name, "agent") == 0)
         return agent_main(&env, cli_word(a, "tpm", ""));
+    if (strcmp(name, "updater") == 0)
+        return updater_main(&env,
+            &(struct updater_slots){
+                {cli_word(a, "slot-a", ""), cli_word(a, "slot-b", "")},
+                cli_word(a, "boot-folder", "")});
     if (strcmp(name, "keeper") == 0)
         return keeper_main(&env);
     if (strcmp(name, "courier") == 0)
@@ -169,6 +176,9 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
                 ? text(r, r->env.batches)
                 : NULL},
         {"--tpm", r->env.tpm ? r->settings.tpm : NULL},
+        {"--slot-a", role == ROLE_UPDATER ? r->settings.slot_a : NULL},
+        {"--slot-b", role == ROLE_UPDATER ? r->settings.slot_b : NULL},
+        {"--boot-folder", role == ROLE_UPDATER ? r->settings.boot_folder : NULL},
         {"--screen", role == ROLE_SCREEN ? r->screen : NULL},
         {"--sensor", role == ROLE_MEASURE ? r->sensor : NULL},
         {"--seed", role == ROLE_MEASURE ? cli_word(r->args, "seed", "1") : NULL},
@@ -186,6 +196,7 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
 
     *s = (struct role_spec){.name = role_name(role),
         .beat_ms = role == ROLE_MEASURE ? 2000 : 0,
+        .end_with = role == ROLE_UPDATER, /* it ends itself only for a restart */
         .keep_stdout = role == ROLE_SCREEN};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (pairs[i].value != NULL) {
@@ -341,15 +352,28 @@ static int verdict(const struct run *r)
     return good ? EXIT_DONE : EXIT_NO;
 }
 
+static bool runs(const struct run *r, enum device_role role)
+{
+    if (role == ROLE_AGENT)
+        return r->env.tpm && !r->env.config_fault;
+    return role != ROLE_UPDATER
+        || (settings_slots(&r->settings) && !r->env.config_fault);
+}
+
 static int serve(struct run *r)
 {
     struct role_spec specs[DEVICE_ROLES];
     struct supervisor *s = NULL;
     size_t count = 0;
 
-    for (int i = 0; i < DEVICE_ROLES; i++)
-        if (i != ROLE_AGENT || (r->env.tpm && !r->env.config_fault))
-            spec_of(r, (enum device_role)i, &specs[count++]);
+    size_t updater = DEVICE_ROLES;
+    for (int i = 0; i < DEVICE_ROLES; i++) {
+        if (!runs(r, (enum device_role)i))
+            continue;
+        if (i == ROLE_UPDATER)
+            updater = count;
+        spec_of(r, (enum device_role)i, &specs[count++]);
+    }
     LOG(&r->log, LOG_INFO, REASON_TRUST_KIND, F_WORD("trust", role_trust(&r->env)));
     enum status st = supervise_start(&s, specs, count, &r->log);
     if (st != OK)
@@ -361,11 +385,15 @@ static int serve(struct run *r)
         fresh = watcher_ask(&r->watcher, 500);
     if (fresh != OK)
         LOG(&r->log, LOG_WARN, REASON_ROLE_SILENT, F_WORD("name", "keeper"));
+    bool restart = updater < count && supervise_state(s, updater)->pid == 0
+        && supervise_state(s, updater)->last_exit == EXIT_DONE;
     supervise_end(s);
     print_state(r->watcher.has_state ? &r->watcher.state : NULL, &r->measured->next,
         cli_given(r->args, "json"));
     watcher_close(&r->watcher);
-    return st == OK ? verdict(r) : EXIT_INTERNAL;
+    if (st != OK)
+        return EXIT_INTERNAL;
+    return restart ? EXIT_RESTART : verdict(r);
 }
 
 static enum status make_tally(struct run *r)

@@ -19,6 +19,9 @@ static const struct conf_key keys[] = {
     {"", "screen", CONF_TEXT, 1, 256, "\"terminal\"", "terminal, png:DIR, framebuffer:DEVICE or none", AT(screen)},
     {"", "trust", CONF_TEXT, 1, 8, "\"software\"", "where the keys are: software (files) or tpm", AT(trust)},
     {"", "tpm", CONF_TEXT, 1, 256, "\"device:/dev/tpmrm0\"", "with trust = tpm: device:PATH or swtpm:path=PATH", AT(tpm)},
+    {"", "slot_a", CONF_TEXT, 0, 256, "\"\"", "root partition of slot a; empty: no updates", AT(slot_a)},
+    {"", "slot_b", CONF_TEXT, 0, 256, "\"\"", "root partition of slot b", AT(slot_b)},
+    {"", "boot_folder", CONF_TEXT, 0, 256, "\"\"", "folder of boot images (EFI/Linux)", AT(boot_folder)},
 };
 /* clang-format on */
 
@@ -33,6 +36,11 @@ static enum status parse(
 bool settings_tpm(const struct settings *s)
 {
     return strcmp(s->trust, "tpm") == 0;
+}
+
+bool settings_slots(const struct settings *s)
+{
+    return s->slot_a[0] != '\0' && s->slot_b[0] != '\0' && s->boot_folder[0] != '\0';
 }
 
 static const char *wrong_word(const struct settings *s)

@@ -11,11 +11,13 @@ struct settings {
     char sensor[257], screen[257];
     char trust[9]; /* "software" or "tpm" */
     char tpm[257]; /* which one, as device/tpm/dial.h has it */
+    char slot_a[257], slot_b[257], boot_folder[257]; /* all empty: no updates */
 };
 
 /* A file that is not there is the built-in settings. MALFORMED with *err, and then *out is the
  * built-in settings too. BROKEN: it is there and cannot be read. */
-bool settings_tpm(const struct settings *s); /* keys are in a TPM */
+bool settings_tpm(const struct settings *s);   /* keys are in a TPM */
+bool settings_slots(const struct settings *s); /* releases are taken */
 MUST_USE enum status settings_read(
     const char *path, struct settings *out, struct conf_error *err);
 void settings_print(void); /* the file with all keys, as help has it */

@@ -54,6 +54,13 @@ static const struct sim_scenario scenarios[] = {
         .noise = 22.0,
         .absent_from_s = 40.0,
         .absent_to_s = 60.0},
+    {.name = "nobody",
+        .spo2 = {.before = 98.0},
+        .pulse = {.before = 66.0},
+        .perfusion = 0.028,
+        .noise = 22.0,
+        .absent_from_s = 0.0,
+        .absent_to_s = 1e9},
 };
 
 /* xoroshiro128+, seeded by splitmix64 (Blackman and Vigna). Not for secrets. */
@@ -232,5 +239,5 @@ bool sim_truth(const struct sim *s, uint16_t *spo2_permille, uint16_t *pulse_dec
 
 const char *sim_names(void)
 {
-    return "normal, desaturation, low-perfusion, motion or sensor-off";
+    return "normal, desaturation, low-perfusion, motion, sensor-off or nobody";
 }

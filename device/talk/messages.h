@@ -49,6 +49,12 @@ enum message {
         0x0603, /* u32: what a person reads from the screen; answered by SERVICE */
     /* keeper -> status */
     SAY_SERVICE = 0x0604, /* u16 enum reason: what came of it */
+    /* updater -> keeper */
+    SAY_UPDATE_EVENT = 0x0c01, /* u8 enum event_code, one of an update */
+    SAY_UPDATE_STATE = 0x0c02, /* u8 enum update_state */
+    /* keeper -> updater */
+    SAY_SIGNS = 0x0d01,   /* u8 of enum sign */
+    SAY_RELEASE = 0x0d02, /* the statement that the cloud offers now; empty: none */
     /* courier -> agent (device/talk/keys.h) */
     ASK_PUBLIC = 0x0701, /* of the TLS key */
     ASK_SIGN = 0x0702,   /* digest (32) */
@@ -63,6 +69,14 @@ enum message {
     SAY_OPENED = 0x0a02, /* struct said_secret */
     /* agent -> either */
     SAY_NO_KEY = 0x0b01, /* u8 enum no_key */
+};
+
+enum sign {                  /* of a device in order, for who tries a new release */
+    SIGN_MEASURES = 1u << 0, /* readings come */
+    SIGN_SENSOR = 1u << 1,   /* and none of them says that the sensor is at fault */
+    SIGN_ANSWERED = 1u << 2, /* a sealed answer has counted since the start */
+    SIGN_QUIET = 1u << 3, /* no value and no alarm for a minute: nobody is measured */
+    SIGNS_ALL = 15,
 };
 
 enum link_word {
@@ -142,6 +156,12 @@ struct bytes point_build(const uint8_t point[P256_PUBLIC_LEN], struct room out);
 MUST_USE enum status point_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN]);
 struct bytes link_build(enum link_word word, struct room out);
 MUST_USE enum status link_parse(struct bytes in, enum link_word *out);
+struct bytes signs_build(uint8_t signs, struct room out);
+MUST_USE enum status signs_parse(struct bytes in, uint8_t *out);
+struct bytes word_build(uint8_t word, struct room out);
+/* MALFORMED: not one of from..below - 1. */
+MUST_USE enum status word_parse(
+    struct bytes in, uint8_t from, uint8_t below, uint8_t *out);
 struct bytes view_build(const struct view *v, struct room out);
 MUST_USE enum status view_parse(struct bytes in, struct view *out);
 struct bytes number_build(uint64_t number, struct room out);
@@ -165,6 +185,8 @@ enum hearer {
     AGENT_OF_ROLES, /* which role may say what: device/agent/may.h */
     COURIER_OF_AGENT,
     KEEPER_OF_AGENT,
+    UPDATER_OF_KEEPER,
+    KEEPER_OF_UPDATER,
     HEARERS
 };
 const struct talk_door *messages_heard(enum hearer who, size_t *count);

@@ -142,6 +142,19 @@ struct bytes service_build(enum reason what, struct room out)
     return done(&w);
 }
 
+struct bytes word_build(uint8_t word, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_u8(&w, word);
+    return done(&w);
+}
+
+struct bytes signs_build(uint8_t signs, struct room out)
+{
+    return word_build(signs, out);
+}
+
 struct bytes number_build(uint64_t number, struct room out)
 {
     return utc_build(number, out);

@@ -212,6 +212,19 @@ enum status link_parse(struct bytes in, enum link_word *out)
     return OK;
 }
 
+enum status word_parse(struct bytes in, uint8_t from, uint8_t below, uint8_t *out)
+{
+    if (in.len != 1 || in.at[0] < from || in.at[0] >= below)
+        return MALFORMED;
+    *out = in.at[0];
+    return OK;
+}
+
+enum status signs_parse(struct bytes in, uint8_t *out)
+{
+    return word_parse(in, 0, SIGNS_ALL + 1, out);
+}
+
 enum status number_parse(struct bytes in, uint64_t *out)
 {
     struct reader r = reader_over(in);

@@ -57,6 +57,12 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_SEALED, SAID_SECRET_LEN, SAID_SECRET_LEN, "sealed"},
         {SAY_OPENED, SAID_SECRET_LEN, SAID_SECRET_LEN, "opened"},
         {SAY_NO_KEY, 1, 1, "no key"}},
+    [UPDATER_OF_KEEPER] = {
+        {SAY_SIGNS, 1, 1, "signs"},
+        {SAY_RELEASE, 0, LIMIT_RELEASE, "release"}},
+    [KEEPER_OF_UPDATER] = {
+        {SAY_UPDATE_EVENT, 1, 1, "update event"},
+        {SAY_UPDATE_STATE, 1, 1, "update state"}},
 };
 /* clang-format on */
 

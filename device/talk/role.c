@@ -21,6 +21,7 @@ static const struct {
     [ROLE_KEEPER]  = {"keeper",  "holdfast-keeper",  PLACE_DOOR_VIEW},
     [ROLE_COURIER] = {"courier", "holdfast-courier", PLACE_DOOR_MEASURE},
     [ROLE_SCREEN]  = {"screen",  "holdfast-screen",  PLACE_DOOR_MEASURE},
+    [ROLE_UPDATER] = {"updater", "holdfast-updater", PLACE_DOOR_MEASURE},
     [ROLE_MEASURE] = {"measure", "holdfast-measure", PLACE_DOOR_COURIER},
 };
 /* clang-format on */

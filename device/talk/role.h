@@ -11,12 +11,13 @@
 
 #include <sys/types.h>
 
-/* ROLE_AGENT runs only where the keys are in a TPM. */
+/* ROLE_AGENT runs only where the keys are in a TPM, ROLE_UPDATER only where there are two slots. */
 enum device_role {
     ROLE_AGENT,
     ROLE_KEEPER,
     ROLE_COURIER,
     ROLE_SCREEN,
+    ROLE_UPDATER,
     ROLE_MEASURE,
     DEVICE_ROLES
 };

@@ -258,9 +258,22 @@ def of_engineer(s):
     return Loot([path], ticket=path)
 
 
+def of_release_key(s):
+    path = os.path.join(s.folder, 'release.key')
+    run('openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-outform', 'DER', '-out', path)
+    return Loot([path])
+
+
+def of_second_key(s):
+    path = os.path.join(s.folder, 'second.key')
+    run(CLOUD, 'release', 'key', '--key', path)
+    return Loot([path])
+
+
 LEAKS = {'CR-01': of_courier, 'CR-02': of_keeper, 'CR-03': of_epoch, 'CR-04': of_invitation, 'CR-05': of_listeners,
          'CR-06': of_device_authority, 'CR-07': of_server_authorities, 'CR-08': of_keys, 'CR-09': of_person, 'CR-10': of_session,
-         'CR-11': of_reviewer, 'CR-12': of_agent, 'CR-20': of_signer, 'CR-21': of_engineer}
+         'CR-11': of_reviewer, 'CR-12': of_agent, 'CR-20': of_signer, 'CR-21': of_engineer,
+         'CR-40': of_release_key, 'CR-41': of_second_key}
 
 
 # ---- what is tried: each returns (reached, what stopped the closest try) ----

@@ -467,7 +467,7 @@ enum status world_offer(struct world *w, const struct world_image *image)
     if (w->off || w->restarted || w->record.broken)
         return BROKEN;
     enum status s = update_offer(
-        &w->update, (struct bytes){image->statement, image->statement_len});
+        &w->update, (struct bytes){image->statement, image->statement_len}, false);
     if (s == OK)
         w->offered = image;
     return s;

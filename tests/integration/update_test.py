@@ -1,0 +1,399 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Updates of a running device: every attack is refused before a byte is written, or given up after; it measures all the while.
+
+The slots are files, and the boot loader is the class below, which picks as systemd-boot does: an image on trial first, its
+count taken off before it starts. An image's root is here the release file of that image, so a slot that is written is what
+starts next. Real signatures: CMS by openssl, the statement by `holdfast-cloud release sign`.
+"""
+import contextlib
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import struct
+import subprocess
+import time
+
+from harness import CLOUD, OXIMETER, TOP, Failed, bench, check, main, run, wait_for
+
+ROOT_ROOM = 1 << 20
+BUNDLE = os.path.join(TOP, 'packaging/release-bundle')
+QUIET = 'sim:nobody'
+
+
+class Keys:
+    """Release authority with its code-signing certificate, second key, and strangers to both."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder)
+        for who in ('ours', 'stranger'):
+            self.authority(who)
+            self.certificate(who, who, 'codeSigning')
+            run(CLOUD, 'release', 'key', '--key', self.at(who + '.second'))
+        self.certificate('mail', 'ours', 'emailProtection')
+
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+    def openssl(self, *words):
+        run('openssl', *words)
+
+    def authority(self, who):
+        self.openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3650',
+                     '-subj', '/CN=TEST ONLY release authority', '-keyout', self.at(who + '.ca.key'), '-out',
+                     self.at(who + '.ca.pem'), '-addext', 'keyUsage=critical,keyCertSign')
+
+    def certificate(self, name, by, use):
+        ext = self.at(name + '.ext')
+        open(ext, 'w').write('basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
+                             'extendedKeyUsage=%s\n' % use)
+        self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=TEST ONLY release',
+                     '-keyout', self.at(name + '.key'), '-out', self.at(name + '.csr'))
+        self.openssl('x509', '-req', '-in', self.at(name + '.csr'), '-CA', self.at(by + '.ca.pem'), '-CAkey',
+                     self.at(by + '.ca.key'), '-CAcreateserial', '-days', '3650', '-extfile', ext, '-out', self.at(name + '.pem'))
+
+
+class Release:
+    """One release as files: root, boot image, bundle, statement."""
+
+    def __init__(self, keys, version='1.1.0', security=6, product='holdfast-oximeter', release='ours', second='ours',
+                 runs_as=None, size=300000):
+        self.keys, self.version, self.security = keys, version, security
+        self.folder = keys.at('release-%s-%d-%d' % (version, security, len(os.listdir(keys.folder))))
+        os.makedirs(self.folder)
+        self.build = hashlib.sha256((version + product).encode()).hexdigest()[:32]
+        major, minor, patch = (runs_as or version).split('.')
+        text = ('product = "%s"\nmajor = %s\nminor = %s\npatch = %s\nsecurity_version = %d\nbuild = "%s"\n'
+                % (product, major, minor, patch, security, self.build))
+        self.root = text.encode() + b'#' * (size - len(text))
+        self.boot = b'boot image of ' + version.encode() + b'.' * 70000
+        self.bundle, self.statement = self.at('bundle'), self.at('statement')
+        open(self.at('root'), 'wb').write(self.root)
+        open(self.at('boot'), 'wb').write(self.boot)
+        run(BUNDLE, self.at('root'), self.at('boot'), keys.at(release + '.pem'), keys.at(release + '.key'), self.bundle)
+        self.state(second, product)
+
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+    def state(self, second='ours', product='holdfast-oximeter', root_bytes=None):
+        with contextlib.suppress(OSError):
+            os.unlink(self.statement)
+        run(CLOUD, 'release', 'sign', self.bundle, self.statement, '--key', self.keys.at(second + '.second'), '--product',
+            product, '--release', self.version, '--security', str(self.security), '--build', self.build, '--root-bytes',
+            str(root_bytes or len(self.root)))
+
+    def rewrite(self, change):
+        data = bytearray(open(self.bundle, 'rb').read())
+        change(data)
+        open(self.bundle, 'wb').write(data)
+
+
+class Updated:
+    """A device with two slots. What is in force is in slot a; slot b is blank."""
+
+    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5):
+        self.device, self.keys = b.device(cloud, label), keys
+        self.root = self.device.root
+        self.images = os.path.join(self.root, 'efi')
+        os.makedirs(self.images)
+        os.makedirs(os.path.join(self.root, 'etc/holdfast'), exist_ok=True)
+        os.makedirs(os.path.join(self.root, 'proc'), exist_ok=True)
+        for slot in 'ab':
+            open(self.slot(slot), 'wb').write(bytes(ROOT_ROOM))
+        first = Release(keys, version, security)
+        with open(self.slot('a'), 'r+b') as f:
+            f.write(first.root)
+        open(os.path.join(self.images, 'holdfast-a.efi'), 'wb').write(first.boot)
+        shutil.copyfile(keys.at('ours.ca.pem'), self.etc('release-ca.pem'))
+        shutil.copyfile(keys.at('ours.second.pub'), self.etc('second.pub'))
+        open(self.etc('oximeter.conf'), 'w').write('slot_a = "%s"\nslot_b = "%s"\nboot_folder = "%s"\n' % (
+            self.slot('a'), self.slot('b'), self.images))
+        for path in (self.images, self.slot('a'), self.slot('b')):
+            self.give(path)
+        self.log, self.starts, self.hangs = [], [], set()
+
+    def give(self, path):
+        if os.geteuid() == 0:
+            user = pwd.getpwnam('holdfast-updater')
+            os.chown(path, user.pw_uid, user.pw_gid)
+            for name in os.listdir(path) if os.path.isdir(path) else ():
+                os.chown(os.path.join(path, name), user.pw_uid, user.pw_gid)
+
+    def etc(self, name):
+        return os.path.join(self.root, 'etc/holdfast', name)
+
+    def slot(self, letter):
+        return os.path.join(self.root, 'slot-' + letter)
+
+    def content(self, letter):
+        return open(self.slot(letter), 'rb').read()
+
+    # ---- the boot loader ----
+
+    def pick(self):
+        """-> letter of the slot that starts; an image on trial has its count taken off first."""
+        names = sorted(os.listdir(self.images))
+        for name in names:
+            m = re.fullmatch(r'holdfast-([ab])\+(\d+)(?:-(\d+))?\.efi', name)
+            if m and int(m.group(2)) > 0:
+                os.rename(os.path.join(self.images, name), os.path.join(self.images, 'holdfast-%s+%d-%d.efi' % (
+                    m.group(1), int(m.group(2)) - 1, int(m.group(3) or 0) + 1)))
+                return m.group(1)
+        open_ones = [n[9] for n in names if re.fullmatch(r'holdfast-[ab]\.efi', n)]
+        check(open_ones, 'nothing may start: %s' % names)
+        return max(open_ones, key=lambda s: [int(n) for n in re.findall(rb'(?:major|minor|patch) = (\d+)', self.content(s))])
+
+    def start(self, sensor=QUIET, *options):
+        letter = self.pick()
+        while letter in self.hangs and not os.path.exists(os.path.join(self.images, 'holdfast-%s.efi' % letter)):
+            self.starts.append(letter)
+            letter = self.pick()
+        self.starts.append(letter)
+        open(self.etc('release'), 'wb').write(self.content(letter).split(b'#')[0].rstrip(b'\0'))
+        open(os.path.join(self.root, 'proc/cmdline'), 'w').write('quiet holdfast.slot=%s\n' % letter)
+        self.device.start(*options, sensor=sensor)
+        self.log.append(self.device.program.log)
+        return letter
+
+    def put(self, release):
+        run(OXIMETER, 'update', 'put', release.bundle, release.statement, '--root', self.root)
+
+    def told(self, code, **fields):
+        return [l for log in self.log for l in log.of(code) if all(l.get(k) == v for k, v in fields.items())]
+
+    def refusals(self):
+        return [l['code'] for log in self.log for l in list(log.lines)
+                if l.get('role') == 'updater' and l.get('level') == 'refuse']
+
+    def refused(self, code, times=1):
+        wait_for('%s: %s' % (code, self.device.program.log.tail()), lambda: self.refusals().count(code) >= times)
+
+    def reaches(self, state):
+        wait_for('state %s: %s' % (state, self.device.program.log.tail()), lambda: self.told('update.state', state=state))
+
+    def restarts(self):
+        code = self.device.program.wait()
+        check(code == 5, 'it ended with %d and not for a restart: %s' % (code, self.device.program.log.tail()))
+
+    def runs(self):
+        return self.starts[-1]
+
+    def counter(self):
+        """Of the file: two sectors after those of the record, the newer one in force."""
+        data = open(os.path.join(self.root, 'var/lib/holdfast/updater/record'), 'rb').read()
+        found = [(0, 0)]
+        for at in (8192, 12288):
+            if data[at:at + 4] == b'SLOT':
+                found.append((struct.unpack('>Q', data[at + 8:at + 16])[0], struct.unpack('>Q', data[at + 32:at + 40])[0]))
+        return max(found)[1]
+
+    def measures(self):
+        """It goes on: readings come, now."""
+        before = self.device.status()['readings']
+        wait_for('readings to come', lambda: self.device.status()['readings'] > before)
+
+
+def untouched(d):
+    check(d.content('b') == bytes(ROOT_ROOM), 'bytes of the inactive slot were written')
+    check(os.listdir(d.images) == ['holdfast-a.efi'], 'boot images: %s' % os.listdir(d.images))
+
+
+@contextlib.contextmanager
+def updating(label, **first):
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        yield b, cloud, keys, Updated(b, cloud, keys, label, **first)
+
+
+def test_a_good_release_is_written_tried_confirmed_and_told_to_the_cloud():
+    with updating('good') as (b, cloud, keys, d):
+        d.start()
+        d.put(Release(keys))
+        d.restarts()
+        check(d.counter() == 0, 'the counter was raised before anything was shown: %d' % d.counter())
+        check(d.start() == 'b', 'the old release starts')
+        d.reaches('confirmed')
+        check(sorted(os.listdir(d.images)) == ['holdfast-a.efi', 'holdfast-b.efi'], 'images %s' % os.listdir(d.images))
+        check(d.counter() == 6, 'the counter stands at %d' % d.counter())
+        d.measures()
+        wait_for('the cloud to be told', lambda: {'update.trial', 'update.confirmed'} <= in_cloud(cloud, d))
+
+
+def in_cloud(cloud, d):
+    """Codes of the events that the cloud has of this device."""
+    return {e['code'] for e in cloud.events() if e.get('device') == d.device.id}
+
+
+REFUSED = [
+    # what, event, release, change
+    ('no statement of the second key', 'update.statement', dict(second='stranger'), None),
+    ('signed by another release authority', 'update.signature', dict(release='stranger'), None),
+    ("a certificate that is not for code", 'update.signature', dict(release='mail'), None),
+    ('another product class', 'update.class', dict(product='holdfast-monitor'), None),
+    ('an older security version', 'update.rollback', dict(version='9.0.0', security=4), None),
+    ('the same security version, older', 'update.older', dict(version='0.9.0', security=5), None),
+    ('the same release again', 'update.older', dict(version='1.0.0', security=5), None),
+    ('one bit of the bundle', 'update.digest', {}, lambda r: r.rewrite(lambda d: d.__setitem__(1000, d[1000] ^ 1))),
+    ('a shorter bundle', 'update.length', {}, lambda r: r.rewrite(lambda d: d.__delitem__(slice(5000, 5001)))),
+    ('a longer bundle', 'update.length', {}, lambda r: r.rewrite(lambda d: d.append(0))),
+    ('a bundle without a signature, truly stated', 'update.signature', {}, lambda r: unsigned(r)),
+    ('a root that does not fit', 'update.room', dict(size=ROOT_ROOM + 1), None),
+    ('no statement at all', 'update.malformed', {}, lambda r: open(r.statement, 'wb').write(b'\xd2\x84garbage')),
+]
+
+
+def unsigned(r):
+    """One of two signatures: the second key states a bundle whose CMS is rubbish."""
+    r.rewrite(lambda d: d.__setitem__(slice(len(d) - 208, len(d) - 8), bytes(200)))
+    r.state()
+
+
+def test_what_may_not_be_taken_is_refused_before_a_byte_is_written():
+    with updating('refusing') as (b, cloud, keys, d):
+        d.start()
+        for what, event, words, change in REFUSED:
+            release = Release(keys, **words)
+            if change:
+                change(release)
+            seen = len(d.refusals())
+            d.put(release)
+            wait_for('%s to be refused: %s' % (what, d.device.program.log.tail()),
+                     lambda: len(d.refusals()) > seen)
+            got = d.refusals()[-1]
+            check(got == event, '%s: %s and not %s' % (what, got, event))
+            untouched(d)
+        d.measures()
+        check(not d.device.program.ended() and d.counter() == 0, 'the device ended, or its counter is %d' % d.counter())
+        wait_for('every refusal to be told to the cloud: %s' % in_cloud(cloud, d),
+                 lambda: {row[1] for row in REFUSED} <= in_cloud(cloud, d))
+
+
+def test_a_statement_played_again_beside_another_bundle_is_refused():
+    with updating('replay') as (b, cloud, keys, d):
+        d.start()
+        one, two = Release(keys, '1.1.0'), Release(keys, '1.2.0')
+        shutil.copyfile(one.statement, two.statement)
+        d.put(two)
+        d.refused('update.digest')
+        untouched(d)
+
+
+def test_a_release_that_hangs_falls_back_and_is_offered_three_times_at_most():
+    with updating('hangs') as (b, cloud, keys, d):
+        bad = Release(keys, '1.1.0')
+        d.hangs.add('b')
+        d.start()
+        for turn in (1, 2, 3):
+            d.put(bad)
+            d.restarts()
+            check(d.start() == 'a', 'what hangs is in force')
+            d.refused('update.reverted', turn)
+            d.measures()
+        d.put(bad)
+        d.refused('update.tried')
+        check(d.starts.count('b') == 9 and d.counter() == 0, 'started %d times, counter %d' % (d.starts.count('b'), d.counter()))
+
+
+def test_a_release_that_the_cloud_never_answers_returns_by_itself():
+    with updating('mute') as (b, cloud, keys, d):
+        d.start()
+        d.put(Release(keys))
+        d.restarts()
+        cloud.stop()
+        while d.start() == 'b':
+            d.measures()
+            d.restarts()  # ten minutes of its time without an answer
+        d.refused('update.reverted')
+        check(d.starts == ['a', 'b', 'b', 'b', 'a'] and d.counter() == 0, '%s, counter %d' % (d.starts, d.counter()))
+        d.measures()
+
+
+def test_what_starts_must_be_what_was_stated():
+    with updating('other') as (b, cloud, keys, d):
+        d.start()
+        d.put(Release(keys, '1.1.0', runs_as='1.0.9'))
+        d.restarts()
+        check(d.start() == 'b', 'the trial does not start')
+        d.restarts()
+        check(d.start() == 'a', 'another release than the stated one is in force')
+        d.refused('update.other')
+        check(d.counter() == 0, 'the counter stands at %d' % d.counter())
+
+
+def test_nothing_restarts_while_somebody_is_measured():
+    with updating('patient') as (b, cloud, keys, d):
+        d.start('sim:normal')
+        d.put(Release(keys))
+        d.reaches('written')
+        d.measures()
+        began = d.device.status()['readings']
+        wait_for('ten minutes of its time', lambda: d.device.status()['readings'] > began + 600)
+        check(not d.device.program.ended(), 'it restarted while somebody was measured')
+
+
+def test_power_that_fails_while_a_slot_is_written_leaves_the_old_release_and_then_the_new_one():
+    with updating('cut') as (b, cloud, keys, d):
+        release = Release(keys, size=ROOT_ROOM)
+        for cut in range(6):
+            d.start()
+            if cut == 0 or d.told('update.state', state='idle'):
+                d.put(release)
+            time.sleep(0.02 * cut)
+            for pid in children(d.device.program.process.pid):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, 9)
+            d.device.program.wait()
+            check(d.pick() in 'ab', 'nothing starts')
+            if any('+' in n for n in os.listdir(d.images)):
+                break
+        for _ in range(6):
+            d.start()
+            if d.runs() == 'b':
+                break
+            d.put(release)
+            d.restarts()
+        d.reaches('confirmed')
+        check(d.runs() == 'b' and d.content('b')[:len(release.root)] == release.root, 'a slot in force is not whole')
+
+
+def children(pid):
+    out = subprocess.run(['ps', '-o', 'pid=', '--ppid', str(pid)], capture_output=True, text=True).stdout.split()
+    return [pid] + [int(p) for p in out]
+
+
+def test_a_device_that_lacks_what_an_update_needs_measures_and_says_so():
+    with updating('lacking') as (b, cloud, keys, d):
+        os.unlink(d.etc('second.pub'))
+        d.start()
+        wait_for('what is missing to be said', lambda: d.told('update.off', what='keys'))
+        d.measures()
+        d.put(Release(keys))
+        d.measures()
+        untouched(d)
+
+
+def test_the_updater_can_do_no_forbidden_thing():
+    with updating('caged') as (b, cloud, keys, d):
+        d.start(QUIET, '--role-self-test')
+        tried = wait_for('updater to have tried', lambda: [l for l in d.told('role.self_test') if l['role'] == 'updater'])
+        check(tried[0]['acts'] == 10 and tried[0]['succeeded'] == 0, 'updater succeeded in %d acts' % tried[0]['succeeded'])
+
+
+if __name__ == '__main__':
+    main([
+        test_a_good_release_is_written_tried_confirmed_and_told_to_the_cloud,
+        test_what_may_not_be_taken_is_refused_before_a_byte_is_written,
+        test_a_statement_played_again_beside_another_bundle_is_refused,
+        test_a_release_that_hangs_falls_back_and_is_offered_three_times_at_most,
+        test_a_release_that_the_cloud_never_answers_returns_by_itself,
+        test_what_starts_must_be_what_was_stated,
+        test_nothing_restarts_while_somebody_is_measured,
+        test_power_that_fails_while_a_slot_is_written_leaves_the_old_release_and_then_the_new_one,
+        test_a_device_that_lacks_what_an_update_needs_measures_and_says_so,
+        test_the_updater_can_do_no_forbidden_thing,
+    ])
