@@ -137,7 +137,7 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
         (struct room){out.at, out.cap < LIMIT_ANSWER ? out.cap : LIMIT_ANSWER});
 
     assert(answer_rules_hold(a));
-    cbor_put_map(&w, 5u + a->has_config + (a->renew_to > 0));
+    cbor_put_map(&w, 5u + a->has_config + (a->renew_to > 0) + (a->release_len > 0));
     put_key_uint(&w, 1, 1);
     cbor_put_uint(&w, 2);
     cbor_put_bstr(&w, BYTES_OF(a->nonce.b));
@@ -160,6 +160,10 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
     }
     if (a->renew_to > 0)
         put_renewal(&w, a);
+    if (a->release_len > 0) {
+        cbor_put_uint(&w, 8);
+        cbor_put_bstr(&w, (struct bytes){a->release, a->release_len});
+    }
     if (!writer_done(&w))
         return FULL;
     *len = w.len;

@@ -4,6 +4,7 @@
 #include "wire/batch_rules.h"
 #include "wire/cbor.h"
 #include "wire/config_rules.h"
+#include "wire/release.h"
 
 #include <string.h>
 
@@ -234,6 +235,19 @@ static void take_renewal(struct cbor_in *c, struct answer *a)
     a->m2_len = (uint16_t)m2.len;
 }
 
+static void take_release(struct cbor_in *c, struct answer *a)
+{
+    struct bytes b = cbor_take_bstr(c);
+    struct signed_release release;
+
+    if (release_parse(b, &release) != OK) {
+        c->bad = true;
+        return;
+    }
+    a->release_len = (uint16_t)b.len;
+    memcpy(a->release, b.at, b.len);
+}
+
 static void take_answer(struct cbor_in *c, struct answer *a)
 {
     uint64_t pairs = cbor_take_map(c), optional = 0;
@@ -256,6 +270,10 @@ static void take_answer(struct cbor_in *c, struct answer *a)
     }
     if (cbor_take_key_if(c, 7)) {
         take_renewal(c, a);
+        optional++;
+    }
+    if (cbor_take_key_if(c, 8)) {
+        take_release(c, a);
         optional++;
     }
     if (pairs != 5 + optional)

@@ -136,4 +136,7 @@ struct answer {
     uint32_t renew_to; /* generation that the device shall agree; 0: none */
     uint16_t m2_len;   /* 0: the cloud has no M1 of it yet */
     uint8_t m2[RENEWAL_ANSWER_MAX];
+    uint16_t release_len; /* 0: no release is offered now */
+    uint8_t release
+        [LIMIT_RELEASE]; /* a signed-release (wire/release.h), verified by nobody yet */
 };

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -296,6 +297,39 @@ int admin_device_configure(const char *root, const char *id, int64_t batch_s,
         "no such device", "the id of a device");
 }
 
+int admin_release_add(const char *root, const char *path)
+{
+    static struct line l;
+    uint8_t statement[LIMIT_RELEASE + 1];
+    FILE *f = fopen(path, "re");
+    size_t len = f ? fread(statement, 1, sizeof statement, f) : 0;
+
+    if (f)
+        fclose(f);
+    if (len == 0 || len > LIMIT_RELEASE)
+        return cli_error(EXIT_USAGE, path, 0, "is no statement",
+            "what `holdfast-cloud release sign` made");
+    return act(root, DOOR_RELEASE_ADD, (struct bytes){statement, len}, &l,
+        "no statement of a release, or it is there already",
+        "what `holdfast-cloud release sign` made");
+}
+
+int admin_release_roll(
+    const char *root, const char *release, int64_t percent, bool stopped)
+{
+    static struct line l;
+    char *end = NULL;
+    struct door_release_roll ask = {.release = strtoull(release, &end, 10),
+        .percent = (uint8_t)percent,
+        .stopped = stopped};
+
+    if (end == release || *end != 0)
+        return cli_error(EXIT_USAGE, NULL, 0, "RELEASE",
+            "a number as `holdfast-cloud release status` prints it");
+    return act(root, DOOR_RELEASE_ROLL, door_release_roll_build(&ask, ROOM_OF(l.out)),
+        &l, "no such release, or a newer one is there", "the newest release");
+}
+
 static int read_password(char *out, size_t cap)
 {
     char line[LIMIT_PASSWORD + 2];
@@ -401,10 +435,12 @@ int admin_list(const char *root, const char *what, const char *id, bool json)
     struct door_text t = {.status = BROKEN};
     bool logs = strcmp(what, "logs") == 0;
     bool of_device = logs || strcmp(what, "batches") == 0;
-    enum door door = logs             ? DOOR_LIST_LOGS
-        : of_device                   ? DOOR_LIST_BATCHES
-        : strcmp(what, "events") == 0 ? DOOR_LIST_EVENTS
-                                      : DOOR_LIST_DEVICES;
+    enum door door = logs               ? DOOR_LIST_LOGS
+        : of_device                     ? DOOR_LIST_BATCHES
+        : strcmp(what, "events") == 0   ? DOOR_LIST_EVENTS
+        : strcmp(what, "releases") == 0 ? DOOR_LIST_RELEASES
+        : strcmp(what, "offers") == 0   ? DOOR_LIST_OFFERS
+                                        : DOOR_LIST_DEVICES;
 
     int code = id ? device_of(id, &ask.device) : EXIT_DONE;
     if (code == EXIT_DONE)

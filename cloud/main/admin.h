@@ -16,6 +16,9 @@ int admin_user_add(
     const char *root, const char *name); /* password: one line of stdin */
 int admin_status(const char *root, bool json);
 /* devices, batches, events: one line each, JSON or for people */
+int admin_release_add(const char *root, const char *path);
+int admin_release_roll(
+    const char *root, const char *release, int64_t percent, bool stopped);
 int admin_list(const char *root, const char *what, const char *device, bool json);
 int admin_content(const char *root, const char *device, bool json);
 int admin_routes(bool json);

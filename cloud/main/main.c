@@ -77,6 +77,39 @@ static int verb_release_sign(void *ctx, const struct cli_args *a)
     return release_sign(&w);
 }
 
+static int verb_release_add(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_release_add(root_of(a), a->operand[0]);
+}
+
+static int verb_release_rollout(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    if (!cli_given(a, "percent"))
+        return cli_error(EXIT_USAGE, NULL, 0, "release rollout", "--percent N");
+    return admin_release_roll(
+        root_of(a), a->operand[0], cli_number(a, "percent", 0), false);
+}
+
+static int verb_release_stop(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_release_roll(root_of(a), a->operand[0], 0, true);
+}
+
+static int verb_release_status(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "releases", NULL, cli_given(a, "json"));
+}
+
+static int verb_release_devices(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "offers", NULL, cli_given(a, "json"));
+}
+
 static int verb_device_add(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -211,6 +244,7 @@ static const struct cli_option options[] = {
     {"release",        CLI_WORD,   0, 0,     "VERSION", "as 1.2.3",                                false},
     {"security",       CLI_NUMBER, 0, UINT32_MAX, "N",  "security version of the release",         false},
     {"build",          CLI_WORD,   0, 0,     "HEX",     "build id, 32 digits",                     false},
+    {"percent",        CLI_NUMBER, 0, 100,   "N",       "share of the devices",                    false},
     {"root-bytes",     CLI_NUMBER, 1, LIMIT_UPDATE_BUNDLE, "N", "length of the root file system",  false},
     {"public",         CLI_WORD,   0, 0,     "FILE",    "its public half",                         false},
     {"holder",         CLI_WORD,   0, 0,     "NAME",    "whose ticket: the device's screen shows it", false},
@@ -243,6 +277,11 @@ static const struct cli_verb verbs[] = {
     {"device renew",  "ID",     "ask a device for new keys in the next answer", TAKES("root"), verb_device_renew},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
+    {"release add",   "STATEMENT", "let the cloud know a release; nobody is offered it yet", TAKES("root"), verb_release_add},
+    {"release rollout", "RELEASE", "offer the newest release to a share of the devices", TAKES("root", "percent"), verb_release_rollout},
+    {"release stop",  "RELEASE", "offer it to nobody any more", TAKES("root"), verb_release_stop},
+    {"release status", "",      "releases, and how many devices are where", TAKES("root", "json"), verb_release_status},
+    {"release devices", "",     "what became of a release on each device", TAKES("root", "json"), verb_release_devices},
     {"release key",   "",       "make the second key, which states releases", TAKES("key"), verb_release_key},
     {"release sign",  "BUNDLE STATEMENT", "state a bundle that the release key has signed", TAKES("key", "product", "release",
                                 "security", "build", "root-bytes"), verb_release_sign},

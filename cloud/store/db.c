@@ -66,6 +66,16 @@ static const char schema[] =
     " received_ms INTEGER NOT NULL, serial BLOB NOT NULL, body BLOB NOT NULL,"
     " UNIQUE(epoch, seq));"
     "CREATE INDEX service_log_device ON service_log(device, serial);"
+    /* What is offered, and what became of it on each device: the last event of an update. */
+    "CREATE TABLE release("
+    " id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, statement BLOB NOT NULL,"
+    " product TEXT NOT NULL, version TEXT NOT NULL, security INTEGER NOT NULL,"
+    " added_ms INTEGER NOT NULL, percent INTEGER NOT NULL DEFAULT 0,"
+    " stopped INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE offer("
+    " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
+    " release INTEGER NOT NULL REFERENCES release(id), first_ms INTEGER NOT NULL,"
+    " code INTEGER, code_ms INTEGER, UNIQUE(device, release));"
     "CREATE TABLE event("
     " id INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
     " minute INTEGER NOT NULL, code TEXT NOT NULL, device BLOB, request TEXT,"
@@ -183,6 +193,32 @@ static const char *const texts[DB_STMTS] = {
     [DB_EVENT_PAGE] =
         "SELECT id, first_ms, last_ms, code, device, request, count FROM event"
         " WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [DB_RELEASE_ADD] =
+        "INSERT INTO release(digest, statement, product, version, security, added_ms)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [DB_RELEASE_ROLL] =
+        "UPDATE release SET percent = ?2, stopped = ?3"
+        " WHERE id = ?1 AND id = (SELECT max(id) FROM release)",
+    [DB_RELEASE_NEWEST] =
+        "SELECT r.id, r.digest, r.statement, r.percent, r.stopped, o.code, o.id"
+        " FROM release r LEFT JOIN offer o ON o.release = r.id AND o.device = ?1"
+        " WHERE r.id = (SELECT max(id) FROM release)",
+    [DB_OFFER_ADD] = "INSERT INTO offer(device, release, first_ms) VALUES(?1, ?2, ?3)",
+    [DB_OFFER_NOTE] =
+        "UPDATE offer SET code = ?2, code_ms = ?3 WHERE device = ?1"
+        " AND release = (SELECT max(release) FROM offer WHERE device = ?1)",
+    [DB_RELEASE_PAGE] =
+        "SELECT r.id, r.product, r.version, r.security, r.percent, r.stopped,"
+        " (SELECT count(*) FROM offer WHERE release = r.id),"
+        " (SELECT count(*) FROM offer WHERE release = r.id AND code = 40),"
+        " (SELECT count(*) FROM offer WHERE release = r.id AND code = 41),"
+        " (SELECT count(*) FROM offer WHERE release = r.id AND code = 42),"
+        " (SELECT count(*) FROM offer WHERE release = r.id AND code > 42)"
+        " FROM release r WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
+    [DB_OFFER_PAGE] =
+        "SELECT o.id, d.device, o.release, r.version, o.first_ms, o.code, o.code_ms"
+        " FROM offer o JOIN device d ON d.id = o.device JOIN release r ON r.id = o.release"
+        " WHERE o.id > ?1 ORDER BY o.id LIMIT ?2",
     [DB_USER_ADD] =
         "INSERT INTO person(name, hash, created_ms) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING",
     [DB_USER]        = "SELECT id, hash FROM person WHERE name = ?1",

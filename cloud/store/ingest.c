@@ -5,6 +5,7 @@
 #include "cloud/store/events.h"
 #include "cloud/store/generation_rule.h"
 #include "cloud/store/peer_rule.h"
+#include "cloud/store/releases.h"
 #include "cloud/store/seq_parse.h"
 #include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
@@ -411,9 +412,11 @@ static enum status note_updates(struct job *j)
         enum reason reason;
         uint8_t code = b->events[i].code;
         bool well = code == EVENT_UPDATE_TRIAL || code == EVENT_UPDATE_CONFIRMED;
-        if (event_of_update(code, &reason))
-            TRY(event_add(j->s, well ? LOG_INFO : LOG_REFUSE, reason,
-                &j->parsed.kid.device, j->request));
+        if (!event_of_update(code, &reason))
+            continue;
+        TRY(event_add(j->s, well ? LOG_INFO : LOG_REFUSE, reason, &j->parsed.kid.device,
+            j->request));
+        TRY(release_note(j->s, j->row.id, code));
     }
     return OK;
 }
@@ -672,7 +675,12 @@ static enum ingest_next opened(struct job *j)
         j->out->answer.has_config = true;
         j->out->answer.config = j->row.config;
     }
-    return write_down(j);
+    enum ingest_next next = write_down(j);
+    /* After what this batch says of it. */
+    if (next == INGEST_DONE && j->out->http_status == 200
+        && release_offer(j->s, j->row.id, &j->parsed.kid.device, &j->out->answer) != OK)
+        return INGEST_BROKEN;
+    return next;
 }
 
 static void begin(struct job *j)

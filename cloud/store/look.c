@@ -5,6 +5,7 @@
 #include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
 #include "core/base/json.h"
+#include "wire/event.h"
 #include "wire/message.h"
 
 #include <stdlib.h>
@@ -367,6 +368,37 @@ static void event_line(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
+static void release_line(struct json *j, sqlite3_stmt *q)
+{
+    static const char *const counts[] = {
+        "offered", "on_trial", "confirmed", "reverted", "refused"};
+
+    json_object(j);
+    key_u64(j, "release", db_u64(q, 0));
+    key_str(j, "product", (const char *)sqlite3_column_text(q, 1));
+    key_str(j, "version", (const char *)sqlite3_column_text(q, 2));
+    key_u64(j, "security", db_u64(q, 3));
+    key_u64(j, "percent", db_u64(q, 4));
+    key_bool(j, "stopped", db_u64(q, 5) != 0);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        key_u64(j, counts[i], db_u64(q, 6 + (int)i));
+    json_object_end(j);
+}
+
+static void offer_line(struct json *j, sqlite3_stmt *q)
+{
+    bool told = sqlite3_column_type(q, 5) != SQLITE_NULL;
+
+    json_object(j);
+    key_device(j, q, 1);
+    key_u64(j, "release", db_u64(q, 2));
+    key_str(j, "version", (const char *)sqlite3_column_text(q, 3));
+    key_u64(j, "offered_utc_ms", db_u64(q, 4));
+    key_str(j, "state", told ? event_name((uint8_t)db_u64(q, 5)) : "offered");
+    key_column(j, "told_utc_ms", q, 6);
+    json_object_end(j);
+}
+
 static void log_lists(struct json *j, const struct service_log *g)
 {
     static const char *const levels[] = {"info", "warn", "refuse", "fault"};
@@ -485,13 +517,32 @@ enum status look_list_logs(struct store *s, const struct door_list *ask,
     return list(q, log_row, text, len, next);
 }
 
+static enum status page(struct store *s, enum db_stmt which,
+    void (*line)(struct json *j, sqlite3_stmt *q), uint64_t cursor, struct room text,
+    size_t *len, uint64_t *next)
+{
+    sqlite3_stmt *q = db_use(&s->db, which);
+    db_bind_u64(q, 1, cursor);
+    db_bind_u64(q, 2, ROWS_ASKED);
+    return list(q, line, text, len, next);
+}
+
+enum status look_list_releases(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
+{
+    return page(s, DB_RELEASE_PAGE, release_line, cursor, text, len, next);
+}
+
+enum status look_list_offers(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
+{
+    return page(s, DB_OFFER_PAGE, offer_line, cursor, text, len, next);
+}
+
 enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
 {
-    sqlite3_stmt *q = db_use(&s->db, DB_EVENT_PAGE);
-    db_bind_u64(q, 1, cursor);
-    db_bind_u64(q, 2, ROWS_ASKED);
-    return list(q, event_line, text, len, next);
+    return page(s, DB_EVENT_PAGE, event_line, cursor, text, len, next);
 }
 
 enum status look_status(struct store *s, struct room text, size_t *len)

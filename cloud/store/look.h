@@ -25,6 +25,10 @@ MUST_USE enum status look_list_batches(struct store *s, const struct door_list *
     struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_logs(struct store *s, const struct door_list *ask,
     struct room text, size_t *len, uint64_t *next);
+MUST_USE enum status look_list_releases(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
+MUST_USE enum status look_list_offers(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_status(struct store *s, struct room text, size_t *len);

@@ -4,6 +4,7 @@
 
 #include "cloud/store/devices.h"
 #include "cloud/store/look.h"
+#include "cloud/store/releases.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,29 @@ static enum status configure(struct store_process *p, uint64_t peer, struct byte
     return OK;
 }
 
+static enum status add_release(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, release_add(&p->store, body));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
+static enum status roll_release(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_release_roll ask;
+
+    TRY(door_release_roll_parse(body, &ask));
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, release_roll(&p->store, &ask));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
 enum { TEXT_ROOM = 16384 };
 
 static void send_text(struct store_process *p, uint64_t peer, enum status s,
@@ -108,7 +132,8 @@ static enum status text(
     enum status s = group_commit(p->group);
     if (door == DOOR_LIST_BATCHES || door == DOOR_LIST_LOGS)
         TRY(door_list_batches_parse(body, &ask));
-    else if (door == DOOR_LIST_DEVICES || door == DOOR_LIST_EVENTS)
+    else if (door == DOOR_LIST_DEVICES || door == DOOR_LIST_EVENTS
+        || door == DOOR_LIST_RELEASES || door == DOOR_LIST_OFFERS)
         TRY(door_list_parse(body, &ask));
     else if (door == DOOR_CONTENT)
         TRY(door_device_id_parse(body, &device));
@@ -120,6 +145,10 @@ static enum status text(
         s = look_list_batches(&p->store, &ask, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_LOGS)
         s = look_list_logs(&p->store, &ask, room, &len, &next);
+    else if (s == OK && door == DOOR_LIST_RELEASES)
+        s = look_list_releases(&p->store, ask.cursor, room, &len, &next);
+    else if (s == OK && door == DOOR_LIST_OFFERS)
+        s = look_list_offers(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_EVENTS)
         s = look_list_events(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK)
@@ -138,11 +167,15 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_DEVICE_REVOKE: s = revoke(p, peer, body); break;
     case DOOR_DEVICE_RENEW: s = renew(p, peer, body); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
+    case DOOR_RELEASE_ADD: s = add_release(p, peer, body); break;
+    case DOOR_RELEASE_ROLL: s = roll_release(p, peer, body); break;
     case DOOR_CONFIG_SET: s = configure(p, peer, body); break;
     case DOOR_STATUS:
     case DOOR_LIST_DEVICES:
     case DOOR_LIST_BATCHES:
     case DOOR_LIST_EVENTS:
+    case DOOR_LIST_RELEASES:
+    case DOOR_LIST_OFFERS:
     case DOOR_LIST_LOGS:
     case DOOR_CONTENT: s = text(p, peer, (enum door)door, body); break;
     }

@@ -95,8 +95,12 @@ enum door {
         0x0709, /* device or zero (16); DOOR_TEXT: {"readings":R,"content":"<hex>"}: by a query, sorted by measured time */
     DOOR_CONFIG_SET =
         0x070a, /* device (16), u8 batch_s, u8 ward_len, ward, u8 zone_len, zone; DOOR_DONE */
-    DOOR_LIST_LOGS = 0x070b, /* u64 cursor, device or zero (16); DOOR_TEXT */
-    DOOR_TEXT = 0x070f,      /* u8 status, u64 next_cursor (0: end), text */
+    DOOR_LIST_LOGS = 0x070b,     /* u64 cursor, device or zero (16); DOOR_TEXT */
+    DOOR_RELEASE_ADD = 0x070d,   /* a signed-release; DOOR_DONE */
+    DOOR_RELEASE_ROLL = 0x070e,  /* u64 release, u8 percent, u8 stopped; DOOR_DONE */
+    DOOR_LIST_RELEASES = 0x0710, /* u64 cursor; DOOR_TEXT */
+    DOOR_LIST_OFFERS = 0x0711,   /* u64 cursor; DOOR_TEXT */
+    DOOR_TEXT = 0x070f,          /* u8 status, u64 next_cursor (0: end), text */
 };
 
 enum {
@@ -260,6 +264,12 @@ struct door_list { /* DOOR_LIST_DEVICES, _EVENTS, _BATCHES, _LOGS */
     struct device_id device; /* batches and logs only; zero: of all */
 };
 
+struct door_release_roll {
+    uint64_t release; /* as `release status` numbers them */
+    uint8_t percent;  /* 0..100 of all devices */
+    bool stopped;
+};
+
 struct door_config_set {
     struct device_id device;
     uint8_t batch_s; /* 10..60 */
@@ -337,6 +347,7 @@ DOOR_BODY(device_made, door_device_made);
 DOOR_BODY(list, door_list);         /* LIST_DEVICES, LIST_EVENTS: the cursor alone */
 DOOR_BODY(list_batches, door_list); /* LIST_BATCHES, LIST_LOGS: cursor, device */
 DOOR_BODY(config_set, door_config_set);
+DOOR_BODY(release_roll, door_release_roll);
 DOOR_BODY(text, door_text);
 #undef DOOR_BODY
 

@@ -336,6 +336,15 @@ struct bytes door_config_set_build(const struct door_config_set *v, struct room 
     return done(&w);
 }
 
+struct bytes door_release_roll_build(const struct door_release_roll *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_u64(&w, v->release);
+    put_u8(&w, v->percent);
+    put_u8(&w, v->stopped);
+    return done(&w);
+}
+
 struct bytes door_text_build(const struct door_text *v, struct room out)
 {
     struct writer w = writer_over(out);

@@ -465,6 +465,17 @@ enum status door_config_set_parse(struct bytes in, struct door_config_set *out)
     GIVE(b, got, out);
 }
 
+enum status door_release_roll_parse(struct bytes in, struct door_release_roll *out)
+{
+    struct body b = body_over(in);
+    struct door_release_roll got = {0};
+
+    got.release = take_u64(&b.r);
+    got.percent = take_up_to(&b, 100);
+    got.stopped = take_up_to(&b, 1) == 1;
+    GIVE(b, got, out);
+}
+
 enum status door_text_parse(struct bytes in, struct door_text *out)
 {
     struct body b = body_over(in);

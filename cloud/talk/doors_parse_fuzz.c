@@ -69,6 +69,7 @@ static void try_door(uint8_t which, struct bytes in)
     case 25: TRY_DOOR(config_set, door_config_set)
     case 26: TRY_DOOR(text, door_text)
     case 28: TRY_DOOR(m1, door_m1)
+    case 29: TRY_DOOR(release_roll, door_release_roll)
     case 27: {
         uint8_t v = 0;
         if (door_done_parse(in, &v) == OK)

@@ -85,6 +85,10 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_LIST_EVENTS,   8,                 8,                      "list_events"  },
     {DOOR_LIST_LOGS,     8 + DEVICE_ID_LEN, 8 + DEVICE_ID_LEN,      "list_logs"    },
     {DOOR_CONTENT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "content"      },
+    {DOOR_RELEASE_ADD,   1,                 LIMIT_RELEASE,          "release_add"  },
+    {DOOR_RELEASE_ROLL,  10,                10,                     "release_roll" },
+    {DOOR_LIST_RELEASES, 8,                 8,                      "list_releases"},
+    {DOOR_LIST_OFFERS,   8,                 8,                      "list_offers"  },
     {DOOR_CONFIG_SET,    17 + 2 * TEXT_MIN, 17 + 2 * LABEL_MAX,     "config_set"   },
 };
 static const struct talk_door admin_from_store[] = {

@@ -10,7 +10,7 @@
 enum {
     LIMIT_ENVELOPE = 16384,    /* one sealed batch or answer, whole COSE_Encrypt0 */
     LIMIT_BATCH = 15360,       /* one batch before sealing */
-    LIMIT_ANSWER = 2048,       /* one answer before sealing */
+    LIMIT_ANSWER = 2560,       /* one answer before sealing */
     LIMIT_BATCH_RECORDS = 600, /* records in a batch */
     LIMIT_BATCH_EVENTS = 32,   /* events in a batch */
     LIMIT_BATCH_MS = 60000,    /* a batch is closed at this age */

@@ -244,6 +244,8 @@ MUST_USE enum status outbox_rest(struct outbox *o);
  */
 MUST_USE enum status outbox_change_keys(
     struct outbox *o, const struct outbox_identity *identity);
+/* The release that the answer which counted last offers; empty: none. Dies with the next answer. */
+struct bytes outbox_peek_release(const struct outbox *o);
 /* courier gave up this transmission. */
 void outbox_unanswered(struct outbox *o, const struct nonce *nonce);
 void outbox_state(const struct outbox *o, struct outbox_state *out);

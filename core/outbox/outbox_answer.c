@@ -228,3 +228,8 @@ enum status outbox_answer(
                 .m2 = {a->m2, a->m2_len}});
     return OK;
 }
+
+struct bytes outbox_peek_release(const struct outbox *o)
+{
+    return (struct bytes){o->answer.release, o->answer.release_len};
+}

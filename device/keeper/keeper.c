@@ -503,6 +503,15 @@ static void hold(struct keeper *k)
     k->hold_until_ms = mono(k) + k->hold_ms;
 }
 
+/* With each answer: what is offered now, or that nothing is. */
+static void tell_release(struct keeper *k)
+{
+    if (k->updater_fd >= 0
+        && talk_send(k->updater_fd, SAY_RELEASE, outbox_peek_release(&k->outbox))
+            == BROKEN)
+        drop(k, &k->updater_fd);
+}
+
 static void counted(struct keeper *k)
 {
     struct outbox_state o;
@@ -653,6 +662,7 @@ static void take_reply(struct keeper *k, const struct said_reply *r, struct byte
     k->renew_to = 0;
     if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
         k->in_flight = false;
+        tell_release(k);
         counted(k);
         renew(k);
     } else {

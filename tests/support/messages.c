@@ -141,6 +141,47 @@ static void any_config(struct dice *d, struct config *c)
         any_text(d, c->label, 32);
 }
 
+static void any_word(struct dice *d, char out[WORD_MAX + 1])
+{
+    static const char letters[] = "az09._-qx";
+    size_t len = (size_t)edgy(d, 1, WORD_MAX);
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = letters[roll(d, sizeof letters - 1)];
+    out[len] = 0;
+}
+
+void any_release(struct dice *d, struct release *r)
+{
+    uint64_t sum = 0;
+
+    memset(r, 0, sizeof *r);
+    any_word(d, r->product);
+    r->version = (struct release_version){(uint16_t)edgy(d, 0, UINT16_MAX),
+        (uint16_t)edgy(d, 0, UINT16_MAX), (uint16_t)edgy(d, 0, UINT16_MAX)};
+    r->security_version = (uint32_t)edgy(d, 0, UINT32_MAX);
+    fill(d, r->build.b, sizeof r->build.b);
+    fill(d, r->bundle_digest.b, sizeof r->bundle_digest.b);
+    r->part_count = (uint8_t)edgy(d, 1, RELEASE_PARTS);
+    for (size_t i = 0; i < r->part_count; i++) {
+        r->parts[i].len = (uint32_t)edgy(d, 1, LIMIT_UPDATE_BUNDLE / 2 - 1);
+        fill(d, r->parts[i].digest.b, sizeof r->parts[i].digest.b);
+        sum += r->parts[i].len;
+    }
+    r->bundle_len = (uint32_t)edgy(d, sum + 1, LIMIT_UPDATE_BUNDLE);
+}
+
+static size_t any_signed_release(struct dice *d, struct room out)
+{
+    struct release r;
+    struct signature s;
+    uint8_t payload[SIGN1_PAYLOAD_MAX];
+
+    any_release(d, &r);
+    fill(d, s.b, sizeof s.b);
+    return release_build(release_payload_build(&r, ROOM_OF(payload)), &s, out).len;
+}
+
 void any_answer(struct dice *d, struct answer *a)
 {
     memset(a, 0, sizeof *a);
@@ -158,13 +199,14 @@ void any_answer(struct dice *d, struct answer *a)
     a->has_config = roll(d, 3) != 0;
     if (a->has_config)
         any_config(d, &a->config);
-    if (roll(d, 3) != 0)
-        return;
-    a->renew_to = (uint32_t)edgy(d, 2, UINT32_MAX);
-    if (roll(d, 2) == 0) {
+    if (roll(d, 3) == 0)
+        a->renew_to = (uint32_t)edgy(d, 2, UINT32_MAX);
+    if (a->renew_to > 0 && roll(d, 2) == 0) {
         a->m2_len = (uint16_t)edgy(d, 33, sizeof a->m2);
         fill(d, a->m2, a->m2_len);
     }
+    if (roll(d, 3) == 0)
+        a->release_len = (uint16_t)any_signed_release(d, ROOM_OF(a->release));
 }
 
 void any_ticket(struct dice *d, struct ticket *t)
@@ -175,16 +217,6 @@ void any_ticket(struct dice *d, struct ticket *t)
     t->not_before_s = (uint32_t)edgy(d, 0, UINT32_MAX - 1);
     t->not_after_s = (uint32_t)edgy(d, t->not_before_s + UINT64_C(1), UINT32_MAX);
     any_text(d, t->holder, HOLDER_MAX);
-}
-
-static void any_word(struct dice *d, char out[WORD_MAX + 1])
-{
-    static const char letters[] = "az09._-qx";
-    size_t len = (size_t)edgy(d, 1, WORD_MAX);
-
-    for (size_t i = 0; i < len; i++)
-        out[i] = letters[roll(d, sizeof letters - 1)];
-    out[len] = 0;
 }
 
 static void any_line(struct dice *d, struct log_line *l)
@@ -241,37 +273,6 @@ static size_t any_signed_ticket(struct dice *d, struct room out)
     any_ticket(d, &t);
     fill(d, s.b, sizeof s.b);
     return ticket_build(ticket_payload_build(&t, ROOM_OF(payload)), &s, out).len;
-}
-
-void any_release(struct dice *d, struct release *r)
-{
-    uint64_t sum = 0;
-
-    memset(r, 0, sizeof *r);
-    any_word(d, r->product);
-    r->version = (struct release_version){(uint16_t)edgy(d, 0, UINT16_MAX),
-        (uint16_t)edgy(d, 0, UINT16_MAX), (uint16_t)edgy(d, 0, UINT16_MAX)};
-    r->security_version = (uint32_t)edgy(d, 0, UINT32_MAX);
-    fill(d, r->build.b, sizeof r->build.b);
-    fill(d, r->bundle_digest.b, sizeof r->bundle_digest.b);
-    r->part_count = (uint8_t)edgy(d, 1, RELEASE_PARTS);
-    for (size_t i = 0; i < r->part_count; i++) {
-        r->parts[i].len = (uint32_t)edgy(d, 1, LIMIT_UPDATE_BUNDLE / 2 - 1);
-        fill(d, r->parts[i].digest.b, sizeof r->parts[i].digest.b);
-        sum += r->parts[i].len;
-    }
-    r->bundle_len = (uint32_t)edgy(d, sum + 1, LIMIT_UPDATE_BUNDLE);
-}
-
-static size_t any_signed_release(struct dice *d, struct room out)
-{
-    struct release r;
-    struct signature s;
-    uint8_t payload[SIGN1_PAYLOAD_MAX];
-
-    any_release(d, &r);
-    fill(d, s.b, sizeof s.b);
-    return release_build(release_payload_build(&r, ROOM_OF(payload)), &s, out).len;
 }
 
 static size_t any_envelope(struct dice *d, enum envelope_kind kind, struct room out)
