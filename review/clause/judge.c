@@ -25,10 +25,13 @@ enum {
     PASTED_WORDS = 4,
     HEADED_NEAR = 10,
     ROW_WORDS = 6,
+    TITLE_WORDS = 3,
     NAME_SIGNS = 2,
     LIST_PARTS = 9,
     LIST_WORDS = 4,
     LEAD_WORDS = 4,
+    LABEL = 5,    /* words of a label, at most */
+    LABELLED = 3, /* words behind it, at least */
     SUM_MAX =
         32, /* passages of a facet that are summed: what is behind them is too little */
 };
@@ -193,18 +196,17 @@ static bool in_address(struct bytes text, size_t at)
 }
 
 /* A word of a name that is written for a machine: CONFIG_MBEDTLS_EXTERNAL_MEM_ALLOC. */
-static bool in_name(
-    struct bytes text, const struct words *w, const struct phrase_hit *h)
+static bool in_name(struct bytes text, const struct word *w)
 {
-    size_t from = w->at[h->first].at, to = w->at[h->last].at + w->at[h->last].len;
+    size_t from = w->at, to = w->at + w->len;
     uint32_t signs = 0;
     while (from > 0 && text.at[from - 1] > ' ')
         from--;
     while (to < text.len && text.at[to] > ' ')
         to++;
     for (size_t i = from; i < to; i++)
-        signs += text.at[i] == '_' ? 1 : text.at[i] == ' ' ? NAME_SIGNS * 100 : 0;
-    return signs >= NAME_SIGNS && signs < NAME_SIGNS * 100;
+        signs += text.at[i] == '_';
+    return signs >= NAME_SIGNS;
 }
 
 static void drop_addresses(struct bench *b, uint32_t unit, size_t from)
@@ -217,7 +219,8 @@ static void drop_addresses(struct bench *b, uint32_t unit, size_t from)
     struct phrase_hit *h = LIST_AT(&b->hit, struct phrase_hit, 0);
     size_t kept = from;
     for (size_t i = from; i < b->hit.count; i++)
-        if (!in_address(text, w->at[h[i].first].at) && !in_name(text, w, &h[i]))
+        if (!in_address(text, w->at[h[i].first].at)
+            && !in_name(text, &w->at[h[i].first]) && !in_name(text, &w->at[h[i].last]))
             h[kept++] = h[i];
     b->hit.count = kept;
 }
@@ -482,6 +485,19 @@ static bool is_enumeration(const struct bench *b, const struct sentence *s)
     for (uint32_t i = s->words.first; i < s->words.end; i++)
         parts += (w->at[i].marks & (MARK_COMMA | MARK_SEMICOLON)) != 0;
     return parts >= LIST_PARTS && words < parts * LIST_WORDS;
+}
+
+/* "Secure updates: a process that is verified by signatures": the label is what is said of. */
+static bool is_labelled(const struct bench *b, const struct sentence *s)
+{
+    const struct words *w = &b->said->words[s->unit];
+    if (b->said->corpus->units[s->unit].kind != UNIT_ITEM)
+        return false;
+    for (uint32_t i = s->words.first;
+         i + LABELLED < s->words.end && i < s->words.first + LABEL; i++)
+        if (w->at[i].marks & MARK_COLON)
+            return true;
+    return false;
 }
 
 /* The phrase is all that stands there: a name on a list. */
@@ -787,7 +803,8 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
     uint32_t points = (uint32_t)f->weight * SCORE_ONE * b->weights->modality[modality]
         * b->weights->own[p->own] / (SCORE_ONE * SCORE_ONE);
     const struct unit *u = &b->said->corpus->units[s->unit];
-    if (!s->verb && u->kind != UNIT_ROW && lead_of(b, s->unit) == UNIT_NONE)
+    if (!s->verb && u->kind != UNIT_ROW && lead_of(b, s->unit) == UNIT_NONE
+        && !is_labelled(b, s))
         points = points * b->weights->bare / SCORE_ONE;
     if (!any)
         points = points * b->weights->headed / SCORE_ONE;
@@ -884,8 +901,14 @@ static struct here *here_of(struct bench *b, uint32_t facet, uint32_t unit)
     return h;
 }
 
-/* A row of a table whose heading names the subject: "Trust boundaries". */
-static void judge_row(struct bench *b, uint32_t unit, uint32_t facet)
+/* A heading that is little else than the name of a subject: "3. Least privilege". */
+static bool is_name(const struct bench *b, uint32_t heading)
+{
+    return heading != UNIT_NONE && b->said->words[heading].count <= TITLE_WORDS;
+}
+
+/* A row of a table, or a text, whose heading names the subject: "Trust boundaries". */
+static void judge_headed(struct bench *b, uint32_t unit, uint32_t facet)
 {
     const struct said *s = b->said;
     if (s->first[unit] == s->first[unit + 1] || s->words[unit].count < ROW_WORDS)
@@ -911,12 +934,16 @@ static void judge_unit(struct bench *b, uint32_t unit)
             *(struct phrase_hit *)list_add(&here->hits[use->slot]) = *h;
         }
     }
-    bool row = b->said->corpus->units[unit].kind == UNIT_ROW;
+    const struct unit *u = &b->said->corpus->units[unit];
+    bool headed = u->kind == UNIT_ROW
+        || (b->rubric->sum.fade && (u->kind == UNIT_PARAGRAPH || u->kind == UNIT_ITEM)
+            && is_name(b, u->heading));
     for (uint32_t f = 0; f < b->facet_count; f++)
         if (b->here[f].stamp == unit + 1)
             judge_facet(b, unit, f);
-        else if (row && !facet_of(b, f)->with.count && in_context(b, f, SLOT_ANY, unit))
-            judge_row(b, unit, f);
+        else if (headed && !facet_of(b, f)->with.count
+            && in_context(b, f, SLOT_ANY, unit))
+            judge_headed(b, unit, f);
 }
 
 /* ---- one constraint in one document ---- */

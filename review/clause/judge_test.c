@@ -345,6 +345,34 @@ static void an_item_that_a_sentence_leads_to_is_no_bare_word(void)
     CHECK(led > 0 && bare == 0);
 }
 
+static void text_below_a_heading_that_is_the_name_of_a_facet_is_of_it(void)
+{
+    static const char text[] =
+        "Each part has its own, and none of them reaches another.\n";
+    struct bench_of b;
+    judge_by(
+        summed_text, NULL, "# Jail of its own\n\nIt is so in each of the parts.\n", &b);
+    CHECK(b.judged.best[0].score == 0); /* a heading of four words is no mere name */
+    end(&b);
+    CHECK(score_of(text) == 0);
+    CHECK(score_of("# Product\n\n## 2. VPN\n\nEach part has its own, and none of them "
+                   "reaches another.\n")
+        > 0);
+}
+
+static void the_label_of_an_item_makes_it_a_statement(void)
+{
+    uint32_t plain = score_of("# Pump\n\n- a VPN for all that goes out of the pump\n");
+    uint32_t labelled = score_of("# Pump\n\n- Channel: a VPN for all that goes out\n");
+    CHECK(labelled > plain && plain > 0);
+}
+
+static void a_word_within_a_name_for_machines_is_no_word(void)
+{
+    CHECK(score_of("The build has CONFIG_NET_TLS_ON and is blue all over.\n") == 0);
+    CHECK(score_of("The build has TLS on and is blue all over.\n") > 0);
+}
+
 static void the_nearest_unit_is_the_one_that_shares_the_rarest_words(void)
 {
     struct bench_of b;
@@ -397,4 +425,7 @@ MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(a_short_document_has_to_say_less_than_a_long_one),
     TEST(passages_of_other_places_and_facets_come_before_more_of_the_same),
     TEST(an_item_that_a_sentence_leads_to_is_no_bare_word),
+    TEST(text_below_a_heading_that_is_the_name_of_a_facet_is_of_it),
+    TEST(the_label_of_an_item_makes_it_a_statement),
+    TEST(a_word_within_a_name_for_machines_is_no_word),
     TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

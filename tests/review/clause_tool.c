@@ -3,7 +3,7 @@
  * Clause_tool: each file judged by itself against a rubric that is given as a file; for the
  * scripts that measure and fit. In this very process: the files are the tester's own.
  *
- *   clause-tool [--without PHRASES] [--weights NAME=N,...] RUBRIC CLAUSES OUT-FOLDER FILE...
+ *   clause-tool [--without PHRASES] RUBRIC CLAUSES OUT-FOLDER FILE...
  *
  * writes OUT-FOLDER/<name without ending>.json, and .phrases: each phrase of the rubric that stands
  * in the file. PHRASES is a file of phrases, one a line, that are taken out of the rubric first.
@@ -120,40 +120,15 @@ static void drop_phrases(struct arena *a, const char *path, struct rubric *r)
     take_out(gone, r, &r->foreign);
 }
 
-static void set_weights(const char *from, struct weights *w)
-{
-    const struct {
-        const char *name;
-        uint8_t *at;
-    } names[] = {{"requirement", &w->modality[MODALITY_REQUIREMENT]},
-        {"recommended", &w->modality[MODALITY_RECOMMENDED]},
-        {"planned", &w->modality[MODALITY_PLANNED]},
-        {"gap", &w->modality[MODALITY_GAP]}, {"own1", &w->own[1]}, {"own2", &w->own[2]},
-        {"again", &w->again}, {"headed", &w->headed}, {"bare", &w->bare},
-        {"band", &w->band}};
-    struct bytes list = text_of(from), part;
-    while (text_next_part(&list, &part))
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            struct bytes name = text_of(names[i].name);
-            if (text_starts(part, name) && part.at[name.len] == '=')
-                *names[i].at =
-                    (uint8_t)strtoul((const char *)part.at + name.len + 1, NULL, 10);
-        }
-}
-
 int main(int argc, char **argv)
 {
     struct asked ask = {.weights = weights_fitted()};
     int first = 1;
-    for (; first + 1 < argc && strncmp(argv[first], "--", 2) == 0; first += 2)
-        if (strcmp(argv[first], "--without") == 0)
-            ask.without = argv[first + 1];
-        else
-            set_weights(argv[first + 1], &ask.weights);
+    for (; first + 1 < argc && strcmp(argv[first], "--without") == 0; first += 2)
+        ask.without = argv[first + 1];
     if (argc < first + 4) {
         fputs(
-            "usage: clause-tool [--without PHRASES] [--weights NAME=N,...] RUBRIC CLAUSES "
-            "OUT-FOLDER FILE...\n",
+            "usage: clause-tool [--without PHRASES] RUBRIC CLAUSES OUT-FOLDER FILE...\n",
             stderr);
         return 2;
     }
