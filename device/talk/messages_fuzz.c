@@ -49,6 +49,8 @@ static void words(uint8_t which, struct bytes in, struct room out)
     enum link_word word;
     uint64_t utc_ms;
     uint8_t point[P256_PUBLIC_LEN];
+    uint32_t code;
+    enum reason what;
 
     if (which == 6 && link_parse(in, &word) == OK)
         same(link_build(word, out), in);
@@ -58,6 +60,10 @@ static void words(uint8_t which, struct bytes in, struct room out)
         same(point_build(point, out), in);
     if (which == 8 && utc_parse(in, &utc_ms) == OK)
         same(utc_build(utc_ms, out), in);
+    if (which == 10 && code_parse(in, &code) == OK)
+        same(code_build(code, out), in);
+    if (which == 11 && service_parse(in, &what) == OK)
+        same(service_build(what, out), in);
 }
 
 /* Of the bodies that are long and of one length. */
