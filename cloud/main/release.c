@@ -145,7 +145,7 @@ static int sign(const struct release_wish *w, const struct release *r)
 int release_sign(const struct release_wish *wish)
 {
     struct release r;
-    struct bytes bundle;
+    struct bytes bundle = {0};
 
     memset(&r, 0, sizeof r);
     int code = fill_words(wish, &r);
