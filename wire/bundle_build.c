@@ -75,6 +75,7 @@ enum status bundle_build(const struct bundle *b, struct room out, size_t *len)
     put_base64(&w, "ca_backup", b->ca_backup.at, b->ca_backup.len);
     put_hex(&w, "s", b->s.b);
     put_hex(&w, "service", b->service.b);
+    put_hex(&w, "pins", b->pins.b);
     put_line(&w, "device", device);
     put_number(&w, "generation", b->kid.generation);
     put_number(&w, "expires_utc_s", b->expires_utc_s);

@@ -36,6 +36,7 @@ static void copy_out(const struct bundle_text *t, struct bundle *out)
     memcpy(&out->ca_backup, &t->ca_backup, sizeof out->ca_backup);
     memcpy(out->s.b, t->s, sizeof out->s.b);
     memcpy(out->service.b, t->service, sizeof out->service.b);
+    memcpy(out->pins.b, t->pins, sizeof out->pins.b);
     out->kid.generation = (uint32_t)t->generation;
     out->expires_utc_s = (uint64_t)t->expires_utc_s;
     memcpy(out->secret.b, t->secret, sizeof out->secret.b);

@@ -15,6 +15,7 @@ const struct conf_key bundle_keys[BUNDLE_KEYS] = {
     {"", "ca_backup", CONF_BASE64, 1, LIMIT_CERT, NULL, "its backup (DER)", AT(ca_backup)},
     {"", "s", CONF_HEX, 32, 32, NULL, "the cloud's X25519 public key", AT(s)},
     {"", "service", CONF_HEX, 32, 32, NULL, "the Ed25519 public key of service tickets", AT(service)},
+    {"", "pins", CONF_HEX, 32, 32, NULL, "the Ed25519 public key of pin sets", AT(pins)},
     {"", "device", CONF_TEXT, 36, 36, NULL, "device id, a UUID in lower case", AT(device)},
     {"", "generation", CONF_INT, 1, UINT32_MAX, NULL, "generation of the keys", AT(generation)},
     {"", "expires_utc_s", CONF_INT, 1, 253402300799, NULL, "end of the invitation, seconds since 1970", AT(expires_utc_s)},

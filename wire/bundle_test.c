@@ -19,6 +19,7 @@ static struct bundle sample(void)
     for (size_t i = 0; i < 32; i++) {
         b.s.b[i] = (uint8_t)(i + 1);
         b.service.b[i] = (uint8_t)(3 * i);
+        b.pins.b[i] = (uint8_t)(5 * i);
         b.secret.b[i] = (uint8_t)(200 - i);
     }
     memset(b.kid.device.b, 0xab, sizeof b.kid.device.b);
@@ -79,6 +80,7 @@ static void test_the_largest_bundle_comes_back_whole(void)
     CHECK(out.ca_backup.len == 1 && out.ca_backup.at[0] == 0xfe);
     CHECK(ct_equal(out.secret.b, b.secret.b, 32) && memcmp(out.s.b, b.s.b, 32) == 0);
     CHECK(memcmp(out.service.b, b.service.b, 32) == 0);
+    CHECK(memcmp(out.pins.b, b.pins.b, 32) == 0);
     CHECK(memcmp(&out.kid.device, &b.kid.device, 16) == 0 && out.port == 8443);
     size_t ignored;
     CHECK(bundle_build(&b, (struct room){(uint8_t *)text, len - 1}, &ignored) == FULL);
@@ -128,7 +130,7 @@ static void test_each_wrong_line_is_refused_whole_and_named(void)
 static void test_every_key_must_be_given(void)
 {
     static const char *const keys[] = {"address", "port", "enrol_port", "name",
-        "ca_active", "ca_backup", "s =", "service", "device", "generation",
+        "ca_active", "ca_backup", "s =", "service", "pins", "device", "generation",
         "expires_utc_s", "secret"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         uint32_t at;

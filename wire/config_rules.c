@@ -28,6 +28,8 @@ bool answer_rules_hold(const struct answer *a)
     for (uint8_t i = 0; i < a->verdict_count; i++)
         if (a->verdicts[i].outcome > OUTCOME_NOT_NOW)
             return false;
+    if (a->pins_len > sizeof a->pins)
+        return false;
     if (a->renew_to == 1 || a->m2_len > sizeof a->m2
         || (a->m2_len > 0 && (a->renew_to == 0 || a->m2_len <= sizeof(struct digest))))
         return false;

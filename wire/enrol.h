@@ -40,6 +40,7 @@ struct bundle {
     CONF_BLOB(LIMIT_CERT) ca_active, ca_backup; /* DER; the only trust anchors */
     struct x25519_public s;                     /* the cloud's key */
     struct ed25519_public service;              /* who signs service tickets */
+    struct ed25519_public pins;                 /* who signs pin sets */
     struct kid kid;
     uint64_t expires_utc_s;
     struct key secret;

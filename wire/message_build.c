@@ -56,7 +56,9 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
         (struct room){out.at, out.cap < LIMIT_BATCH ? out.cap : LIMIT_BATCH});
 
     assert(batch_rules_hold(b));
-    cbor_put_map(&w, 12u + (b->event_count > 0) + (b->merged > 0) + b->renews + b->tpm);
+    cbor_put_map(&w,
+        12u + (b->event_count > 0) + (b->merged > 0) + b->renews + b->tpm
+            + (b->pins_version > 0));
     put_key_uint(&w, 1, 1);
     put_key_uint(&w, 2, b->seq);
     put_key_uint(&w, 3, b->start_count);
@@ -93,6 +95,8 @@ enum status batch_build(const struct batch *b, struct room out, size_t *len)
     }
     if (b->tpm)
         put_key_uint(&w, 16, 1);
+    if (b->pins_version > 0)
+        put_key_uint(&w, 17, b->pins_version);
     if (!writer_done(&w))
         return FULL;
     *len = w.len;
@@ -137,7 +141,9 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
         (struct room){out.at, out.cap < LIMIT_ANSWER ? out.cap : LIMIT_ANSWER});
 
     assert(answer_rules_hold(a));
-    cbor_put_map(&w, 5u + a->has_config + (a->renew_to > 0) + (a->release_len > 0));
+    cbor_put_map(&w,
+        5u + a->has_config + (a->renew_to > 0) + (a->release_len > 0)
+            + (a->pins_len > 0));
     put_key_uint(&w, 1, 1);
     cbor_put_uint(&w, 2);
     cbor_put_bstr(&w, BYTES_OF(a->nonce.b));
@@ -163,6 +169,10 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
     if (a->release_len > 0) {
         cbor_put_uint(&w, 8);
         cbor_put_bstr(&w, (struct bytes){a->release, a->release_len});
+    }
+    if (a->pins_len > 0) {
+        cbor_put_uint(&w, 9);
+        cbor_put_bstr(&w, (struct bytes){a->pins, a->pins_len});
     }
     if (!writer_done(&w))
         return FULL;

@@ -153,6 +153,12 @@ static void take_batch(struct cbor_in *c, struct batch *b)
             c->bad = true;
         optional++;
     }
+    if (cbor_take_key_if(c, 17)) {
+        b->pins_version = (uint32_t)take_up_to(c, UINT32_MAX);
+        if (b->pins_version == 0) /* 0 stands for an absent key here */
+            c->bad = true;
+        optional++;
+    }
     if (pairs != 12 + optional)
         c->bad = true;
 }
@@ -274,6 +280,16 @@ static void take_answer(struct cbor_in *c, struct answer *a)
     }
     if (cbor_take_key_if(c, 8)) {
         take_release(c, a);
+        optional++;
+    }
+    if (cbor_take_key_if(c, 9)) {
+        struct bytes pins = cbor_take_bstr(c);
+        if (pins.len == 0 || pins.len > sizeof a->pins) {
+            c->bad = true;
+            return;
+        }
+        memcpy(a->pins, pins.at, pins.len);
+        a->pins_len = (uint16_t)pins.len;
         optional++;
     }
     if (pairs != 5 + optional)

@@ -97,6 +97,7 @@ struct batch {
     bool renews;
     uint8_t m1[RENEWAL_ASK_LEN]; /* of the next generation, while it is agreed */
     bool tpm;                    /* keys are in a TPM, by the device's own word */
+    uint32_t pins_version;       /* of the set in force; 0: the bundle's */
 };
 
 enum outcome {
@@ -139,4 +140,6 @@ struct answer {
     uint16_t release_len; /* 0: no release is offered now */
     uint8_t release
         [LIMIT_RELEASE]; /* a signed-release (wire/release.h), verified by nobody yet */
+    uint16_t pins_len;   /* 0: no signed pin set (wire/pins.h) */
+    uint8_t pins[LIMIT_PIN_SET];
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/admin.h"
 
+#include "cloud/main/pinned.h"
+#include "cloud/main/pins.h"
 #include "cloud/main/ports.h"
 #include "cloud/main/service.h"
 #include "cloud/main/settings.h"
@@ -130,6 +132,8 @@ static int fill_bundle(
             read_cert(root, "server-ca-backup.crt", b->ca_backup.at, &b->ca_backup.len);
     if (code == EXIT_DONE)
         code = service_pinned(root, &b->service);
+    if (code == EXIT_DONE)
+        code = pinned_read(root, "pins.pub", &b->pins);
     return code;
 }
 
@@ -279,6 +283,18 @@ int admin_device_renew(const char *root, const char *id)
     return act(root, DOOR_DEVICE_RENEW, door_device_id_build(&device, ROOM_OF(l.out)),
         &l, "no such device, it is revoked, or it is asked already",
         "the id of a device that may send");
+}
+
+int admin_pins_publish(const char *root, const char *path)
+{
+    static struct line l;
+    static uint8_t set[LIMIT_PIN_SET + 1];
+    size_t len = 0;
+    int code = pins_read(root, path, ROOM_OF(set), &len);
+    if (code != EXIT_DONE)
+        return code;
+    return act(root, DOOR_PINS_PUBLISH, (struct bytes){set, len}, &l,
+        "a later set is published already", "a set with a higher version");
 }
 
 int admin_device_configure(const char *root, const char *id, int64_t batch_s,

@@ -3,6 +3,7 @@
 
 #include "cloud/keys/cert_build.h"
 #include "cloud/keys/vault.h"
+#include "cloud/main/pinned.h"
 #include "cloud/main/service.h"
 #include "cloud/main/settings.h"
 #include "cloud/store/db.h"
@@ -12,6 +13,7 @@
 #include "host/confine.h"
 #include "host/crypto.h"
 #include "host/keyfile.h"
+#include "host/sign_key.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -269,6 +271,19 @@ static enum status make_service(struct making *m)
         : BROKEN;
 }
 
+/* A key of its own: who has an authority's key cannot make devices believe another one. */
+static enum status make_pins(struct making *m)
+{
+    char path[PLACE_MAX], public[PLACE_MAX];
+    const char *why = NULL;
+
+    m->what = "the key of pin sets cannot be made";
+    TRY(place_of(m->root, PLACE_VAR, "offline", "pins.key", path));
+    TRY(place_of(m->root, PLACE_VAR, "offline", "pins.key.pub", public));
+    TRY(sign_key_make(path, &why));
+    return pinned_write(m->root, "pins.pub", public) == EXIT_DONE ? OK : BROKEN;
+}
+
 static enum status make_database(struct making *m)
 {
     char path[PLACE_MAX];
@@ -316,7 +331,7 @@ int init_cloud(const char *root, const char *name, const char *address)
 {
     static enum status (*const steps[])(struct making *) = {check_empty, make_folders,
         make_authorities, make_servers, make_keys, make_offline, make_service,
-        make_database, make_settings};
+        make_pins, make_database, make_settings};
     struct making m = {.root = root, .name = name, .address = address};
     char offline[PLACE_MAX];
     enum status s = OK;
@@ -332,7 +347,7 @@ int init_cloud(const char *root, const char *name, const char *address)
         print_pin("backup server authority", m.backup);
         printf(
             "IMPORTANT: move %s off this machine and keep it safe: it holds the private keys\n"
-            "of the server authorities and of service tickets. No process that serves reads them.\n",
+            "of the server authorities, of pin sets and of service tickets. No process that serves reads them.\n",
             offline);
     }
     EVP_PKEY_free(m.active_key);

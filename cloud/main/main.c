@@ -2,6 +2,7 @@
 /* holdfast-cloud: the command line as a table, each verb in a file of its own kind. */
 #include "cloud/main/admin.h"
 #include "cloud/main/init.h"
+#include "cloud/main/pins.h"
 #include "cloud/main/release.h"
 #include "cloud/main/serve.h"
 #include "cloud/main/service.h"
@@ -202,6 +203,26 @@ static int verb_service_pin(void *ctx, const struct cli_args *a)
     return service_pin(root_of(a), public);
 }
 
+static int verb_pins_make(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    struct pins_wish w = {.authorities = {cli_word(a, "active", NULL),
+                              cli_word(a, "backup", NULL), cli_word(a, "third", NULL)},
+        .key = cli_word(a, "key", NULL),
+        .file = a->operand[0],
+        .version = cli_number(a, "set-version", 0)};
+    if (!w.authorities[0] || !w.authorities[1] || !w.key || !w.version)
+        return cli_error(EXIT_USAGE, NULL, 0, "pins make",
+            "--set-version N, --key FILE, --active FILE and --backup FILE");
+    return pins_make(&w);
+}
+
+static int verb_pins_publish(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_pins_publish(root_of(a), a->operand[0]);
+}
+
 static int verb_service_ticket(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -246,6 +267,10 @@ static const struct cli_option options[] = {
     {"build",          CLI_WORD,   0, 0,     "HEX",     "build id, 32 digits",                     false},
     {"percent",        CLI_NUMBER, 0, 100,   "N",       "share of the devices",                    false},
     {"root-bytes",     CLI_NUMBER, 1, LIMIT_UPDATE_BUNDLE, "N", "length of the root file system",  false},
+    {"active",         CLI_WORD,   0, 0,     "FILE",    "authority that serves, PEM",               false},
+    {"backup",         CLI_WORD,   0, 0,     "FILE",    "authority to fall back on, PEM",           false},
+    {"third",          CLI_WORD,   0, 0,     "FILE",    "one more authority, PEM",                  false},
+    {"set-version",    CLI_NUMBER, 1, UINT32_MAX, "N",  "higher than every set before",             false},
     {"public",         CLI_WORD,   0, 0,     "FILE",    "its public half",                         false},
     {"holder",         CLI_WORD,   0, 0,     "NAME",    "whose ticket: the device's screen shows it", false},
     {"ticket",         CLI_WORD,   0, 0,     "FILE",    "where to write the ticket",               false},
@@ -291,6 +316,9 @@ static const struct cli_verb verbs[] = {
                                 "after", "holder", "key", "ticket", "json"), verb_service_ticket},
     {"service logs",  "",       "what devices told under service tickets", TAKES("root", "json", "device"),
                                 verb_service_logs},
+    {"pins make",     "FILE",   "sign a set of authorities that devices shall take for this cloud", TAKES("set-version", "key",
+                                "active", "backup", "third"), verb_pins_make},
+    {"pins publish",  "FILE",   "hand it out in the answers to devices", TAKES("root"), verb_pins_publish},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
     {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
     {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},

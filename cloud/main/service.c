@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/service.h"
 
-#include "cloud/talk/role.h"
+#include "cloud/main/pinned.h"
 #include "core/base/hex.h"
 #include "host/cli.h"
 #include "host/crypto.h"
@@ -28,70 +28,14 @@ int service_key(const char *path)
     return EXIT_DONE;
 }
 
-/* ---- the public half, for bundles ---- */
-
-static int pin_place(const char *root, char path[PLACE_MAX])
-{
-    if (place_of(root, PLACE_VAR, "keys/public", "service.pub", path) == OK)
-        return EXIT_DONE;
-    return cli_error(EXIT_USAGE, NULL, 0, "--root is too long", "a shorter path");
-}
-
-/* Whole or not at all, and readable by who makes bundles. */
-static bool write_pin(const char *path, const uint8_t raw[SIGN_KEY_PUBLIC])
-{
-    char fresh[PLACE_MAX + 8];
-
-    snprintf(fresh, sizeof fresh, "%s.new", path);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0444);
-    bool good =
-        fd >= 0 && write(fd, raw, SIGN_KEY_PUBLIC) == SIGN_KEY_PUBLIC && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (good && rename(fresh, path) == 0)
-        return true;
-    unlink(fresh);
-    return false;
-}
-
 int service_pin(const char *root, const char *public_path)
 {
-    uint8_t raw[SIGN_KEY_PUBLIC];
-    char path[PLACE_MAX];
-    const char *why = NULL;
-    struct sign_key *k = NULL;
-
-    if (sign_key_open_public(public_path, &k, &why) != OK)
-        return cli_error(EXIT_USAGE, public_path, 0, why,
-            "the .pub file that `holdfast-cloud service key` made");
-    sign_key_public(k, raw);
-    sign_key_free(k);
-    int code = pin_place(root, path);
-    if (code != EXIT_DONE)
-        return code;
-    return write_pin(path, raw)
-        ? EXIT_DONE
-        : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written",
-            "root or holdfast-keys as user");
+    return pinned_write(root, "service.pub", public_path);
 }
 
 int service_pinned(const char *root, struct ed25519_public *out)
 {
-    char path[PLACE_MAX];
-    uint8_t raw[SIGN_KEY_PUBLIC + 1];
-    int code = pin_place(root, path);
-
-    if (code != EXIT_DONE)
-        return code;
-    FILE *f = fopen(path, "re");
-    size_t n = f ? fread(raw, 1, sizeof raw, f) : 0;
-    if (f)
-        fclose(f);
-    if (n != sizeof out->b)
-        return cli_error(EXIT_ENVIRONMENT, path, 0, "no service key is pinned",
-            "`holdfast-cloud service pin`, or root or holdfast-keys as user");
-    memcpy(out->b, raw, sizeof out->b);
-    return EXIT_DONE;
+    return pinned_read(root, "service.pub", out);
 }
 
 /* ---- a ticket ---- */

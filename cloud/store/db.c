@@ -12,7 +12,7 @@ static const char user_version[] = "4";
 
 static const char schema[] =
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
-    " settled INTEGER NOT NULL DEFAULT 0);"
+    " settled INTEGER NOT NULL DEFAULT 0, pins BLOB);"
     "CREATE TABLE device("
     " id INTEGER PRIMARY KEY, device BLOB NOT NULL UNIQUE, label TEXT NOT NULL,"
     " state INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
@@ -138,6 +138,8 @@ static const char *const texts[DB_STMTS] = {
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
         " trust"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [DB_PINS]     = "SELECT pins FROM meta",
+    [DB_PINS_SET] = "UPDATE meta SET pins = ?1",
     [DB_EPOCH]       = "SELECT id, lost FROM epoch WHERE device = ?1 AND epoch = ?2",
     [DB_EPOCH_ADD]   = "INSERT INTO epoch(device, epoch) VALUES(?1, ?2)",
     [DB_EPOCH_COUNT] = "UPDATE epoch SET lost = ?2 WHERE id = ?1",

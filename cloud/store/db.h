@@ -39,6 +39,8 @@ enum db_stmt {
     DB_DEVICE_TOLD_GRAVE,
     DB_DEVICE_UNTOLD,
     DB_DEVICE_PAGE,
+    DB_PINS,
+    DB_PINS_SET,
     DB_EPOCH,
     DB_EPOCH_ADD,
     DB_EPOCH_COUNT,

@@ -3,6 +3,9 @@
 
 #include "cloud/store/device_state.h"
 #include "cloud/store/events.h"
+#include "wire/pins.h"
+
+#include <string.h>
 
 static enum status changed_one(struct store *s, sqlite3_stmt *q)
 {
@@ -97,6 +100,41 @@ enum status device_admit(struct store *s, const struct device_id *device)
 
     TRY(state_of(s, device, &state));
     return device_may_send(state) ? OK : REFUSED;
+}
+
+static enum status hold_pins(struct store *s, struct bytes signed_set)
+{
+    struct signed_pins p;
+
+    TRY(pins_parse(signed_set, &p));
+    s->pins_version = p.set.version;
+    s->pins_len = signed_set.len;
+    memcpy(s->pins, signed_set.at, signed_set.len);
+    return OK;
+}
+
+enum status pins_load(struct store *s)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_PINS);
+    enum status st = db_row(q);
+    size_t len = st == OK ? (size_t)sqlite3_column_bytes(q, 0) : 0;
+    if (st == OK && len > 0)
+        st = hold_pins(s, (struct bytes){sqlite3_column_blob(q, 0), len});
+    db_done(q);
+    return st;
+}
+
+enum status pins_publish(struct store *s, struct bytes signed_set)
+{
+    struct signed_pins p;
+
+    if (pins_parse(signed_set, &p) != OK || p.set.version <= s->pins_version)
+        return REFUSED;
+    sqlite3_stmt *q = db_use(&s->db, DB_PINS_SET);
+    db_bind_blob(q, 1, signed_set.at, signed_set.len);
+    TRY(db_run(q));
+    TRY(event_add(s, LOG_INFO, REASON_PINS_PUBLISHED, NULL, NULL));
+    return hold_pins(s, signed_set);
 }
 
 enum status device_told(struct store *s, const struct device_id *device, bool grave)

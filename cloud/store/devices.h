@@ -7,6 +7,10 @@
 #include "cloud/store/store.h"
 #include "cloud/talk/doors.h"
 
+/* The signed pin set that devices are given; at the start, and a new one. REFUSED: it is none, or
+ * not later. Who signed it is for devices to judge. */
+MUST_USE enum status pins_load(struct store *s);
+MUST_USE enum status pins_publish(struct store *s, struct bytes signed_set);
 /* A new id and its row, generation 1. */
 MUST_USE enum status device_new(struct store *s, const char *label, struct kid *out);
 /* REFUSED: no such device, or it is revoked already. */

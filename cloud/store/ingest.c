@@ -383,11 +383,12 @@ static enum status flag_clone(struct job *j, enum reason why)
     return event_add(j->s, LOG_REFUSE, why, &j->parsed.kid.device, j->request);
 }
 
-/* What a device says of its service tickets stands beside what this cloud saw of them. */
+/* What a device says of its service tickets and pins stands beside what this cloud saw of them. */
 static enum status note_service(struct job *j)
 {
     /* clang-format off */
     static const struct { uint8_t code; enum log_level level; enum reason reason; } rows[] = {
+        {EVENT_PINS_REFUSED,    LOG_REFUSE, REASON_PINS_REFUSED},
         {EVENT_SERVICE_BEGUN,   LOG_WARN,   REASON_SERVICE_BEGUN},
         {EVENT_SERVICE_ENDED,   LOG_INFO,   REASON_SERVICE_ENDED},
         {EVENT_SERVICE_REFUSED, LOG_REFUSE, REASON_SERVICE_REFUSED},
@@ -671,6 +672,10 @@ static enum ingest_next opened(struct job *j)
         return refuse(j, 403, REASON_AUTHZ_TRUST);
     if (renewal(j) != OK)
         return INGEST_BROKEN;
+    if (j->s->pins_version > j->s->batch.pins_version) {
+        j->out->answer.pins_len = (uint16_t)j->s->pins_len;
+        memcpy(j->out->answer.pins, j->s->pins, j->s->pins_len);
+    }
     if (j->row.config.version > j->s->batch.config_version) {
         j->out->answer.has_config = true;
         j->out->answer.config = j->row.config;

@@ -54,6 +54,16 @@ static enum status renew(struct store_process *p, uint64_t peer, struct bytes bo
     return OK;
 }
 
+static enum status publish_pins(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, pins_publish(&p->store, body));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
 static enum status add_user(struct store_process *p, uint64_t peer, struct bytes body)
 {
     struct door_sign_in ask;
@@ -165,6 +175,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     switch (door) {
     case DOOR_DEVICE_NEW: s = add_device(p, peer, body); break;
     case DOOR_DEVICE_REVOKE: s = revoke(p, peer, body); break;
+    case DOOR_PINS_PUBLISH: s = publish_pins(p, peer, body); break;
     case DOOR_DEVICE_RENEW: s = renew(p, peer, body); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
     case DOOR_RELEASE_ADD: s = add_release(p, peer, body); break;

@@ -28,10 +28,13 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    bool require_tpm;     /* store nothing of a device whose keys are in files */
-    uint32_t device_rate; /* batches that one device may send in a second */
-    bool reduced;         /* all roles share one user */
-    struct batch batch;   /* scratch of ingest and look */
+    bool require_tpm;      /* store nothing of a device whose keys are in files */
+    uint32_t device_rate;  /* batches that one device may send in a second */
+    bool reduced;          /* all roles share one user */
+    uint32_t pins_version; /* published; 0: none */
+    size_t pins_len;
+    uint8_t pins[LIMIT_PIN_SET];
+    struct batch batch;             /* scratch of ingest and look */
     struct service_log service_log; /* likewise */
     uint8_t plain[LIMIT_ENVELOPE];
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/process.h"
 
+#include "cloud/store/devices.h"
 #include "cloud/store/events.h"
 #include "host/cli.h"
 #include "host/confine.h"
@@ -119,6 +120,7 @@ static enum status set_up(struct store_process *p)
     p->store.require_tpm = p->args->require_tpm;
     TRY(key_cache_new(&p->store.cache));
     TRY(group_new(&p->group, &p->store, &ports));
+    TRY(pins_load(&p->store));
     people_init(&p->people, &p->store);
     TRY(listen_all(p, self, gate, view));
     return lock_down(p);

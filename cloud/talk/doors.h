@@ -78,8 +78,9 @@ enum door {
         0x0609, /* u8 status, u16 count, { u64 from_ms, u64 to_ms, u32 lost } each */
 
     /* command line -> store, admin socket */
-    DOOR_DEVICE_NEW = 0x0701,  /* u8 label_len, label; DOOR_DEVICE_MADE */
-    DOOR_DEVICE_MADE = 0x0702, /* u8 status, kid (20) */
+    DOOR_DEVICE_NEW = 0x0701,   /* u8 label_len, label; DOOR_DEVICE_MADE */
+    DOOR_DEVICE_MADE = 0x0702,  /* u8 status, kid (20) */
+    DOOR_PINS_PUBLISH = 0x0712, /* a signed pin set, whole; DOOR_DONE */
     DOOR_DEVICE_RENEW =
         0x070c, /* device; DOOR_DONE: its next answer asks for new keys */
     DOOR_DEVICE_REVOKE =

@@ -10,12 +10,13 @@
 enum {
     LIMIT_ENVELOPE = 16384,    /* one sealed batch or answer, whole COSE_Encrypt0 */
     LIMIT_BATCH = 15360,       /* one batch before sealing */
-    LIMIT_ANSWER = 2560,       /* one answer before sealing */
+    LIMIT_ANSWER = 4608,       /* one answer before sealing */
     LIMIT_BATCH_RECORDS = 600, /* records in a batch */
     LIMIT_BATCH_EVENTS = 32,   /* events in a batch */
     LIMIT_BATCH_MS = 60000,    /* a batch is closed at this age */
     LIMIT_ANSWER_OUTCOMES = 8, /* outcomes in one answer */
     LIMIT_CBOR_DEPTH = 4,
+    LIMIT_PIN_SET = 1920,         /* one signed set of authorities, whole COSE_Sign1 */
     LIMIT_TICKET = 256,           /* one signed service ticket, whole COSE_Sign1 */
     LIMIT_TICKET_S = 28800,       /* a service ticket is good for 8 h at most */
     LIMIT_SERVICE_LOG = 5120,     /* one log before sealing */

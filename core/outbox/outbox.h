@@ -87,6 +87,7 @@ enum outbox_note { /* what a log line is made of; also what tests look at */
     OUTBOX_STORE_RESTORED,
     OUTBOX_FLASH_FAULT,
     OUTBOX_RENEWAL, /* count: generation of keys to agree; m2: of the cloud, or nothing yet */
+    OUTBOX_PINS, /* m2: a signed pin set */
     OUTBOX_CLOSED, /* count: readings that another store might want, under keys that are closed */
     OUTBOX_LOG_SEALED, /* after the sync; count: its lines */
     OUTBOX_LOG_ACKNOWLEDGED,
@@ -99,7 +100,7 @@ struct outbox_told {
     struct digest digest;  /* of the envelope */
     struct digest content; /* SHA-256 over content_of() of each record; SEALED only */
     uint32_t count;        /* readings in the batch, or lost */
-    struct bytes m2;       /* RENEWAL only; borrowed for the call */
+    struct bytes m2;       /* RENEWAL and PINS only; borrowed for the call */
     enum outcome outcome;
 };
 
@@ -179,6 +180,7 @@ struct outbox { /* fields belong to the outbox_*.c */
 
     bool renews;
     uint8_t m1[RENEWAL_ASK_LEN];
+    uint32_t pins_version;
 
     struct outbox_flight flights[OUTBOX_FLIGHTS];
     bool answered;
@@ -236,6 +238,8 @@ MUST_USE enum status outbox_use_serial(
  * Renewal of the keys. Each batch carries this M1 from now on; NULL: none does.
  */
 void outbox_renew(struct outbox *o, const uint8_t *m1);
+/* Each batch says from now on that this pin set is in force; 0: the bundle's. */
+void outbox_pins(struct outbox *o, uint32_t version);
 /* OK: no sealed batch waits for an answer, and the marks that say so are on flash. AGAIN: not yet. */
 MUST_USE enum status outbox_rest(struct outbox *o);
 /*

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A batch of LIMIT_BATCH_RECORDS of the longest records and all events fits, by far. */
-enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 160 + RENEWAL_ASK_LEN };
+enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 168 + RENEWAL_ASK_LEN };
 static_assert(
     LIMIT_BATCH_RECORDS * RECORD_MAX + LIMIT_BATCH_EVENTS * EVENT_MAX + REST_MAX
         <= LIMIT_BATCH,
@@ -23,6 +23,7 @@ static void declare(struct outbox *o)
 
     b->lost_count = o->lost;
     b->renews = o->renews;
+    b->pins_version = o->pins_version;
     memcpy(b->m1, o->m1, sizeof b->m1);
     memcpy(b->events, o->events, o->event_count * sizeof o->events[0]);
     b->event_count = o->event_count;

@@ -14,6 +14,11 @@ void outbox_renew(struct outbox *o, const uint8_t *m1)
         memset(o->m1, 0, sizeof o->m1);
 }
 
+void outbox_pins(struct outbox *o, uint32_t version)
+{
+    o->pins_version = version;
+}
+
 static bool at_rest(const struct outbox *o)
 {
     return o->rows.batches[ROW_HELD] + o->rows.batches[ROW_SENT] == 0;

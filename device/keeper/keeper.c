@@ -61,6 +61,9 @@ struct keeper {
     uint32_t renew_to; /* as the answer just heard says; 0: it does not */
     size_t m2_len;
     uint8_t m2[RENEWAL_ANSWER_MAX];
+    uint32_t pins_version; /* in force at courier; 0: the bundle's */
+    size_t pins_len;       /* of the answer just heard; 0: none */
+    uint8_t pins[LIMIT_PIN_SET];
     struct store store;
     struct outbox outbox;
     struct desk desk; /* service tickets */
@@ -169,6 +172,10 @@ static void told(void *ctx, const struct outbox_told *t)
         k->m2_len = t->m2.len;
         if (t->m2.len > 0)
             memcpy(k->m2, t->m2.at, t->m2.len);
+        break;
+    case OUTBOX_PINS: /* courier's business; it knows the signer */
+        k->pins_len = t->m2.len;
+        memcpy(k->pins, t->m2.at, t->m2.len);
         break;
     case OUTBOX_CLOSED: simple(k, LOG_WARN, REASON_KEY_CLOSED, t); break;
     case OUTBOX_LOG_SEALED: log_batch(k, LOG_INFO, REASON_SERVICE_LOG_SEALED, t); break;
@@ -660,11 +667,14 @@ static void take_reply(struct keeper *k, const struct said_reply *r, struct byte
     if (!k->in_flight || !ct_equal(r->nonce.b, k->nonce.b, sizeof k->nonce.b))
         return; /* nothing of ours: it can change nothing */
     k->renew_to = 0;
+    k->pins_len = 0;
     if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
         k->in_flight = false;
         tell_release(k);
         counted(k);
         renew(k);
+        if (k->pins_len > 0)
+            tell_courier(k, SAY_PINS, (struct bytes){k->pins, k->pins_len});
     } else {
         forget_flight(k);
         k->not_accepted = r->http_status < 429 || r->http_status == 431;
@@ -680,6 +690,7 @@ static enum status take_from_courier(struct keeper *k, uint16_t what, struct byt
     struct bytes rest;
     struct nonce nonce;
     uint8_t point[P256_PUBLIC_LEN];
+    uint64_t number = 0;
 
     if (what == SAY_ASK) {
         offer(k);
@@ -693,6 +704,14 @@ static enum status take_from_courier(struct keeper *k, uint16_t what, struct byt
         begin_renewal(k, point);
     } else if (what == SAY_CERT_KEPT) {
         k->pair_ready = k->cert_told;
+    } else if (what == SAY_PINS_IN_FORCE) {
+        TRY(number_parse(body, &number));
+        k->pins_version = (uint32_t)number;
+        if (k->sealing)
+            outbox_pins(&k->outbox, k->pins_version);
+    } else if (what == SAY_PINS_REFUSED) {
+        if (k->sealing)
+            outbox_event(&k->outbox, EVENT_PINS_REFUSED);
     } else {
         TRY(nonce_parse(body, &nonce));
         if (k->in_flight && ct_equal(nonce.b, k->nonce.b, sizeof nonce.b))
@@ -982,8 +1001,10 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
             host_entropy_port(), &id->service, &id->kid.device);
     }
     wipe(id, sizeof *id);
-    if (k->sealing)
+    if (k->sealing) {
+        outbox_pins(&k->outbox, k->pins_version);
         recall_renewal(k);
+    }
 }
 
 /* Readings that came meanwhile were heard by nobody who could seal them: measure still has them,

@@ -9,6 +9,7 @@
 #include "device/net/http.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/trust/pin_store.h"
 #include "device/trust/tls_pair.h"
 #include "device/trust/trust_agent.h"
 #include "device/trust/trust_file.h"
@@ -53,7 +54,12 @@ struct courier {
     struct tls_pair pair;
     size_t cert_len;
     uint8_t cert[CERT_MAX];
+    struct host_crypto *crypto;
+    struct pin_store pins;
     SSL_CTX *ctx;
+    SSL_CTX *trial;              /* the same with the pin set on trial; NULL: none */
+    bool on_trial, trial_failed; /* this connection; the last one on trial */
+    bool answered_on_trial;
     enum link_word fault; /* LINK_NONE: may dial */
 
     char keeper_path[PLACE_MAX];
@@ -164,6 +170,9 @@ static void dial_now(struct courier *c)
     c->plan.now_utc_s = (c->utc_ms + since_ms) / 1000;
     c->plan.bound_utc_s = c->bound_utc_s;
     c->reconnect = false;
+    c->on_trial = c->trial != NULL && !c->trial_failed;
+    c->trial_failed = false; /* turn by turn */
+    c->plan.ctx = c->on_trial ? c->trial : c->ctx;
     if (!find_cloud(c) || dial_start(&c->dial, &c->plan) != OK
         || loop_watch(c->loop, c->dial.fd, EPOLLIN | EPOLLOUT, on_line, c) != OK) {
         line_lost(c, LINK_NO_NETWORK);
@@ -177,6 +186,18 @@ static void watch_for(struct courier *c, uint32_t events)
         line_lost(c, LINK_NO_NETWORK);
 }
 
+/* Req: HF-PIN-002 "the set in force stays until a sealed exchange under the new one" */
+static void not_trusted(struct courier *c)
+{
+    if (!c->on_trial) {
+        line_lost(c, LINK_NOT_TRUSTED);
+        return;
+    }
+    c->trial_failed = true;
+    LOG(c->log, LOG_WARN, REASON_PINS_TRIAL, F_NUM("version", c->pins.trial.version));
+    step(c, UPLINK_LOST, 0);
+}
+
 static void handshake(struct courier *c)
 {
     uint32_t events = EPOLLIN;
@@ -188,7 +209,7 @@ static void handshake(struct courier *c)
         say_link(c, LINK_OPEN);
         step(c, UPLINK_SECURED, 0);
         break;
-    case REFUSED: line_lost(c, LINK_NOT_TRUSTED); break;
+    case REFUSED: not_trusted(c); break;
     case FULL:
     case MALFORMED:
     case DAMAGED:
@@ -230,6 +251,7 @@ static void answered(struct courier *c, const struct http_answer *a)
 
     c->in_hand = false;
     c->in_len = 0;
+    c->answered_on_trial = c->on_trial;
     if (!served(a->status))
         LOG(c->log, LOG_WARN, REASON_SERVER_REFUSED, F_NUM("http", a->status),
             F_NUM("retry_after_s", a->retry_after_s));
@@ -392,6 +414,26 @@ static uint64_t not_before_s(const struct courier *c)
     return s > 0 ? (uint64_t)s : 0;
 }
 
+static void say_pins(struct courier *c)
+{
+    uint8_t b[8];
+    tell(c, SAY_PINS_IN_FORCE, number_build(c->pins.in_force.version, ROOM_OF(b)));
+}
+
+/* The answer that has just counted came over a connection that was checked against it. */
+static void confirm_pins(struct courier *c)
+{
+    if (c->trial == NULL || pin_store_confirm(&c->pins) != OK)
+        return;
+    SSL_CTX_free(c->ctx);
+    c->plan.ctx = c->ctx = c->trial;
+    c->trial = NULL;
+    c->on_trial = false;
+    LOG(c->log, LOG_INFO, REASON_PINS_IN_FORCE,
+        F_NUM("version", c->pins.in_force.version));
+    say_pins(c);
+}
+
 /* An answer under this server's certificate has counted: its notBefore is behind us, and once
  * the time is known a connection that was checked without it is made anew. */
 static void take_time(struct courier *c, struct bytes body)
@@ -400,6 +442,9 @@ static void take_time(struct courier *c, struct bytes body)
 
     if (utc_parse(body, &utc_ms) != OK)
         return;
+    if (c->answered_on_trial)
+        confirm_pins(c);
+    c->answered_on_trial = false;
     uint64_t begun_s = not_before_s(c);
     if (begun_s > c->bound_utc_s)
         c->bound_utc_s = begun_s;
@@ -420,16 +465,39 @@ static void not_usable(struct courier *c, const char *file, const char *why)
     c->fault = LINK_KEY_FAULT;
 }
 
-static enum status use_key(struct courier *c, const struct trust *trust)
+static void drop_contexts(struct courier *c)
 {
-    struct bytes anchors[2] = {{c->cloud.ca_active.at, c->cloud.ca_active.len},
-        {c->cloud.ca_backup.at, c->cloud.ca_backup.len}};
+    SSL_CTX_free(c->ctx);
+    SSL_CTX_free(c->trial);
+    c->plan.ctx = c->ctx = c->trial = NULL;
+}
 
-    enum status s = tls_client(
-        &c->ctx, (struct bytes){c->cert, c->cert_len}, trust, anchors, 2, alpn);
+static const struct trust *trust_of(const struct courier *c)
+{
+    return c->env->tpm ? &c->agent.port : &c->file.port;
+}
+
+static enum status make_context(
+    const struct courier *c, const struct pin_view *pins, SSL_CTX **out)
+{
+    struct bytes anchors[PINS_MOST];
+
+    for (uint8_t i = 0; i < pins->count; i++)
+        anchors[i] = (struct bytes){pins->pins[i].der, pins->pins[i].len};
+    SSL_CTX_free(*out);
+    *out = NULL;
+    return tls_client(out, (struct bytes){c->cert, c->cert_len}, trust_of(c), anchors,
+        pins->count, alpn);
+}
+
+static enum status use_key(struct courier *c)
+{
+    enum status s = make_context(c, &c->pins.in_force, &c->ctx);
     if (s != OK)
         not_usable(c, "tls.crt", "does not belong to the key, or is no certificate");
-    c->plan.ctx = c->ctx;
+    if (s == OK && c->pins.trial.version > 0
+        && make_context(c, &c->pins.trial, &c->trial) != OK)
+        c->trial = NULL;
     return s;
 }
 
@@ -447,14 +515,14 @@ static enum status read_pair(struct courier *c)
         return s;
     }
     if (c->env->tpm)
-        return c->waiting ? OK : use_key(c, &c->agent.port);
+        return c->waiting ? OK : use_key(c);
     s = trust_file_open(
         &c->file, TRUST_TLS, c->folder, c->pair.owner, NULL, NULL, &why);
     if (s != OK) {
         not_usable(c, "tls.key", why);
         return s;
     }
-    return use_key(c, &c->file.port);
+    return use_key(c);
 }
 
 /* --- a new certificate, and a new key if it is a file --- */
@@ -493,13 +561,25 @@ static void take_cert(struct courier *c, struct bytes der)
         return;
     }
     step(c, UPLINK_STOP, 0);
-    SSL_CTX_free(c->ctx);
-    c->plan.ctx = c->ctx = NULL;
+    drop_contexts(c);
     if (!c->env->tpm)
         trust_file_close(&c->file);
     if (read_pair(c) != OK)
         say_link(c, c->fault);
     tell(c, SAY_CERT_KEPT, (struct bytes){0});
+}
+
+static void take_pins(struct courier *c, struct bytes signed_set)
+{
+    const char *why = "not kept";
+
+    enum status s = pin_store_take(&c->pins, signed_set, &why);
+    if (s == AGAIN)
+        return;
+    if (s == OK && make_context(c, &c->pins.trial, &c->trial) == OK)
+        return;
+    LOG(c->log, LOG_REFUSE, REASON_PINS_REFUSED, F_WORD("why", why));
+    tell(c, SAY_PINS_REFUSED, (struct bytes){0});
 }
 
 static void take_message(struct courier *c, uint16_t what, struct bytes body)
@@ -518,6 +598,8 @@ static void take_message(struct courier *c, uint16_t what, struct bytes body)
         say_next_key(c);
     } else if (what == SAY_CERT) {
         take_cert(c, body);
+    } else if (what == SAY_PINS) {
+        take_pins(c, body);
     }
 }
 
@@ -553,6 +635,8 @@ static void find_keeper(void *ctx)
         c->keeper_fd = fd;
         c->keeper_delay_ms = KEEPER_AGAIN_MS;
         tell(c, SAY_LINK, link_build(c->said, ROOM_OF(b)));
+        if (c->pins.in_force.version > 0)
+            say_pins(c);
         return;
     }
     if (s == OK)
@@ -618,7 +702,7 @@ static void on_agent(void *ctx, int fd, uint32_t events)
 
 static void key_found(struct courier *c)
 {
-    if (use_key(c, &c->agent.port) != OK) {
+    if (use_key(c) != OK) {
         c->waiting = false; /* another key than the certificate's: no waiting helps */
         say_link(c, LINK_KEY_FAULT);
         return;
@@ -656,8 +740,7 @@ static void key_lost(struct courier *c)
     loop_forget(c->loop, c->agent.fd);
     c->waiting = true;
     step(c, UPLINK_STOP, 0);
-    SSL_CTX_free(c->ctx);
-    c->plan.ctx = c->ctx = NULL;
+    drop_contexts(c);
     c->key_since_ms = board_clock_now_ms();
     c->key_delay_ms = KEYS_AGAIN_MS;
     find_key(c);
@@ -668,6 +751,14 @@ static enum status open_keys(struct courier *c)
     TRY(place_of(c->env->root, PLACE_COURIER, c->folder));
     c->pair = (struct tls_pair){
         c->folder, c->env->uids[ROLE_COURIER], c->env->gids[ROLE_COURIER]};
+    c->pins = (struct pin_store){.folder = c->folder,
+        .owner = c->pair.owner,
+        .group = c->pair.group,
+        .crypto = host_crypto_port(c->crypto)};
+    enum status pins = pin_store_open(&c->pins, &c->cloud);
+    if (pins != OK) /* said; the bundle's authorities are in force */
+        LOG(c->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("file", "pins"),
+            F_WORD("why", status_name(pins)));
     if (c->env->tpm) {
         c->waiting = true;
         TRY(trust_agent_init(
@@ -736,6 +827,8 @@ int courier_main(struct role_env *env)
     if (loop_new(&c.loop) != OK
         || place_of(env->root, PLACE_DOOR_COURIER, c.keeper_path) != OK)
         return EXIT_ENVIRONMENT;
+    if (host_crypto_new(&c.crypto) != OK)
+        return EXIT_INTERNAL;
     load_name_service();
     open_all(&c);
     c.said = c.fault;

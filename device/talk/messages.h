@@ -32,6 +32,7 @@ enum message {
     SAY_NOTHING = 0x0303,  /* answer to ASK: nothing, after all */
     SAY_TIME = 0x0304,     /* u64 UTC ms: of the cloud, authenticated, now */
     SAY_NEXT_KEY = 0x0305, /* a renewal begins: which TLS key shall be certified? */
+    SAY_PINS = 0x0307,     /* a signed pin set of the cloud, whole */
     SAY_CERT = 0x0306,     /* DER: for that key, proved by the cloud */
     /* courier -> keeper */
     SAY_ASK = 0x0401,         /* the link is up: give me something to send */
@@ -39,7 +40,10 @@ enum message {
     SAY_UNANSWERED = 0x0403,  /* nonce (16) */
     SAY_LINK = 0x0404,        /* u8 enum link_word */
     SAY_NEXT_PUBLIC = 0x0405, /* P-256 point (65) */
-    SAY_CERT_KEPT = 0x0406,   /* it is on flash, and in force */
+    SAY_PINS_IN_FORCE =
+        0x0407, /* u64: version; said at the start and when it changes */
+    SAY_PINS_REFUSED = 0x0408,
+    SAY_CERT_KEPT = 0x0406, /* it is on flash, and in force */
     /* measure -> screen */
     SAY_VIEW = 0x0501, /* struct view */
     /* status -> keeper */

@@ -6,7 +6,7 @@
 #include <assert.h>
 
 enum {
-    DOORS = 6,
+    DOORS = 8,
     REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE,
     OFFER_MAX = 16 + LIMIT_ENVELOPE
 };
@@ -27,14 +27,17 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_NOTHING, 0, 0, "nothing"},
         {SAY_TIME, 8, 8, "time"},
         {SAY_NEXT_KEY, 0, 0, "next_key"},
-        {SAY_CERT, 1, LIMIT_CERT, "cert"}},
+        {SAY_CERT, 1, LIMIT_CERT, "cert"},
+        {SAY_PINS, 1, LIMIT_PIN_SET, "pins"}},
     [KEEPER_OF_COURIER] = {
         {SAY_ASK, 0, 0, "ask"},
         {SAY_REPLY, REPLY_HEAD_LEN, REPLY_MAX, "reply"},
         {SAY_UNANSWERED, 16, 16, "unanswered"},
         {SAY_LINK, 1, 1, "link"},
         {SAY_NEXT_PUBLIC, P256_PUBLIC_LEN, P256_PUBLIC_LEN, "next_public"},
-        {SAY_CERT_KEPT, 0, 0, "cert_kept"}},
+        {SAY_CERT_KEPT, 0, 0, "cert_kept"},
+        {SAY_PINS_IN_FORCE, 8, 8, "pins_in_force"},
+        {SAY_PINS_REFUSED, 0, 0, "pins_refused"}},
     [SCREEN_OF_MEASURE] = {
         {SAY_VIEW, VIEW_LEN, VIEW_LEN, "view"}},
     [KEEPER_OF_PEOPLE] = {

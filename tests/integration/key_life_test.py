@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Keys of a device from one generation to the next, with real processes."""
+"""Keys of a device from one generation to the next, and authorities from one set to the next, with real processes."""
 import os
 import shutil
 import signal
+import subprocess
 
-from harness import Device, bench, check, main, role_pid, wait_for
+from harness import CLOUD, NAME, Device, bench, check, main, role_pid, run, wait_for
 
 
 def row_of(cloud, device):
@@ -115,6 +116,125 @@ def test_copy_of_a_device_from_before_its_renewal_is_refused_and_named():
         check(device.program.wait() == 0, 'the owner is shut out: ' + device.program.log.tail())
 
 
+def openssl(*words, stdin=None):
+    done = subprocess.run(['openssl', *words], input=stdin, capture_output=True)
+    if done.returncode != 0:
+        raise RuntimeError('openssl %s: %s' % (words[0], done.stderr.decode()))
+    return done.stdout
+
+
+class Authorities:
+    """The administrator, with the keys that init wrote to be kept off the machine, and one authority more."""
+
+    def __init__(self, cloud):
+        self.cloud, self.offline = cloud, os.path.join(cloud.root, 'var/lib/holdfast/offline')
+        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
+                '-subj', '/CN=third', '-keyout', self.key('third'), '-out', self.cert('third'),
+                '-addext', 'basicConstraints=critical,CA:TRUE,pathlen:0', '-addext', 'keyUsage=critical,keyCertSign')
+
+    def key(self, name):
+        return os.path.join(self.offline, 'server-ca-%s.key.pem' % name)
+
+    def cert(self, name):
+        return os.path.join(self.offline, 'server-ca-%s.pem' % name)
+
+    def serve_under(self, name):
+        """The same cloud, at the same port, with a certificate of that authority."""
+        port = self.cloud.ports['device']
+        self.cloud.stop()
+        gate = os.path.join(self.cloud.root, 'var/lib/holdfast/gate')
+        extensions = os.path.join(self.offline, 'extensions')
+        open(extensions, 'w').write('basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
+                                    'extendedKeyUsage=critical,serverAuth\nsubjectAltName=DNS:%s\n' % NAME)
+        request = openssl('req', '-new', '-keyform', 'DER', '-key', os.path.join(gate, 'tls.key'), '-subj', '/CN=server')
+        der = openssl('x509', '-req', '-CA', self.cert(name), '-CAkey', self.key(name), '-days', '30',
+                      '-extfile', extensions, '-outform', 'DER', stdin=request)
+        path = os.path.join(gate, 'tls.crt')
+        had = os.stat(path)
+        os.unlink(path)
+        open(path, 'wb').write(der)
+        os.chmod(path, had.st_mode & 0o777)
+        if os.geteuid() == 0:
+            os.chown(path, had.st_uid, had.st_gid)
+        self.cloud.serve(device_port=port)
+
+    def set_of(self, version, first, second, key='pins.key', code=0):
+        path = os.path.join(self.offline, 'set-%d-%s' % (version, key))
+        self.cloud_pins('make', path, '--set-version', str(version), '--key', os.path.join(self.offline, key),
+                        '--active', self.cert(first), '--backup', self.cert(second), code=code)
+        return path
+
+    def cloud_pins(self, *words, code=0):
+        return run(CLOUD, 'pins', *words, code=code)
+
+
+def run_two(device, cloud):
+    before = len(cloud.lines('batches'))
+    device.start('--batches', '2', '--once')
+    code = device.program.wait()
+    check(code == 0, 'the device ended with %d: %s' % (code, device.program.log.tail()))
+    return len(cloud.lines('batches')) - before
+
+
+def test_devices_go_on_when_only_the_backup_authority_serves():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'backup')
+        check(run_two(device, cloud) >= 2, 'nothing under the active authority')
+        authorities = Authorities(cloud)
+        authorities.serve_under('backup')
+        check(run_two(device, cloud) >= 2, 'nothing under the backup authority')
+        authorities.serve_under('third')  # one that nobody told the device of
+        before = len(cloud.lines('batches'))
+        device.start('--batches', '2')
+        wait_for('the refusal', lambda: device.program.log.of('server.not_trusted'))
+        device.stop()
+        got = len(cloud.lines('batches')) - before
+        check(got == 0, '%d batches went to an authority that is not pinned' % got)
+
+
+def test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'rotated')
+        authorities = Authorities(cloud)
+        one = authorities.set_of(1, 'backup', 'third')
+        cloud.verb('pins', 'publish', one)
+        cloud.verb('pins', 'publish', one, code=1)  # not later
+        device.start('--batches', '60')
+        # The active authority serves still: the set is on trial, the old one stays, and batches go on.
+        wait_for('the trial', lambda: device.program.log.of('pins.trial'))
+        before = len(cloud.lines('batches'))
+        wait_for('batches under the old set', lambda: len(cloud.lines('batches')) > before + 1)
+        check(not device.program.log.of('pins.in_force'), 'a set is in force that never served')
+        authorities.serve_under('backup')
+        wait_for('the new set', lambda: device.program.log.of('pins.in_force'))
+        device.stop()
+        check(run_two(device, cloud) >= 2, 'nothing under the new set')
+        authorities.serve_under('active')  # who has stolen the key of the authority that was taken out
+        before = len(cloud.lines('batches'))
+        device.start('--batches', '2')
+        wait_for('the refusal', lambda: device.program.log.of('server.not_trusted'))
+        device.stop()
+        got = len(cloud.lines('batches')) - before
+        check(got == 0, '%d batches went to an authority that was taken out' % got)
+        authorities.serve_under('third')
+        check(run_two(device, cloud) >= 2, 'the second pin of the set does not serve')
+
+
+def test_pin_sets_of_another_signer_are_handed_out_by_nobody():
+    with bench() as b:
+        cloud = b.cloud()
+        authorities = Authorities(cloud)
+        path = authorities.set_of(1, 'backup', 'third', key='service.key')
+        cloud.verb('pins', 'publish', path, code=1)
+        authorities.set_of(2, 'backup', 'backup', code=2)  # one pin, twice
+        check('pins.published' not in codes(cloud), 'published')
+
+
 main([test_device_renews_its_keys_while_it_runs_and_loses_no_reading,
       test_renewal_goes_on_after_every_role_was_killed_in_the_midst_of_it,
-      test_copy_of_a_device_from_before_its_renewal_is_refused_and_named])
+      test_copy_of_a_device_from_before_its_renewal_is_refused_and_named,
+      test_devices_go_on_when_only_the_backup_authority_serves,
+      test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve,
+      test_pin_sets_of_another_signer_are_handed_out_by_nobody])

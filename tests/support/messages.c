@@ -108,6 +108,8 @@ void any_batch(struct dice *d, struct batch *b)
     if (b->renews)
         fill(d, b->m1, sizeof b->m1);
     b->tpm = roll(d, 2) == 0;
+    if (roll(d, 4) == 0)
+        b->pins_version = (uint32_t)edgy(d, 1, UINT32_MAX);
 }
 
 static void any_text(struct dice *d, char *out, size_t most)
@@ -199,6 +201,10 @@ void any_answer(struct dice *d, struct answer *a)
     a->has_config = roll(d, 3) != 0;
     if (a->has_config)
         any_config(d, &a->config);
+    if (roll(d, 4) == 0) {
+        a->pins_len = (uint16_t)edgy(d, 1, sizeof a->pins);
+        fill(d, a->pins, a->pins_len);
+    }
     if (roll(d, 3) == 0)
         a->renew_to = (uint32_t)edgy(d, 2, UINT32_MAX);
     if (a->renew_to > 0 && roll(d, 2) == 0) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/main/pins.h"
+
+#include "cloud/main/pinned.h"
+#include "host/cli.h"
+#include "host/crypto.h"
+#include "host/sign_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int read_authority(const char *path, struct pin *out)
+{
+    FILE *f = fopen(path, "re");
+    X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+    int n = cert ? i2d_X509(cert, NULL) : -1;
+    uint8_t *at = out->der;
+
+    if (n > 0 && n <= PIN_CERT_MAX) {
+        out->len = (uint16_t)n;
+        i2d_X509(cert, &at);
+    }
+    X509_free(cert);
+    if (f)
+        fclose(f);
+    if (out->len > 0)
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, path, 0, "no certificate of an authority",
+        "a PEM file of at most 600 bytes as DER");
+}
+
+static int fill(const struct pins_wish *w, struct pin_set *set)
+{
+    set->version = (uint32_t)w->version;
+    for (int i = 0; i < PINS_MOST && w->authorities[i] != NULL; i++) {
+        int code = read_authority(w->authorities[i], &set->pins[set->count]);
+        if (code != EXIT_DONE)
+            return code;
+        set->count++;
+    }
+    if (pins_rules_hold(set))
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, NULL, 0, "the set",
+        "a version from 1, and two or three different authorities");
+}
+
+static int keep(const char *path, struct bytes whole)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return cli_error(
+            EXIT_USAGE, path, 0, strerror(errno), "a new file that may be written");
+    bool good = write(fd, whole.at, whole.len) == (ssize_t)whole.len && fsync(fd) == 0;
+    close(fd);
+    if (good)
+        return EXIT_DONE;
+    unlink(path);
+    return cli_error(
+        EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
+}
+
+int pins_make(const struct pins_wish *w)
+{
+    static uint8_t payload_room[PINS_PAYLOAD_MAX], tbs[PINS_SIGNED_BYTES_MAX],
+        room[LIMIT_PIN_SET];
+    struct pin_set set = {0};
+    struct signature signature;
+    struct sign_key *k = NULL;
+    const char *why = NULL;
+
+    int code = fill(w, &set);
+    if (code != EXIT_DONE)
+        return code;
+    if (sign_key_open_private(w->key, &k, &why) != OK)
+        return cli_error(EXIT_ENVIRONMENT, w->key, 0, why,
+            "pins.key as `holdfast-cloud init` made it, a file 0400 of this user");
+    struct bytes payload = pins_payload_build(&set, ROOM_OF(payload_room));
+    sign_key_sign(k, pins_signed_bytes(payload, ROOM_OF(tbs)), signature.b);
+    sign_key_free(k);
+    return keep(w->file, pins_build(payload, &signature, ROOM_OF(room)));
+}
+
+static bool is_signed(const struct signed_pins *p, const struct ed25519_public *key)
+{
+    static uint8_t tbs[PINS_SIGNED_BYTES_MAX];
+    struct host_crypto *c = NULL;
+    bool good = false;
+
+    if (host_crypto_new(&c) == OK) {
+        const struct crypto *port = host_crypto_port(c);
+        good = port->ed25519_verify(port->board, key,
+                   pins_signed_bytes(p->payload, ROOM_OF(tbs)), &p->signature)
+            == OK;
+    }
+    host_crypto_free(c);
+    return good;
+}
+
+int pins_read(const char *root, const char *path, struct room out, size_t *len)
+{
+    struct ed25519_public key;
+    struct signed_pins p;
+    FILE *f = fopen(path, "re");
+
+    *len = f ? fread(out.at, 1, out.cap, f) : 0;
+    if (f)
+        fclose(f);
+    int code = pinned_read(root, "pins.pub", &key);
+    if (code != EXIT_DONE)
+        return code;
+    if (pins_parse((struct bytes){out.at, *len}, &p) == OK && is_signed(&p, &key))
+        return EXIT_DONE;
+    return cli_error(EXIT_NO, path, 0, "no pin set signed by this cloud's key",
+        "what `holdfast-cloud pins make` wrote with pins.key");
+}
