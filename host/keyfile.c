@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 4096 };
@@ -138,5 +139,37 @@ enum status keyfile_write(
         unlink(fresh);
         return s;
     }
+    return sync_folder_of(path) ? OK : BROKEN;
+}
+
+static bool overwrite(const char *path, off_t len)
+{
+    static const uint8_t zeros[512];
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool good = fd >= 0;
+
+    while (good && len > 0) {
+        size_t n = len > (off_t)sizeof zeros ? sizeof zeros : (size_t)len;
+        good = write_whole(fd, (struct bytes){zeros, n});
+        len -= (off_t)n;
+    }
+    good = good && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+enum status keyfile_erase(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return errno == ENOENT ? OK : BROKEN;
+    /* 0400: its owner may not write it before he may. */
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && fchmod(fd, 0600) == 0;
+    close(fd);
+    if (!good || !overwrite(path, st.st_size) || unlink(path) != 0)
+        return BROKEN;
     return sync_folder_of(path) ? OK : BROKEN;
 }

@@ -15,6 +15,9 @@
  * the rule itself is keyfile_rule.c. */
 MUST_USE enum status keyfile_read(
     const char *path, uid_t owner, struct room into, size_t *len, const char **why);
+/* Overwritten, synced, unlinked, folder synced. OK too when there is none. Whether the medium keeps
+ * the old bytes somewhere is not for a file system to say: what was sealed under them counts. */
+MUST_USE enum status keyfile_erase(const char *path);
 /* Create new (never over an old one unless replace), 0400, owner, write, fsync, rename, fsync folder. */
 MUST_USE enum status keyfile_write(
     const char *path, uid_t owner, gid_t group, struct bytes secret, bool replace);

@@ -65,7 +65,8 @@ enum status enc_structure_build(
 {
     static const char *const kinds[] = {[ENVELOPE_BATCH] = "batch",
         [ENVELOPE_ANSWER] = "answer",
-        [ENVELOPE_LOG] = "log"};
+        [ENVELOPE_LOG] = "log",
+        [ENVELOPE_RECEIPT] = "receipt"};
     uint8_t external[32];
     struct writer e = writer_over(ROOM_OF(external)), w = writer_over(out);
 

@@ -292,6 +292,11 @@ static void take_answer(struct cbor_in *c, struct answer *a)
         a->pins_len = (uint16_t)pins.len;
         optional++;
     }
+    a->ends = cbor_take_key_if(c, 10);
+    if (a->ends) {
+        take_fixed(c, a->order.b, sizeof a->order.b);
+        optional++;
+    }
     if (pairs != 5 + optional)
         c->bad = true;
 }

@@ -20,6 +20,7 @@ enum {
     ASSIGNMENT_LEN = 8,
     ALGORITHM_LEN = 8,
     STORE_ID_LEN = 16,
+    ORDER_LEN = 16,
     SERIAL_LEN = 8,
     HOLDER_MAX = 32,
     WORD_MAX = 32,
@@ -47,6 +48,10 @@ struct assignment {
 
 struct store_id {
     uint8_t b[STORE_ID_LEN];
+};
+
+struct end_order { /* of one decommissioning */
+    uint8_t b[ORDER_LEN];
 };
 
 struct identity { /* of a batch, for ever */
@@ -140,6 +145,8 @@ struct answer {
     uint16_t release_len; /* 0: no release is offered now */
     uint8_t release
         [LIMIT_RELEASE]; /* a signed-release (wire/release.h), verified by nobody yet */
-    uint16_t pins_len;   /* 0: no signed pin set (wire/pins.h) */
+    bool ends;           /* the device shall give up its keys for ever */
+    struct end_order order;
+    uint16_t pins_len; /* 0: no signed pin set (wire/pins.h) */
     uint8_t pins[LIMIT_PIN_SET];
 };

@@ -285,6 +285,18 @@ int admin_device_renew(const char *root, const char *id)
         "the id of a device that may send");
 }
 
+int admin_device_end(const char *root, const char *id)
+{
+    static struct line l;
+    struct device_id device;
+    int code = device_of(id, &device);
+    if (code != EXIT_DONE)
+        return code;
+    return act(root, DOOR_DEVICE_END, door_device_id_build(&device, ROOM_OF(l.out)), &l,
+        "no such device, it is revoked, or it is told already",
+        "the id of a device that may send");
+}
+
 int admin_pins_publish(const char *root, const char *path)
 {
     static struct line l;
@@ -442,6 +454,17 @@ int admin_content(const char *root, const char *id, bool json)
         return code;
     return ask_once(
         root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
+}
+
+int admin_receipt(const char *root, const char *id, bool json)
+{
+    static struct line l;
+    struct device_id device;
+    int code = device_of(id, &device);
+    if (code != EXIT_DONE)
+        return code;
+    return ask_once(
+        root, DOOR_RECEIPT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
 }
 
 int admin_list(const char *root, const char *what, const char *id, bool json)

@@ -203,6 +203,18 @@ static int verb_service_pin(void *ctx, const struct cli_args *a)
     return service_pin(root_of(a), public);
 }
 
+static int verb_device_end(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_device_end(root_of(a), a->operand[0]);
+}
+
+static int verb_device_receipt(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_receipt(root_of(a), a->operand[0], cli_given(a, "json"));
+}
+
 static int verb_pins_make(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -300,6 +312,8 @@ static const struct cli_verb verbs[] = {
     {"device list",   "",       "the devices",                TAKES("root", "json"), verb_devices},
     {"device revoke", "ID",     "end a device for ever",      TAKES("root"), verb_device_revoke},
     {"device renew",  "ID",     "ask a device for new keys in the next answer", TAKES("root"), verb_device_renew},
+    {"device decommission", "ID", "have a device give up its keys for ever", TAKES("root"), verb_device_end},
+    {"device receipt", "ID",    "what it answered to that",  TAKES("root", "json"), verb_device_receipt},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
     {"release add",   "STATEMENT", "let the cloud know a release; nobody is offered it yet", TAKES("root"), verb_release_add},

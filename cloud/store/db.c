@@ -29,7 +29,9 @@ static const char schema[] =
     " trust INTEGER NOT NULL DEFAULT 0,"
     /* Keys: since when at the latest; a renewal that is wanted, and what came of it. */
     " keys_ms INTEGER NOT NULL, wanted INTEGER NOT NULL DEFAULT 0, m1 BLOB, m2 BLOB,"
-    " m2_ms INTEGER);"
+    " m2_ms INTEGER,"
+    " ending BLOB, ending_ms INTEGER, receipt BLOB, receipt_ms INTEGER,"
+    " receipt_readings INTEGER);"
     "CREATE TABLE epoch("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));"
@@ -96,7 +98,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE] =
         "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
         " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost,"
-        " d.keys_ms, d.wanted, d.m1, d.m2, d.trust"
+        " d.keys_ms, d.wanted, d.m1, d.m2, d.trust, d.ending"
         " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
@@ -122,6 +124,15 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_WANT] =
         "UPDATE device SET wanted = generation + 1"
         " WHERE device = ?1 AND state IN (1, 2) AND wanted <= generation",
+    [DB_DEVICE_END] =
+        "UPDATE device SET ending = ?2, ending_ms = ?3"
+        " WHERE device = ?1 AND state IN (1, 2) AND ending IS NULL",
+    [DB_DEVICE_ENDED] =
+        "UPDATE device SET state = 4, receipt = ?2, receipt_ms = ?3, receipt_readings = ?4"
+        " WHERE id = ?1",
+    [DB_DEVICE_RECEIPT] =
+        "SELECT device, ending, ending_ms, receipt, receipt_ms, receipt_readings"
+        " FROM device WHERE device = ?1 AND ending IS NOT NULL",
     [DB_DEVICE_M1] = "UPDATE device SET m1 = ?2 WHERE id = ?1",
     [DB_DEVICE_M2] =
         "UPDATE device SET m2 = ?3, m2_ms = ?4 WHERE device = ?1 AND wanted = ?2",
@@ -136,7 +147,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
-        " trust"
+        " trust, ending_ms, receipt_ms"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_PINS]     = "SELECT pins FROM meta",
     [DB_PINS_SET] = "UPDATE meta SET pins = ?1",

@@ -31,8 +31,11 @@ enum db_stmt {
     DB_DEVICE_CLONE,
     DB_DEVICE_QUARANTINE,
     DB_DEVICE_CONFIG,
-    DB_DEVICE_WANT, /* a renewal, unless one is wanted already */
-    DB_DEVICE_M1,   /* digest of the first M1 of it */
+    DB_DEVICE_WANT,  /* a renewal, unless one is wanted already */
+    DB_DEVICE_END,   /* the order, unless there is one */
+    DB_DEVICE_ENDED, /* its receipt */
+    DB_DEVICE_RECEIPT,
+    DB_DEVICE_M1, /* digest of the first M1 of it */
     DB_DEVICE_M2,
     DB_DEVICE_GENERATION, /* a newer one is in use */
     DB_DEVICE_TOLD_FIRST,

@@ -84,6 +84,19 @@ enum status device_renewed(
     return event_add(s, LOG_INFO, REASON_RENEW_AGREED, &next->device, NULL);
 }
 
+enum status device_end(struct store *s, const struct device_id *device)
+{
+    struct end_order order;
+
+    TRY(s->entropy->fill(s->entropy->board, ROOM_OF(order.b)));
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_END);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    db_bind_blob(q, 2, order.b, sizeof order.b);
+    db_bind_u64(q, 3, store_utc_ms(s));
+    TRY(changed_one(s, q));
+    return event_add(s, LOG_INFO, REASON_DEVICE_ENDING, device, NULL);
+}
+
 enum status device_configure(struct store *s, const struct door_config_set *ask)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CONFIG);

@@ -20,6 +20,8 @@ MUST_USE enum status device_renew(struct store *s, const struct device_id *devic
 /* What keys answered to the M1 of this kid; nothing changes if it is no longer wanted. */
 MUST_USE enum status device_renewed(
     struct store *s, const struct kid *next, const struct door_enrolled *answer);
+/* Its next answer tells it to give up its keys. REFUSED: no such live device, or it was told. */
+MUST_USE enum status device_end(struct store *s, const struct device_id *device);
 MUST_USE enum status device_configure(
     struct store *s, const struct door_config_set *ask);
 /* REFUSED: no row, or it may not send now. */

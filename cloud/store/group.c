@@ -98,6 +98,8 @@ static void answer_one(struct group *g, struct pending *p)
     if (!p->in.sealed) {
         tell(g, p->peer, p->ticket, p->in.http_status, p->in.retry_after_s,
             (struct bytes){0});
+        if (p->in.ended)
+            g->ports.ended(g->ports.ctx, &p->in.kid.device);
         return;
     }
     if (p->in.http_status == 200)

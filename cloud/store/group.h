@@ -28,6 +28,7 @@ struct group_ports {
         void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
     void (*first)(
         void *ctx, const struct kid *kid); /* committed: a generation's first batch */
+    void (*ended)(void *ctx, const struct device_id *device); /* committed */
     void (*renew)(void *ctx, const struct kid *kid,
         const struct door_m1 *m1); /* committed: keys is to answer it */
 };

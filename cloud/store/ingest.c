@@ -12,6 +12,7 @@
 #include "core/seal/seal.h"
 #include "wire/event.h"
 #include "wire/message.h"
+#include "wire/receipt.h"
 
 #include <assert.h>
 #include <string.h>
@@ -46,6 +47,8 @@ struct device_row {
     struct digest m1;
     uint16_t m2_len;
     uint8_t m2[ENROL_M2_MAX];
+    bool ends; /* it was told to give up its keys */
+    struct end_order order;
 };
 
 /* One ingest under way. */
@@ -59,6 +62,7 @@ struct job {
     struct cached_device *cached;
     struct bytes plain;
     bool log; /* not a batch */
+    bool receipt;
     struct digest digest;
     bool above; /* its sequence is above all that its epoch, the last, has stored */
     char request[33];
@@ -105,6 +109,7 @@ static enum status load_row(struct job *j)
     if (m2_len > 0)
         memcpy(r->m2, sqlite3_column_blob(q, 18), m2_len);
     r->m2_len = (uint16_t)m2_len;
+    r->ends = db_blob(q, 20, r->order.b, sizeof r->order.b);
     db_done(q);
     return OK;
 }
@@ -145,6 +150,10 @@ static enum ingest_next open_it(struct job *j, const struct key *trial, bool *op
     j->log = s != OK;
     if (j->log)
         s = open_log(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len);
+    if (s != OK && j->row.ends) {
+        s = open_receipt(j->s->crypto, &j->parsed, key, ROOM_OF(j->s->plain), &len);
+        j->receipt = s == OK;
+    }
     if (s != OK)
         return refuse(j, 401, REASON_ENVELOPE_REFUSED);
     j->plain = (struct bytes){j->s->plain, len};
@@ -648,6 +657,31 @@ static enum status note_trust(struct job *j)
     return db_run(q);
 }
 
+/* Req: HF-END-002 "The device ends for ever with its receipt, and only for the order it was given." */
+static enum ingest_next end_it(struct job *j)
+{
+    struct receipt r;
+
+    if (receipt_parse(j->plain, &r) != OK
+        || memcmp(&r.order, &j->row.order, sizeof r.order) != 0)
+        return refuse(j, 422, REASON_RECEIPT_REFUSED);
+    sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_ENDED);
+    db_bind_u64(q, 1, j->row.id);
+    db_bind_blob(q, 2, j->envelope.at, j->envelope.len);
+    db_bind_u64(q, 3, store_utc_ms(j->s));
+    db_bind_u64(q, 4, r.readings);
+    if (db_run(q) != OK)
+        return INGEST_BROKEN;
+    j->out->http_status = 200; /* unsealed: the device has no key left to open it */
+    j->out->reason = REASON_DEVICE_ENDED;
+    j->out->ended = true;
+    return event_add(
+               j->s, LOG_INFO, REASON_DEVICE_ENDED, &j->parsed.kid.device, j->request)
+            == OK
+        ? INGEST_DONE
+        : INGEST_BROKEN;
+}
+
 static enum ingest_next opened(struct job *j)
 {
     const struct crypto *c = j->s->crypto;
@@ -660,6 +694,10 @@ static enum ingest_next opened(struct job *j)
         return INGEST_BROKEN;
     if (move_on(j) != OK)
         return INGEST_BROKEN;
+    if (j->receipt)
+        return end_it(j);
+    j->out->answer.ends = j->row.ends;
+    j->out->answer.order = j->row.order;
     if (j->log)
         return trust_rule(j->s->require_tpm, j->row.trust)
             ? write_log(j)

@@ -31,6 +31,7 @@ struct ingested {
     struct epoch epoch;
     bool sealed; /* an answer is to be sealed: then down and answer are set */
     bool first;  /* the generation's first batch */
+    bool ended;  /* its receipt is kept: everybody is to be told */
     bool renews; /* keys is to be asked, after the commit */
     struct door_m1 m1;
     struct key down; /* wipe after use */

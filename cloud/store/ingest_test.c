@@ -3,6 +3,7 @@
 
 #include "cloud/store/events.h"
 #include "tests/support/check.h"
+#include "wire/receipt.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -567,6 +568,54 @@ static void test_a_second_m1_of_one_generation_is_a_possible_clone_and_goes_nowh
     rig_free(r);
 }
 
+static const struct rig_answer *send_receipt(
+    struct rig *r, struct rig_device *d, const struct end_order *order)
+{
+    struct receipt receipt = {.order = *order, .readings = 7, .mono_ms = 9};
+    uint8_t plain[RECEIPT_MAX];
+    struct bytes p = receipt_build(&receipt, ROOM_OF(plain));
+
+    rig_must(seal_receipt(&d->sealer, rig_crypto(r), p, ROOM_OF(sealed.bytes),
+        &sealed.len, &sealed.digest));
+    return rig_send(r, d, &sealed);
+}
+
+/* Req: HF-END-002 "The device ends for ever with its receipt, and only for the order it was given." */
+static void test_a_device_ends_with_the_receipt_for_its_order_and_with_no_other(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    struct end_order none = {{0}};
+
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED && !answer.ends);
+    const struct rig_answer *a = send_receipt(r, d, &none); /* nobody told it to */
+    CHECK(a->http_status == 401 && r->ended == 0);
+    rig_must(db_begin(&r->store.db));
+    CHECK(device_end(&r->store, &d->kid.device) == OK);
+    CHECK(device_end(&r->store, &d->kid.device) == REFUSED); /* told already */
+    rig_must(db_commit(&r->store.db));
+    for (uint32_t i = 1; i < 3; i++) { /* an answer that is lost costs nothing */
+        CHECK(send(r, d, rig_batch(i, 5, r->utc_ms)) == OUTCOME_STORED);
+        CHECK(answer.ends && memcmp(&answer.order, &none, sizeof none) != 0);
+    }
+    struct end_order order = answer.order;
+    order.b[0] ^= 1;
+    a = send_receipt(r, d, &order); /* of another order */
+    CHECK(rig_count(r, "SELECT count(*) FROM device WHERE state = 4") == 0);
+    CHECK(a->http_status == 422 && r->ended == 0 && events(r, "receipt.refused") == 1);
+    order.b[0] ^= 1;
+    a = send_receipt(r, d, &order);
+    CHECK(a->http_status == 200 && a->len == 0 && r->ended == 1);
+    CHECK(rig_count(r, "SELECT count(*) FROM device WHERE state = 4") == 1);
+    CHECK(rig_count(r, "SELECT receipt_readings FROM device WHERE state = 4") == 7);
+    CHECK(events(r, "device.ending") == 1 && events(r, "device.ended") == 1);
+    CHECK(send_receipt(r, d, &order)->http_status == 403); /* it heard no answer */
+    rig_seal(r, d, rig_batch(3, 5, r->utc_ms), &sealed);
+    CHECK(rig_send(r, d, &sealed)->http_status == 403); /* for ever */
+    CHECK(rig_count(r, "SELECT count(*) FROM batch") == 3);
+    rig_free(r);
+}
+
 static void test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends(
     void)
 {
@@ -715,6 +764,7 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_no_batch_under_closed_keys_is_stored_whatever_keys_still_gives),
     TEST(test_a_restored_store_learns_the_generation_in_use_from_its_first_batch),
     TEST(test_a_second_m1_of_one_generation_is_a_possible_clone_and_goes_nowhere),
+    TEST(test_a_device_ends_with_the_receipt_for_its_order_and_with_no_other),
     TEST(test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends),
     TEST(test_one_device_that_sends_too_much_is_429_and_others_are_served),
     TEST(test_the_rate_of_a_device_is_the_one_that_is_set),

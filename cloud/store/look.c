@@ -320,6 +320,8 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     key_u64(j, "certificate_until_utc_ms",
         db_u64(q, 18) + UINT64_C(86400000) * LIMIT_DEVICE_CERT_DAYS);
     key_bool(j, "renewal_wanted", db_u64(q, 19) > db_u64(q, 16));
+    key_column(j, "ending_since_utc_ms", q, 21);
+    key_column(j, "erased_utc_ms", q, 22);
     key_u64(j, "batches", db_u64(q, 15));
     key_u64(j, "readings", d.readings);
     key_u64(j, "lost", d.lost);
@@ -562,6 +564,29 @@ enum status look_status(struct store *s, struct room text, size_t *len)
     key_u64(&j, "now_utc_ms", store_utc_ms(s));
     key_str(&j, "separation", s->reduced ? "reduced" : "full");
     json_object_end(&j);
+    *len = j.w.len;
+    return json_done(&j) ? OK : FULL;
+}
+
+enum status look_receipt(
+    struct store *s, const struct device_id *device, struct room text, size_t *len)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_RECEIPT);
+    struct json j = json_over(text);
+
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    enum status st = db_row(q);
+    if (st != OK)
+        return st == AGAIN ? REFUSED : st;
+    json_object(&j);
+    key_device(&j, q, 0);
+    key_hex(&j, "order", blob(q, 1));
+    key_u64(&j, "ordered_utc_ms", db_u64(q, 2));
+    key_column(&j, "received_utc_ms", q, 4);
+    key_column(&j, "readings_gone", q, 5);
+    key_hex(&j, "envelope", blob(q, 3));
+    json_object_end(&j);
+    db_done(q);
     *len = j.w.len;
     return json_done(&j) ? OK : FULL;
 }

@@ -35,5 +35,8 @@ MUST_USE enum status look_status(struct store *s, struct room text, size_t *len)
 /* {"readings":R,"content":"<hex>"}: SHA-256 over content_of() of every stored record, sorted by
  * utc_ms, then device, epoch, seq, index. FULL: more than LOOK_CONTENT_MAX records. */
 enum { LOOK_CONTENT_MAX = 4000000 };
+/* What a device that was told to end has answered. REFUSED: it was not told. */
+MUST_USE enum status look_receipt(
+    struct store *s, const struct device_id *device, struct room text, size_t *len);
 MUST_USE enum status look_content(
     struct store *s, const struct device_id *device, struct room text, size_t *len);

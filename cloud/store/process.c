@@ -96,6 +96,16 @@ void store_first(void *ctx, const struct kid *kid)
         ctx, DOOR_FIRST_BATCH, kid, NULL); /* else at the next start of keys */
 }
 
+void store_bury(void *ctx, const struct device_id *device)
+{
+    struct store_process *p = ctx;
+    struct kid kid = {.device = *device, .generation = 1};
+
+    key_cache_forget(p->store.cache, device);
+    hub_send_all(p->hub, p->gates, DOOR_CLOSE_DEVICE, BYTES_OF(device->b));
+    (void)store_ask(p, DOOR_TOMBSTONE, &kid, NULL); /* else when keys comes up */
+}
+
 /* If keys is not there now, the device says it again with its next batch. */
 void store_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1)
 {

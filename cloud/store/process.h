@@ -51,6 +51,8 @@ void store_worker_done(void *ctx, int fd, uint32_t events);
 bool store_ask(
     void *ctx, enum door door, const struct kid *kid, const struct epoch *epoch);
 void store_first(void *ctx, const struct kid *kid);
+void store_bury(
+    void *ctx, const struct device_id *device); /* its row says so: all are told */
 void store_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1);
 void store_answer(
     void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);

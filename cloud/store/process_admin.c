@@ -32,12 +32,8 @@ static enum status revoke(struct store_process *p, uint64_t peer, struct bytes b
     enum status s = store_begin_alone(p);
     if (s == OK)
         s = store_end_alone(p, device_revoke(&p->store, &device));
-    if (s == OK) {
-        struct kid kid = {.device = device, .generation = 1};
-        key_cache_forget(p->store.cache, &device);
-        hub_send_all(p->hub, p->gates, DOOR_CLOSE_DEVICE, BYTES_OF(device.b));
-        (void)store_ask(p, DOOR_TOMBSTONE, &kid, NULL); /* else when keys comes up */
-    }
+    if (s == OK)
+        store_bury(p, &device);
     store_send_done(p, peer, s);
     return OK;
 }
@@ -50,6 +46,18 @@ static enum status renew(struct store_process *p, uint64_t peer, struct bytes bo
     enum status s = store_begin_alone(p);
     if (s == OK)
         s = store_end_alone(p, device_renew(&p->store, &device));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
+static enum status end_device(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct device_id device;
+
+    TRY(door_device_id_parse(body, &device));
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, device_end(&p->store, &device));
     store_send_done(p, peer, s);
     return OK;
 }
@@ -145,9 +153,11 @@ static enum status text(
     else if (door == DOOR_LIST_DEVICES || door == DOOR_LIST_EVENTS
         || door == DOOR_LIST_RELEASES || door == DOOR_LIST_OFFERS)
         TRY(door_list_parse(body, &ask));
-    else if (door == DOOR_CONTENT)
+    else if (door == DOOR_CONTENT || door == DOOR_RECEIPT)
         TRY(door_device_id_parse(body, &device));
-    if (s == OK && door == DOOR_STATUS)
+    if (s == OK && door == DOOR_RECEIPT)
+        s = look_receipt(&p->store, &device, room, &len);
+    else if (s == OK && door == DOOR_STATUS)
         s = look_status(&p->store, room, &len);
     else if (s == OK && door == DOOR_LIST_DEVICES)
         s = look_list_devices(&p->store, ask.cursor, room, &len, &next);
@@ -175,12 +185,14 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     switch (door) {
     case DOOR_DEVICE_NEW: s = add_device(p, peer, body); break;
     case DOOR_DEVICE_REVOKE: s = revoke(p, peer, body); break;
+    case DOOR_DEVICE_END: s = end_device(p, peer, body); break;
     case DOOR_PINS_PUBLISH: s = publish_pins(p, peer, body); break;
     case DOOR_DEVICE_RENEW: s = renew(p, peer, body); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
     case DOOR_RELEASE_ADD: s = add_release(p, peer, body); break;
     case DOOR_RELEASE_ROLL: s = roll_release(p, peer, body); break;
     case DOOR_CONFIG_SET: s = configure(p, peer, body); break;
+    case DOOR_RECEIPT:
     case DOOR_STATUS:
     case DOOR_LIST_DEVICES:
     case DOOR_LIST_BATCHES:

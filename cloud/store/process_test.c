@@ -49,7 +49,7 @@ static struct stage *stage_new(void)
     size_t number;
     struct store_process *p = &s->p;
     const struct group_ports ports = {
-        p, store_answer, store_ask, store_first, store_renew};
+        p, store_answer, store_ask, store_first, store_bury, store_renew};
 
     s->rig = rig_new();
     p->log = s->rig->log;

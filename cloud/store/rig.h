@@ -51,7 +51,7 @@ struct rig {
     } asks[RIG_ASKS];
     size_t ask_count;
     bool keys_away;
-    size_t firsts, renewals;
+    size_t firsts, renewals, ended;
     struct door_m1 m1; /* of the last renewal */
     uint32_t tickets;
 };
@@ -98,6 +98,12 @@ static inline void rig_first(void *ctx, const struct kid *kid)
     ((struct rig *)ctx)->firsts++;
 }
 
+static inline void rig_ended(void *ctx, const struct device_id *device)
+{
+    (void)device;
+    ((struct rig *)ctx)->ended++;
+}
+
 static inline void rig_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1)
 {
     struct rig *r = ctx;
@@ -122,7 +128,8 @@ static inline const struct crypto *rig_crypto(const struct rig *r)
 static inline void rig_open(struct rig *r)
 {
     const char *why = "";
-    const struct group_ports ports = {r, rig_answered, rig_asked, rig_first, rig_renew};
+    const struct group_ports ports = {
+        r, rig_answered, rig_asked, rig_first, rig_ended, rig_renew};
     if (db_open(&r->store.db, r->path, &why) != OK) {
         printf("# rig: %s\n", why);
         abort();

@@ -99,6 +99,7 @@ static enum status set_up(struct store_process *p)
         .answer = store_answer,
         .ask = store_ask,
         .first = store_first,
+        .ended = store_bury,
         .renew = store_renew};
 
     TRY(place_of(p->args->root, PLACE_VAR, "store", NULL, p->folder));

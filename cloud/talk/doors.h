@@ -78,8 +78,11 @@ enum door {
         0x0609, /* u8 status, u16 count, { u64 from_ms, u64 to_ms, u32 lost } each */
 
     /* command line -> store, admin socket */
-    DOOR_DEVICE_NEW = 0x0701,   /* u8 label_len, label; DOOR_DEVICE_MADE */
-    DOOR_DEVICE_MADE = 0x0702,  /* u8 status, kid (20) */
+    DOOR_DEVICE_NEW = 0x0701,  /* u8 label_len, label; DOOR_DEVICE_MADE */
+    DOOR_DEVICE_MADE = 0x0702, /* u8 status, kid (20) */
+    DOOR_DEVICE_END =
+        0x0713, /* device; DOOR_DONE: its next answer tells it to give up its keys */
+    DOOR_RECEIPT = 0x0714,      /* device; DOOR_TEXT: JSON */
     DOOR_PINS_PUBLISH = 0x0712, /* a signed pin set, whole; DOOR_DONE */
     DOOR_DEVICE_RENEW =
         0x070c, /* device; DOOR_DONE: its next answer asks for new keys */
@@ -326,7 +329,7 @@ DOOR_BODY(gate_event, door_gate_event);
 DOOR_BODY(admit, door_admit);
 DOOR_BODY(admitted, door_admitted);
 DOOR_BODY(device_id,
-    device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, DEVICE_RENEW, CONTENT */
+    device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, DEVICE_RENEW, DEVICE_END, CONTENT, RECEIPT */
 DOOR_BODY(epoch, door_epoch); /* EPOCH_KEY */
 DOOR_BODY(kid, kid);          /* DOWN_KEY, FIRST_BATCH */
 DOOR_BODY(key, door_key);

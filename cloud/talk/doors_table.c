@@ -77,6 +77,8 @@ static const struct talk_door view_from_store[] = {
 static const struct talk_door store_from_admin[] = {
     {DOOR_DEVICE_NEW,    TEXT_MIN,          LABEL_MAX,              "device_new"   },
     {DOOR_DEVICE_REVOKE, DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_revoke"},
+    {DOOR_DEVICE_END,    DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_end"   },
+    {DOOR_RECEIPT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "receipt"      },
     {DOOR_PINS_PUBLISH,  1,                 LIMIT_PIN_SET,          "pins_publish" },
     {DOOR_DEVICE_RENEW,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_renew" },
     {DOOR_USER_ADD,      2 * TEXT_MIN,      SIGN_IN_MAX,            "user_add"     },

@@ -86,8 +86,10 @@ enum outbox_note { /* what a log line is made of; also what tests look at */
     OUTBOX_CLOCK_STEPPED,
     OUTBOX_STORE_RESTORED,
     OUTBOX_FLASH_FAULT,
-    OUTBOX_RENEWAL, /* count: generation of keys to agree; m2: of the cloud, or nothing yet */
-    OUTBOX_PINS, /* m2: a signed pin set */
+    OUTBOX_RENEWAL,
+    /* count: generation of keys to agree; m2: of the cloud, or nothing yet */
+    OUTBOX_ENDING, /* m2: an order (16 bytes): the device shall give up its keys */
+    OUTBOX_PINS,   /* m2: a signed pin set */
     OUTBOX_CLOSED, /* count: readings that another store might want, under keys that are closed */
     OUTBOX_LOG_SEALED, /* after the sync; count: its lines */
     OUTBOX_LOG_ACKNOWLEDGED,
@@ -100,7 +102,7 @@ struct outbox_told {
     struct digest digest;  /* of the envelope */
     struct digest content; /* SHA-256 over content_of() of each record; SEALED only */
     uint32_t count;        /* readings in the batch, or lost */
-    struct bytes m2;       /* RENEWAL and PINS only; borrowed for the call */
+    struct bytes m2;       /* RENEWAL, PINS and ENDING only; borrowed for the call */
     enum outcome outcome;
 };
 
@@ -250,6 +252,9 @@ MUST_USE enum status outbox_change_keys(
     struct outbox *o, const struct outbox_identity *identity);
 /* The release that the answer which counted last offers; empty: none. Dies with the next answer. */
 struct bytes outbox_peek_release(const struct outbox *o);
+/* The last thing to be sealed: what goes with the keys. It is kept by the caller, not here. */
+MUST_USE enum status outbox_receipt(
+    struct outbox *o, const struct end_order *order, struct room envelope, size_t *len);
 /* courier gave up this transmission. */
 void outbox_unanswered(struct outbox *o, const struct nonce *nonce);
 void outbox_state(const struct outbox *o, struct outbox_state *out);

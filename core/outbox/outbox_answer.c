@@ -221,6 +221,9 @@ enum status outbox_answer(
     if (a->has_config)
         hear_config(o, &a->config);
     hear_outcome(o, f, a->verdicts[0].outcome);
+    if (a->ends)
+        outbox_tell(
+            o, (struct told_of){.note = OUTBOX_ENDING, .m2 = BYTES_OF(a->order.b)});
     if (a->pins_len > 0)
         outbox_tell(
             o, (struct told_of){.note = OUTBOX_PINS, .m2 = {a->pins, a->pins_len}});

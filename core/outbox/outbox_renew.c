@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Renewal of the keys: M1 rides in batches, M2 in answers, and a new epoch begins under new keys. */
 #include "core/outbox/outbox_inside.h"
+#include "wire/receipt.h"
 
 #include <assert.h>
 #include <string.h>
@@ -53,4 +54,22 @@ enum status outbox_change_keys(struct outbox *o, const struct outbox_identity *i
     o->open.start_count = o->memory.start_count;
     outbox_renew(o, NULL);
     return outbox_remember(o) == OK ? OK : BROKEN;
+}
+
+enum status outbox_receipt(
+    struct outbox *o, const struct end_order *order, struct room envelope, size_t *len)
+{
+    struct outbox_state st;
+    struct digest digest;
+    uint8_t plain[RECEIPT_MAX];
+
+    outbox_state(o, &st);
+    struct receipt r = {.order = *order,
+        .readings =
+            st.readings_held > UINT32_MAX ? UINT32_MAX : (uint32_t)st.readings_held,
+        .mono_ms = outbox_now(o),
+        .has_utc = st.has_utc,
+        .utc_ms = st.has_utc ? st.utc_ms : 0};
+    return seal_receipt(&o->sealer, o->ports.crypto, receipt_build(&r, ROOM_OF(plain)),
+        envelope, len, &digest);
 }

@@ -27,6 +27,7 @@ enum view_note {
     VIEW_NOT_ENROLLED = 1u << 6,
     VIEW_STORE_80 = 1u << 7,
     VIEW_NO_NETWORK = 1u << 8,
+    VIEW_DECOMMISSIONED = 1u << 9, /* the keys are gone for ever */
 };
 
 /* A service ticket, as the device shows it. */

@@ -171,3 +171,15 @@ enum status open_log(const struct crypto *crypto, const struct envelope *e,
 {
     return open_whole(crypto, ENVELOPE_LOG, e, k_epoch, plain, len);
 }
+
+enum status seal_receipt(struct sealer *s, const struct crypto *crypto,
+    struct bytes plain, struct room envelope, size_t *len, struct digest *digest)
+{
+    return seal_up(s, crypto, ENVELOPE_RECEIPT, plain, envelope, len, digest);
+}
+
+enum status open_receipt(const struct crypto *crypto, const struct envelope *e,
+    const struct key *k_epoch, struct room plain, size_t *len)
+{
+    return open_whole(crypto, ENVELOPE_RECEIPT, e, k_epoch, plain, len);
+}

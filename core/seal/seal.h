@@ -46,5 +46,10 @@ MUST_USE enum status open_answer(const struct crypto *crypto, struct bytes envel
 /* A log of the device, under the same key and count as its batches; it opens as no batch. */
 MUST_USE enum status seal_log(struct sealer *s, const struct crypto *crypto,
     struct bytes plain, struct room envelope, size_t *len, struct digest *digest);
+/* The receipt of a device that ends, likewise. */
+MUST_USE enum status seal_receipt(struct sealer *s, const struct crypto *crypto,
+    struct bytes plain, struct room envelope, size_t *len, struct digest *digest);
+MUST_USE enum status open_receipt(const struct crypto *crypto, const struct envelope *e,
+    const struct key *k_epoch, struct room plain, size_t *len);
 MUST_USE enum status open_log(const struct crypto *crypto, const struct envelope *e,
     const struct key *k_epoch, struct room plain, size_t *len);

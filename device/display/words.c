@@ -95,6 +95,7 @@ static void say_note(const struct view *v, struct words *w)
         uint32_t note;
         const char *text;
     } notes[] = {
+        {VIEW_DECOMMISSIONED, "DECOMMISSIONED: keys erased"},
         {VIEW_CONFIG, "CONFIG: using built-in settings"},
         {VIEW_KEY_FAULT, "KEY FAULT: nothing is sent"},
         {VIEW_STORE_FAULT, "STORE FAULT: readings are not kept"},

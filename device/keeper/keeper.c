@@ -7,6 +7,7 @@
 #include "device/board/board_clock.h"
 #include "device/board/tally.h"
 #include "device/keeper/desk.h"
+#include "device/keeper/ending.h"
 #include "device/keeper/identity.h"
 #include "device/keeper/renewal.h"
 #include "device/keeper/store.h"
@@ -28,6 +29,8 @@ enum {
     TICK_MS = 20,
     STATE_EVERY_MS = 200,
     WANT_EVERY_MS = 1000,
+    ENDING_PATIENCE_MS =
+        600000,            /* device time: what is held is sent first, if it can be */
     FLIGHT_MAX_MS = 90000, /* longer than courier waits for an answer */
     PEOPLE = 4,            /* status connections at once */
     AT_ONCE = 256,         /* readings taken before anyone else is heard */
@@ -64,7 +67,17 @@ struct keeper {
     uint32_t pins_version; /* in force at courier; 0: the bundle's */
     size_t pins_len;       /* of the answer just heard; 0: none */
     uint8_t pins[LIMIT_PIN_SET];
+    bool ending; /* told to, and not done yet */
+    bool
+        closed; /* the last batch is sealed: what is measured from here on is shown, not kept */
+    uint64_t ending_since_ms;
+    struct end_order order;
+    size_t receipt_len; /* 0: the device has not ended */
+    bool receipt_said;  /* the cloud answered it */
+    uint8_t receipt[256];
+    char receipt_path[PLACE_MAX], wrap_path[PLACE_MAX], enrolment_path[PLACE_MAX];
     struct store store;
+    bool store_open;
     struct outbox outbox;
     struct desk desk; /* service tickets */
     bool sealing;     /* outbox is there: enrolled, keys and storage good */
@@ -173,6 +186,12 @@ static void told(void *ctx, const struct outbox_told *t)
         if (t->m2.len > 0)
             memcpy(k->m2, t->m2.at, t->m2.len);
         break;
+    case OUTBOX_ENDING: /* acted upon when the answer has been taken */
+        if (!k->ending)
+            k->ending_since_ms = mono(k);
+        k->ending = true;
+        memcpy(k->order.b, t->m2.at, sizeof k->order.b);
+        break;
     case OUTBOX_PINS: /* courier's business; it knows the signer */
         k->pins_len = t->m2.len;
         memcpy(k->pins, t->m2.at, t->m2.len);
@@ -238,7 +257,7 @@ static void fill_state(struct keeper *k, struct said_state *s)
         outbox_state(&k->outbox, &o);
     *s = (struct said_state){.tpm = k->env->tpm,
         .enrolled = k->enrolled,
-        .device = k->kid.device,
+        .device = k->enrolled ? k->kid.device : (struct device_id){{0}},
         .synchronised = o.synchronised,
         .ended = k->ended,
         .delivered =
@@ -344,7 +363,7 @@ static void take_reading(struct keeper *k, const struct said_reading *in)
     k->next = in->number + 1;
     k->taken++;
     k->ended = false;
-    if (k->sealing) {
+    if (k->sealing && !k->closed) {
         if (outbox_take(&k->outbox, &r) != OK)
             broken(k);
     } else if ((k->fault & VIEW_STORE_FAULT) == 0 && !k->waiting) {
@@ -468,20 +487,35 @@ static void tell_courier(struct keeper *k, enum message what, struct bytes body)
 
 static bool may_send(const struct keeper *k)
 {
-    return k->sealing && !k->in_flight && mono(k) >= k->hold_until_ms;
+    return (k->sealing || k->receipt_len > 0) && !k->in_flight
+        && mono(k) >= k->hold_until_ms;
 }
 
 static void want(struct keeper *k)
 {
-    struct outbox_state o;
+    struct outbox_state o = {0};
 
     if (k->courier_fd < 0 || !may_send(k) || board_clock_now_ms() < k->want_again_ms)
         return;
-    outbox_state(&k->outbox, &o);
-    if (o.batches_held == 0)
+    if (k->sealing)
+        outbox_state(&k->outbox, &o);
+    if (k->receipt_said || (k->receipt_len == 0 && o.batches_held == 0))
         return;
     k->want_again_ms = board_clock_now_ms() + WANT_EVERY_MS;
     tell_courier(k, SAY_WANT, (struct bytes){0});
+}
+
+static enum status next_envelope(struct keeper *k, size_t *len)
+{
+    const struct entropy *e = host_entropy_port();
+
+    if (k->receipt_len == 0)
+        return outbox_next(&k->outbox, ROOM_OF(k->envelope), len, &k->nonce);
+    if (k->receipt_said)
+        return AGAIN;
+    memcpy(k->envelope, k->receipt, k->receipt_len);
+    *len = k->receipt_len;
+    return e->fill(e->board, ROOM_OF(k->nonce.b));
 }
 
 static void offer(struct keeper *k)
@@ -490,8 +524,7 @@ static void offer(struct keeper *k)
 
     k->want_again_ms = 0;
 
-    if (!may_send(k)
-        || outbox_next(&k->outbox, ROOM_OF(k->envelope), &len, &k->nonce) != OK) {
+    if (!may_send(k) || next_envelope(k, &len) != OK) {
         tell_courier(k, SAY_NOTHING, (struct bytes){0});
         return;
     }
@@ -662,10 +695,83 @@ static void change_keys(struct keeper *k)
     wipe(&id, sizeof id);
 }
 
+/* --- the end of the device --- */
+
+static struct ending_place ending_of(struct keeper *k)
+{
+    return (struct ending_place){.receipt = k->receipt_path,
+        .secrets = {k->wrap_path, k->identity_path, k->renewal_path, k->enrolment_path},
+        .flash = k->store_open ? &k->store.file.port : NULL,
+        .owner = k->env->uids[ROLE_KEEPER],
+        .group = k->env->gids[ROLE_KEEPER]};
+}
+
+/* Req: HF-END-001 "No key, and no batch that is kept, outlives the order to end" */
+static void erase_all(struct keeper *k)
+{
+    struct ending_place p = ending_of(k);
+
+    k->sealing = k->ending = false;
+    k->desk.outbox = NULL;
+    wipe(&k->outbox, sizeof k->outbox);
+    wipe(&k->renewal, sizeof k->renewal);
+    enum status s = ending_erase(&p);
+    k->enrolled = false;
+    k->fault = VIEW_DECOMMISSIONED | (s == OK ? 0u : (uint32_t)VIEW_STORE_FAULT);
+    k->settled = k->next; /* nothing is ever sealed again: measure need not keep it */
+    LOG(k->log, s == OK ? LOG_WARN : LOG_FAULT, REASON_KEYS_ERASED,
+        F_DEV(&k->kid.device), F_WORD("part", "keeper"),
+        F_WORD("status", status_name(s)));
+}
+
+/* What is held goes first, if it can: then the receipt is kept, and only then the keys go. */
+static void end_device(struct keeper *k)
+{
+    struct ending_place p = ending_of(k);
+
+    if (!k->ending || !k->sealing || k->in_flight)
+        return;
+    bool late = mono(k) - k->ending_since_ms > ENDING_PATIENCE_MS;
+    if (!k->closed && outbox_close_batch(&k->outbox) != OK) {
+        broken(k);
+        return;
+    }
+    k->closed = true;
+    if (outbox_rest(&k->outbox) != OK && !late)
+        return;
+    enum status s =
+        outbox_receipt(&k->outbox, &k->order, ROOM_OF(k->receipt), &k->receipt_len);
+    if (s == OK)
+        s = ending_begin(&p, (struct bytes){k->receipt, k->receipt_len});
+    if (s != OK) {
+        k->receipt_len = 0; /* nothing was erased; the next answer asks again */
+        k->ending = k->closed = false;
+        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+        return;
+    }
+    erase_all(k);
+}
+
+/* No key is left to open an answer with. 403: the cloud has it, and its own keys are gone too. Who
+ * lies here gains that courier's key goes before the receipt is heard; it stays on flash. */
+static void receipt_answered(struct keeper *k, uint16_t http_status)
+{
+    k->in_flight = false;
+    k->receipt_said = http_status == 200 || http_status == 403;
+    if (k->receipt_said)
+        tell_courier(k, SAY_ERASE, (struct bytes){0});
+    else
+        hold(k);
+}
+
 static void take_reply(struct keeper *k, const struct said_reply *r, struct bytes body)
 {
     if (!k->in_flight || !ct_equal(r->nonce.b, k->nonce.b, sizeof k->nonce.b))
         return; /* nothing of ours: it can change nothing */
+    if (k->receipt_len > 0) {
+        receipt_answered(k, r->http_status);
+        return;
+    }
     k->renew_to = 0;
     k->pins_len = 0;
     if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
@@ -960,6 +1066,7 @@ static enum status open_store(struct keeper *k)
 
     TRY(place_of(k->env->root, PLACE_JOURNAL, path));
     enum status s = store_open(&k->store, path, k->env->journal_bytes);
+    k->store_open = s == OK;
     if (s == OK)
         return OK;
     LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
@@ -1062,9 +1169,30 @@ static void find_keys(struct keeper *k)
     }
 }
 
+/* A device that has ended stays so: whatever a cut of power left is erased now. */
+static bool has_ended(struct keeper *k)
+{
+    struct ending_place p = ending_of(k);
+    struct envelope e;
+
+    if (ending_begun(&p, ROOM_OF(k->receipt), &k->receipt_len) != OK) {
+        k->receipt_len = 0;
+        return false;
+    }
+    if (envelope_parse(ENVELOPE_RECEIPT, (struct bytes){k->receipt, k->receipt_len}, &e)
+        == OK)
+        k->kid = e.kid;
+    (void)!open_store(k);
+    erase_all(k);
+    return true;
+}
+
 static void open_all(struct keeper *k)
 {
     struct identity_record id;
+
+    if (has_ended(k))
+        return;
 
     if (k->env->config_fault || load_identity(k) != OK)
         return;
@@ -1104,6 +1232,7 @@ static void tick(void *ctx)
     k->desk.link = (uint32_t)k->link;
     if (k->sealing && desk_tick(&k->desk))
         role_try_forbidden(&k->lock); /* comes with the second log */
+    end_device(k);
     change_keys(k);
     want(k);
     tell_kept(k);
@@ -1200,6 +1329,9 @@ int keeper_main(struct role_env *env)
     if (place_of(env->root, PLACE_KEEPER, k.folder) != OK
         || place_of(env->root, PLACE_IDENTITY, k.identity_path) != OK
         || place_of(env->root, PLACE_RENEWAL, k.renewal_path) != OK
+        || place_of(env->root, PLACE_ENROLMENT, k.enrolment_path) != OK
+        || place_of(env->root, PLACE_WRAP, k.wrap_path) != OK
+        || place_of(env->root, PLACE_RECEIPT, k.receipt_path) != OK
         || place_of(env->root, PLACE_SETTLED, path) != OK
         || tally_open(path, &k.mine) != OK)
         return EXIT_ENVIRONMENT;

@@ -334,7 +334,10 @@ static bool keep_running(void *ctx)
     if (watcher_look(&r->watcher) == OK && r->once && !r->done) {
         const struct said_state *s = &r->watcher.state;
         bool never = s->ended
-            && (s->notes & (VIEW_NOT_ENROLLED | VIEW_KEY_FAULT | VIEW_CONFIG)) != 0;
+            && (s->notes
+                   & (VIEW_NOT_ENROLLED | VIEW_KEY_FAULT | VIEW_CONFIG
+                       | VIEW_DECOMMISSIONED))
+                != 0;
         r->done = s->delivered || never;
         r->done_ms = now;
     }

@@ -10,6 +10,7 @@ static const struct {
     enum view_note note;
     const char *word;
 } note_words[] = {
+    {VIEW_DECOMMISSIONED, "decommissioned"},
     {VIEW_CONFIG, "config"},
     {VIEW_KEY_FAULT, "key_fault"},
     {VIEW_STORE_FAULT, "store_fault"},

@@ -582,6 +582,28 @@ static void take_pins(struct courier *c, struct bytes signed_set)
     tell(c, SAY_PINS_REFUSED, (struct bytes){0});
 }
 
+/* The receipt was heard: nothing is left to be sent, and nobody shall send in this name. */
+static void erase_key(struct courier *c)
+{
+    static const char *const files[] = {"tls.key", "tls.next.key", "tls.crt"};
+    enum status s = OK;
+
+    step(c, UPLINK_STOP, 0);
+    drop_contexts(c);
+    if (!c->env->tpm)
+        trust_file_close(&c->file);
+    c->fault = LINK_KEY_FAULT;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[PLACE_MAX + 16];
+        snprintf(path, sizeof path, "%s/%s", c->folder, files[i]);
+        if (keyfile_erase(path) != OK)
+            s = BROKEN;
+    }
+    LOG(c->log, s == OK ? LOG_WARN : LOG_FAULT, REASON_KEYS_ERASED,
+        F_WORD("part", "tls"), F_WORD("status", status_name(s)));
+    say_link(c, LINK_KEY_FAULT);
+}
+
 static void take_message(struct courier *c, uint16_t what, struct bytes body)
 {
     if (what == SAY_WANT) {
@@ -598,6 +620,8 @@ static void take_message(struct courier *c, uint16_t what, struct bytes body)
         say_next_key(c);
     } else if (what == SAY_CERT) {
         take_cert(c, body);
+    } else if (what == SAY_ERASE) {
+        erase_key(c);
     } else if (what == SAY_PINS) {
         take_pins(c, body);
     }

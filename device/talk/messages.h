@@ -33,6 +33,7 @@ enum message {
     SAY_TIME = 0x0304,     /* u64 UTC ms: of the cloud, authenticated, now */
     SAY_NEXT_KEY = 0x0305, /* a renewal begins: which TLS key shall be certified? */
     SAY_PINS = 0x0307,     /* a signed pin set of the cloud, whole */
+    SAY_ERASE = 0x0309,    /* the device has ended: your key goes too */
     SAY_CERT = 0x0306,     /* DER: for that key, proved by the cloud */
     /* courier -> keeper */
     SAY_ASK = 0x0401,         /* the link is up: give me something to send */

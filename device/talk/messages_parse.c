@@ -13,7 +13,7 @@ enum {
     PULSE_MAX = 3000,
     PI_MAX = 2000,
     QUALITY_MAX = 100,
-    NOTES_ALL = 0x1ff,
+    NOTES_ALL = 0x3ff,
     CODES = 1000000
 };
 

@@ -6,7 +6,7 @@
 #include <assert.h>
 
 enum {
-    DOORS = 8,
+    DOORS = 10,
     REPLY_MAX = REPLY_HEAD_LEN + LIMIT_ENVELOPE,
     OFFER_MAX = 16 + LIMIT_ENVELOPE
 };
@@ -28,7 +28,8 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_TIME, 8, 8, "time"},
         {SAY_NEXT_KEY, 0, 0, "next_key"},
         {SAY_CERT, 1, LIMIT_CERT, "cert"},
-        {SAY_PINS, 1, LIMIT_PIN_SET, "pins"}},
+        {SAY_PINS, 1, LIMIT_PIN_SET, "pins"},
+        {SAY_ERASE, 0, 0, "erase"}},
     [KEEPER_OF_COURIER] = {
         {SAY_ASK, 0, 0, "ask"},
         {SAY_REPLY, REPLY_HEAD_LEN, REPLY_MAX, "reply"},

@@ -16,6 +16,8 @@ static const struct {
     [PLACE_IDENTITY]     = {"var/lib/holdfast/keeper/identity",       false},
     [PLACE_ENROLMENT]    = {"var/lib/holdfast/keeper/enrolment",      false},
     [PLACE_RENEWAL]      = {"var/lib/holdfast/keeper/renewal",        false},
+    [PLACE_WRAP]         = {"var/lib/holdfast/keeper/wrap.key",       false},
+    [PLACE_RECEIPT]      = {"var/lib/holdfast/keeper/receipt",        false},
     [PLACE_COURIER]      = {"var/lib/holdfast/courier",               false},
     [PLACE_AGENT]        = {"var/lib/holdfast/agent",                 false},
     [PLACE_TPM_RECORD]   = {"var/lib/holdfast/agent/tpm",             false},

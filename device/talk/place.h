@@ -11,12 +11,14 @@
 enum { PLACE_MAX = 1024, SOCKET_PLACE_MAX = 107 };
 
 enum place {
-    PLACE_CONF,          /* etc/holdfast/oximeter.conf */
-    PLACE_KEEPER,        /* var/lib/holdfast/keeper, 0700 */
-    PLACE_JOURNAL,       /* flash file: two sectors of slots, then the journal */
-    PLACE_IDENTITY,      /* the device's long-term keys, sealed by trust */
-    PLACE_ENROLMENT,     /* an enrolment under way: M1 and the keys to come, sealed */
-    PLACE_RENEWAL,       /* the next generation of keys, while it is agreed, sealed */
+    PLACE_CONF,      /* etc/holdfast/oximeter.conf */
+    PLACE_KEEPER,    /* var/lib/holdfast/keeper, 0700 */
+    PLACE_JOURNAL,   /* flash file: two sectors of slots, then the journal */
+    PLACE_IDENTITY,  /* the device's long-term keys, sealed by trust */
+    PLACE_ENROLMENT, /* an enrolment under way: M1 and the keys to come, sealed */
+    PLACE_RENEWAL,   /* the next generation of keys, while it is agreed, sealed */
+    PLACE_WRAP,      /* what the two are sealed under, unless a TPM has it */
+    PLACE_RECEIPT, /* of a device that has ended: an envelope, sealed under keys that are gone */
     PLACE_COURIER,       /* var/lib/holdfast/courier, 0700 */
     PLACE_AGENT,         /* var/lib/holdfast/agent, 0700 */
     PLACE_TPM_RECORD,    /* what agent knows of its objects in the TPM */

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Keys of a device from one generation to the next, and authorities from one set to the next, with real processes."""
+import json
 import os
 import shutil
 import signal
@@ -232,9 +233,58 @@ def test_pin_sets_of_another_signer_are_handed_out_by_nobody():
         check('pins.published' not in codes(cloud), 'published')
 
 
+def test_decommissioned_device_gives_up_its_keys_and_its_receipt_is_here():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'ended')
+        var = os.path.join(device.root, 'var/lib/holdfast')
+        device.start('--batches', '4000')
+        wait_for('a first batch', lambda: cloud.lines('batches'))
+        copy = os.path.join(b.folder, 'copy')  # its flash as it was, keys and all
+        subprocess.run(['cp', '-a', device.root, copy], check=True)
+        cloud.verb('device', 'decommission', device.id)
+        cloud.verb('device', 'decommission', device.id, code=1)  # told already
+        wait_for('the receipt', lambda: 'device.ended' in codes(cloud))
+        wait_for('both keys to go', lambda: len(device.program.log.of('key.erased')) >= 2)
+        seen = device.status()
+        check('decommissioned' in seen['notes'], 'the screen does not say it: %r' % seen['notes'])
+        all_stored(cloud, device)
+        device.stop()
+        left = [f for f in ('keeper/identity', 'keeper/wrap.key', 'keeper/renewal', 'keeper/enrolment', 'courier/tls.key',
+                            'courier/tls.next.key', 'courier/tls.crt') if os.path.exists(os.path.join(var, f))]
+        check(not left, 'left on the device: %s' % ', '.join(left))
+        journal = open(os.path.join(var, 'keeper/journal'), 'rb').read()
+        check(journal.count(b'\xff') == len(journal), '%d bytes of the journal are left' % (len(journal) - journal.count(b'\xff')))
+        receipt = json.loads(cloud.verb('device', 'receipt', device.id, '--json').stdout)
+        kept = open(os.path.join(var, 'keeper/receipt'), 'rb').read()
+        check(receipt['envelope'] == kept.hex(), 'another receipt than the one that the device keeps')
+        check(receipt['readings_gone'] == 0, '%r readings went with the keys' % receipt['readings_gone'])
+        check(row_of(cloud, device)['state'] == 'revoked', 'its row says %s' % row_of(cloud, device)['state'])
+        # No key of it is left at the cloud either: what a copy of the journal holds opens for nobody.
+        keys = os.path.join(cloud.root, 'var/lib/holdfast/keys')
+        raw = device.id.replace('-', '')
+        wait_for('the tombstone', lambda: any(raw in f for f in os.listdir(os.path.join(keys, 'tombstone'))))
+        left = [k for k in ('invite', 'master', 'pending') if any(raw in f for f in os.listdir(os.path.join(keys, k)))]
+        check(not left, 'left at the cloud: %s' % ', '.join(left))
+        # It stays so after a start, and a copy from before gets nothing by it.
+        stored = len(cloud.lines('batches'))
+        device.start('--batches', '2')
+        wait_for('its state', lambda: 'decommissioned' in device.status().get('notes', []))
+        device.stop()
+        thief = Device(copy)
+        b.things.append(thief)
+        thief.start('--batches', '2')
+        wait_for('the refusal', lambda: thief.program.log.of('server.refused', 'link.down', 'server.not_trusted'))
+        thief.stop()
+        got = len(cloud.lines('batches')) - stored
+        check(got == 0, '%d batches of a device that has ended' % got)
+        cloud.verb('device', 'renew', device.id, code=1)
+
+
 main([test_device_renews_its_keys_while_it_runs_and_loses_no_reading,
       test_renewal_goes_on_after_every_role_was_killed_in_the_midst_of_it,
       test_copy_of_a_device_from_before_its_renewal_is_refused_and_named,
       test_devices_go_on_when_only_the_backup_authority_serves,
       test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve,
-      test_pin_sets_of_another_signer_are_handed_out_by_nobody])
+      test_pin_sets_of_another_signer_are_handed_out_by_nobody,
+      test_decommissioned_device_gives_up_its_keys_and_its_receipt_is_here])

@@ -125,6 +125,7 @@ void watch_told(void *actor, const struct outbox_told *t)
     case OUTBOX_LOG_SEALED: /* no world has a service ticket */
     case OUTBOX_LOG_ACKNOWLEDGED:
     case OUTBOX_RENEWAL:
+    case OUTBOX_ENDING:
     case OUTBOX_PINS:
     case OUTBOX_CLOSED: break;
     case OUTBOX_ANSWER_REFUSED:

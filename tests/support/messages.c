@@ -201,6 +201,9 @@ void any_answer(struct dice *d, struct answer *a)
     a->has_config = roll(d, 3) != 0;
     if (a->has_config)
         any_config(d, &a->config);
+    a->ends = roll(d, 4) == 0;
+    if (a->ends)
+        fill(d, a->order.b, sizeof a->order.b);
     if (roll(d, 4) == 0) {
         a->pins_len = (uint16_t)edgy(d, 1, sizeof a->pins);
         fill(d, a->pins, a->pins_len);
