@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from harness import CLOUD, OXIMETER, Program, bench, check, main, run, wait_for
+from harness import BUILD, CLOUD, OXIMETER, Program, bench, check, main, run, wait_for
 
 
 def digest_of(folder):
@@ -101,7 +101,7 @@ def test_command_line_mistakes_are_one_line_each():
 
 
 def test_every_verb_says_how_it_is_used():
-    for program in (CLOUD, OXIMETER):
+    for program in (CLOUD, OXIMETER, os.path.join(BUILD, 'holdfast-review')):
         top = run(program, '--help').stdout
         verbs = re.findall(r'^  (?:holdfast-\w+ )?([a-z]+(?: [a-z]+)?)', top, re.M)
         check(len(verbs) >= 4, '%s --help lists %r' % (program, verbs))
