@@ -330,7 +330,7 @@ static const struct cli_verb verbs[] = {
                                 "after", "holder", "key", "ticket", "json"), verb_service_ticket},
     {"service logs",  "",       "what devices told under service tickets", TAKES("root", "json", "device"),
                                 verb_service_logs},
-    {"pins make",     "FILE",   "sign the authorities that devices take for this cloud", TAKES("set-version", "key",
+    {"pins make",     "FILE",   "sign which authorities devices take for the cloud", TAKES("set-version", "key",
                                 "active", "backup", "third"), verb_pins_make},
     {"pins publish",  "FILE",   "hand it out in the answers to devices", TAKES("root"), verb_pins_publish},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
