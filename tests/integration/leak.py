@@ -23,6 +23,7 @@ import service
 from harness import (BUILD, CLOUD, NAME, PATIENCE_S, TOP, Device, Raw, bench, check, client_context, courier_files, forge, pem,
                      quiet_port, request, run, wait_for)
 from tpm import Tpm, configure
+from releases import Keys, Release, Updated
 from twins import Authority, Listener, openssl, read_request
 
 PRY = os.path.join(BUILD, 'tests', 'integration', 'pry')
@@ -43,6 +44,7 @@ TARGETS = {
     'enrol-new': 'a device is enrolled that nobody invited',
     'read-page': 'the readings of all devices are seen',
     'change': 'a device or its settings are changed',
+    'install': 'a release of the attacker is written to the device',
     'sign-pack': 'an evidence pack is signed in our name',
     'service-afar': 'a service ticket of the attacker comes into force, with nobody before the screen',
     'service-there': 'a service ticket of the attacker comes into force, who stands before the device at its command line',
@@ -53,13 +55,14 @@ class Loot:
     """One credential, in each form in which somebody can try it."""
 
     def __init__(self, files=(), clients=(), servers=(), client_issuer=None, server_issuers=(), keys_of=None, epoch=None,
-                 bundle=None, person=None, token=None, ticket=None):
+                 bundle=None, person=None, token=None, ticket=None, release=None, second=None):
         self.files = list(files)  # paths: the bytes themselves
         self.clients, self.servers = list(clients), list(servers)  # (certificate, key) in PEM
         self.client_issuer, self.server_issuers = client_issuer, list(server_issuers)  # Authority
         self.keys_of, self.epoch = keys_of, epoch  # a device whose sealing keys leaked; a file of forge --keep-epoch
         self.bundle, self.person, self.token = bundle, person, token
         self.ticket = ticket  # a file
+        self.release, self.second = release, second  # whose key signs, by its name in releases.Keys; None: his own
         self.posed = None  # what came of standing in the cloud's place
 
 
@@ -128,12 +131,25 @@ class Site:
         self.envelope = os.path.join(self.folder, 'captured.envelope')
         with open(self.envelope, 'wb') as f:
             f.write(self.captured)
+        self.release_keys, self.taken = None, None
         self.pack, self.pack_key = self.signed_pack()
         self.serviced = b.device(self.cloud, 'serviced')
         self.seq = 10
         # Its batches have nowhere to go: what it sends, it sends to the attacker.
         self.victim.start('--for', '100000')
         wait_for('the victim to seal', lambda: self.victim.program.log.of('batch.sealed'))
+
+    def releases(self):
+        if not self.release_keys:
+            self.release_keys = Keys(os.path.join(self.folder, 'release-keys'))
+        return self.release_keys
+
+    def updated(self):
+        """A device that takes releases of our two keys."""
+        if not self.taken:
+            self.taken = Updated(self.b, self.cloud, self.releases(), 'updated-%s' % uuid.uuid4().hex[:6])
+            self.taken.start()
+        return self.taken
 
     def signed_pack(self):
         project, key = os.path.join(self.folder, 'project'), os.path.join(self.folder, 'pack.key')
@@ -259,20 +275,20 @@ def of_engineer(s):
 
 
 def of_release_key(s):
-    path = os.path.join(s.folder, 'release.key')
-    run('openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-outform', 'DER', '-out', path)
-    return Loot([path])
+    return Loot([s.releases().at('ours.key')], release='ours')
 
 
 def of_second_key(s):
-    path = os.path.join(s.folder, 'second.key')
-    run(CLOUD, 'release', 'key', '--key', path)
-    return Loot([path])
+    return Loot([s.releases().at('ours.second')], second='ours')
+
+
+def of_pins_key(s):
+    return Loot([s.cloud_file('offline', 'pins.key')])
 
 
 LEAKS = {'CR-01': of_courier, 'CR-02': of_keeper, 'CR-03': of_epoch, 'CR-04': of_invitation, 'CR-05': of_listeners,
          'CR-06': of_device_authority, 'CR-07': of_server_authorities, 'CR-08': of_keys, 'CR-09': of_person, 'CR-10': of_session,
-         'CR-11': of_reviewer, 'CR-12': of_agent, 'CR-20': of_signer, 'CR-21': of_engineer,
+         'CR-11': of_reviewer, 'CR-12': of_agent, 'CR-13': of_pins_key, 'CR-20': of_signer, 'CR-21': of_engineer,
          'CR-40': of_release_key, 'CR-41': of_second_key}
 
 
@@ -511,7 +527,7 @@ def read_page(s, loot):
 
 def change(s, loot):
     def state():
-        return s.cloud.lines('device', 'list')
+        return [d for d in s.cloud.lines('device', 'list') if d['device'] in (s.victim.id, s.bystander.id)]
     before, best = state(), 0
     routes = [l.split() for l in s.cloud.verb('routes').stdout.splitlines()]
     for token in sessions(s, loot):
@@ -566,11 +582,22 @@ def serviced(s, loot, there):
     return False, stopped
 
 
+def install(s, loot):
+    d = s.updated()
+    seen = len(d.refusals())
+    d.put(Release(s.releases(), '1.%d.0' % (seen + 1), release=loot.release or 'stranger', second=loot.second or 'stranger'))
+    wait_for('the device to judge the release', lambda: len(d.refusals()) > seen or d.told('update.state', state='writing'))
+    if d.told('update.state', state='writing'):
+        s.taken = None  # it starts the attacker's release next
+        return True, 'both signatures are good'
+    return False, d.refusals()[-1]
+
+
 TRIES = {
     'carry': carry, 'other-endpoint': other_endpoint, 'store-forged': store_forged, 'read-captured': read_captured,
     'pose-as-cloud': lambda s, l: false_cloud(s, l)[0], 'false-ack': lambda s, l: false_cloud(s, l)[1],
     'pose-as-page': pose_as_page, 'mint': mint, 'enrol-invited': enrol_invited, 'enrol-new': enrol_new, 'read-page': read_page,
-    'change': change, 'sign-pack': sign_pack, 'service-afar': lambda s, l: serviced(s, l, False),
+    'change': change, 'install': install, 'sign-pack': sign_pack, 'service-afar': lambda s, l: serviced(s, l, False),
     'service-there': lambda s, l: serviced(s, l, True),
 }
 
@@ -585,7 +612,7 @@ def union(loots):
     for l in loots:
         for k in ('files', 'clients', 'servers', 'server_issuers'):
             getattr(out, k).extend(getattr(l, k))
-        for k in ('client_issuer', 'keys_of', 'epoch', 'bundle', 'person', 'token', 'ticket'):
+        for k in ('client_issuer', 'keys_of', 'epoch', 'bundle', 'person', 'token', 'ticket', 'release', 'second'):
             setattr(out, k, getattr(out, k) or getattr(l, k))
     return out
 
@@ -596,7 +623,7 @@ def measure(ids, told=lambda *_: None):
         s = Site(b)
         # Enough: a site where nothing can be reached would agree with every register.
         both = union([LEAKS[i](s) for i in ('CR-01', 'CR-02', 'CR-05')])
-        check(store_forged(s, both)[0] and false_cloud(s, both)[1][0], 'with both layers in hand nothing is stored or believed: this harness proves nothing')
+        check(store_forged(s, both)[0] and false_cloud(s, both)[1][0] and install(s, union([of_release_key(s), of_second_key(s)]))[0], 'with both layers in hand nothing is stored, believed or installed: this harness proves nothing')
         for one in ids:
             loot = union([LEAKS[i](s) for i in one.split('+')])
             got = {}
