@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kd.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,7 @@
 #define DATA       "/data"
 #define CONF       DATA "/etc/holdfast/"
 #define LINE_FILE  "/proc/cmdline"
+#define TPM        "/dev/tpmrm0"
 #define EGRESS     "/run/egress.nft"
 #define IDENTITY   DATA "/var/lib/holdfast/keeper/identity"
 #define INVITATION CONF "invitation"
@@ -115,6 +117,21 @@ static void mount_data(void)
     if ((mkdir(DATA "/run", 0755) != 0 && errno != EEXIST))
         say("%s cannot be made: %s", DATA "/run", strerror(errno));
     mount_tmpfs(DATA "/run", "mode=0755,size=8m");
+}
+
+/* The TPM is agent's, as its table of users has it; who is not root and not agent has none. */
+static void give_tpm(void)
+{
+    FILE *users = fopen("/etc/passwd", "re");
+    const struct passwd *p = NULL;
+
+    while (users != NULL && (p = fgetpwent(users)) != NULL
+        && strcmp(p->pw_name, "holdfast-agent") != 0)
+        continue;
+    if (p == NULL || chmod(TPM, 0600) != 0 || chown(TPM, p->pw_uid, p->pw_gid) != 0)
+        say("agent has no TPM: %s", p == NULL ? "no such user" : strerror(errno));
+    if (users != NULL)
+        fclose(users);
 }
 
 /* The kernel's letters leave the screen to the device, and a keyboard has nobody to talk to. */
@@ -256,6 +273,7 @@ int main(void)
     open_network();
     set("/proc/sys/kernel/modules_disabled", "1");
     take_screen();
+    give_tpm();
     enrol();
     narrow_egress();
     say("measuring begins");

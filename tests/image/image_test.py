@@ -109,10 +109,12 @@ def good_boot(rig):
             check(is_ and is_.decode()[-64:].lower() == published, 'PCR 11 is %s, published is %s' % (is_, published))
             check(vm.find(rb'holdfast: enrolment ended with 0'), 'it did not enrol')
             until(vm, 'a batch in the cloud', lambda: [b for b in rig.cloud.lines('batches') if b['device'] == device])
+            trust = [d['trust'] for d in rig.cloud.lines('devices') if d['device'] == device]
+            check(trust == ['tpm'], 'the cloud was told trust: %s' % trust)
             vm.screenshot(os.path.join(m.TOP, 'build/image/screen.png'))
             wrong = m.unasked(vm.capture_path, rig.cloud.ports)
             check(not wrong, 'it sent what is not for its cloud: %s' % wrong[:3])
-            said = '%s; PCR 11 as published; enrolled; batches stored' % ', '.join(reached)
+            said = '%s; PCR 11 as published; enrolled, keys in its TPM; batches stored' % ', '.join(reached)
             return said, '-', vm.seconds()
     return 'good', body
 
