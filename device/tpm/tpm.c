@@ -108,6 +108,9 @@ static TSS2_RC start(struct tpm *t, ESYS_TR storage, TPMA_SESSION how, ESYS_TR *
     return rc;
 }
 
+/* Of the TPM 2.0 library, part 2, 7.5; the names of the TSS shift an int into its sign. */
+static const TPM2_HANDLE TRANSIENT_FIRST = 0x80000000, SESSION_FIRST = 0x02000000;
+
 static TSS2_RC each_handle(struct tpm *t, TPM2_HANDLE first, bool away, size_t *used)
 {
     TPMS_CAPABILITY_DATA *data = NULL;
@@ -132,9 +135,8 @@ static TSS2_RC each_handle(struct tpm *t, TPM2_HANDLE first, bool away, size_t *
 
 static TSS2_RC slots(struct tpm *t, bool away, size_t *used)
 {
-    TSS2_RC rc = each_handle(t, TPM2_TRANSIENT_FIRST, away, used);
-    return rc == TSS2_RC_SUCCESS ? each_handle(t, TPM2_LOADED_SESSION_FIRST, away, used)
-                                 : rc;
+    TSS2_RC rc = each_handle(t, TRANSIENT_FIRST, away, used);
+    return rc == TSS2_RC_SUCCESS ? each_handle(t, SESSION_FIRST, away, used) : rc;
 }
 
 enum status tpm_slots(struct tpm *t, size_t *used, const char **why)

@@ -21,7 +21,8 @@ static void tell(const char *path, const char *line)
     close(fd);
 }
 
-static void say_list(const char *word, const char *form, va_list list)
+__attribute__((format(printf, 2, 0))) static void say_list(
+    const char *word, const char *form, va_list list)
 {
     char what[LINE], line[LINE + 32];
 

@@ -292,8 +292,8 @@ static uint8_t standing(const struct prover *p, uint32_t i, const struct standin
         return STANDING_PARTIAL;
     if (s->verdict->verdict == VERDICT_CANNOT_TELL)
         return STANDING_CANNOT_TELL;
-    return may_not_apply(p, i) && s->verdict->refused_count == 0 ? STANDING_ASK
-                                                                 : STANDING_ABSENT;
+    bool silent = s->verdict->refused_count + s->verdict->counted_count == 0;
+    return may_not_apply(p, i) && silent ? STANDING_ASK : STANDING_ABSENT;
 }
 
 /* What asks for all practices stands as low as the lowest of them; a tailored one holds. */

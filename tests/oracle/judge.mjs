@@ -14,7 +14,7 @@ const decoded = (bytes) => decode(bytes, options)
 
 const kinds = {
   batch: { rule: 'batch', most: 15360, also: eventsEndAfterTheyBegin },
-  answer: { rule: 'answer', most: 2560, also: () => true },
+  answer: { rule: 'answer', most: 4608, also: () => true },
   up: { rule: 'up-envelope', most: 16384, also: generationFromOne },
   down: { rule: 'down-envelope', most: 16384, also: generationFromOne },
   ticket: { rule: 'signed-ticket', most: 256, also: ticketEndsAfterItBegins },

@@ -221,7 +221,8 @@ def test_the_statement_is_what_its_published_schema_says():
 
 def test_verdicts_of_clauses_are_stated_and_judged_again():
     text = 'The device authenticates each message with a key of its own. Debug ports (JTAG, SWD) are disabled by a fuse in production.\n'
-    with place({**FAULTY, 'security-architecture.md': '# Security architecture\n\n' + text}) as p:
+    documents = {**FAULTY, 'security-architecture.md': '# Security architecture\n\n' + text}
+    with place(documents) as p:
         for clauses, ids in ((None, ['iec81001-5-1:5.3.2']), ('5.3.2,mdr:17.2', ['iec81001-5-1:5.3.2', 'mdr:17.2'])):
             files = unzipped(p.pack('--key', p.key, *(['--clause', clauses] if clauses else [])))
             s = json.loads(payload_of(files))['predicate']
@@ -229,7 +230,8 @@ def test_verdicts_of_clauses_are_stated_and_judged_again():
             rows = {v['id']: v for v in s['holdfastReview']['verdicts'] if v['kind'] == 'constraint'}
             check({i.rsplit('-C', 1)[0].split(':')[0] for i in rows} == {i.split(':')[0] for i in ids}, sorted(rows))
             quoted = [v for v in rows.values() if v['says']]
-            check(quoted and all(v['says'] in text and v['place'].startswith('security-architecture.md:') for v in quoted), quoted)
+            check([v for v in quoted if v['place'].startswith('security-architecture.md:')], quoted)
+            check(all(v['says'] in documents[v['place'].split(':')[0]] for v in quoted), quoted)
             check(all(v['state'] in ('absent', 'asked') or v['says'] for v in rows.values()), rows)
             check(len([n for n in files if n.startswith('report/clause-')]) == 3 * len(ids), sorted(files))
             p.good(zipped(files), '--key', p.key + '.pub')
