@@ -94,8 +94,8 @@ static bool as_keys(struct prying *p, const char *folder, const struct secret_fi
     struct keys_secrets secrets;
     struct door_epoch ask = {.kid = p->envelope.kid, .epoch = p->envelope.epoch};
     struct key key;
-    EVP_PKEY *ca_key;
-    X509 *ca;
+    EVP_PKEY *ca_key = NULL;
+    X509 *ca = NULL;
     memcpy(secrets.kek.b, kek->at, sizeof secrets.kek.b);
     memcpy(secrets.s.b, s->at, sizeof secrets.s.b);
     if (cert_new_key(&ca_key) != OK || cert_authority(ca_key, "nobody", &ca) != OK)
