@@ -78,6 +78,30 @@ static struct bytes any_bundle(struct dice *d)
     return (struct bytes){message, len};
 }
 
+/* An answer whose ward fills the message: what is copied before its length is judged runs out of the whole answer. */
+static struct bytes ward_too_long(struct dice *d)
+{
+    enum { WARD = 64, LONG = 4000 };
+    static struct answer a;
+    size_t len, at = 0;
+
+    do
+        len = any_message(d, MESSAGE_ANSWER, ROOM_OF(message));
+    while (len > LIMIT_ANSWER - LONG - 64
+        || answer_parse((struct bytes){message, len}, &a) != OK || !a.has_config);
+    memset(a.config.ward, 'w', WARD);
+    a.config.ward[WARD] = 0;
+    if (answer_build(&a, ROOM_OF(message), &len) != OK)
+        return (struct bytes){0};
+    while (at + WARD < len
+        && (message[at] != 0x78 || message[at + 1] != WARD || message[at + 2] != 'w'))
+        at++;
+    memmove(message + at + 3 + LONG, message + at + 2 + WARD, len - at - 2 - WARD);
+    memcpy(message + at, (const uint8_t[]){0x79, LONG >> 8, LONG & 0xff}, 3);
+    memset(message + at + 3, 'w', LONG);
+    return (struct bytes){message, len + LONG - WARD + 1};
+}
+
 static int corpus(const char *dir, unsigned long count)
 {
     static const struct {
@@ -105,6 +129,7 @@ static int corpus(const char *dir, unsigned long count)
         good &= keep(dir, "wire_enrol_fuzz", i, any_m1(&d));
         good &= keep(dir, "wire_bundle_fuzz", i, any_bundle(&d));
     }
+    good &= keep(dir, "wire_answer_fuzz", 2 * count, ward_too_long(&d));
     return good ? 0 : 1;
 }
 
