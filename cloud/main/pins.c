@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/pins.h"
 
+#include "cloud/main/new_file.h"
 #include "cloud/main/pinned.h"
 #include "host/cli.h"
 #include "host/crypto.h"
 #include "host/sign_key.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,22 +47,6 @@ static int fill(const struct pins_wish *w, struct pin_set *set)
         "a version from 1, and two or three different authorities");
 }
 
-static int keep(const char *path, struct bytes whole)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-
-    if (fd < 0)
-        return cli_error(
-            EXIT_USAGE, path, 0, strerror(errno), "a new file that may be written");
-    bool good = write(fd, whole.at, whole.len) == (ssize_t)whole.len && fsync(fd) == 0;
-    close(fd);
-    if (good)
-        return EXIT_DONE;
-    unlink(path);
-    return cli_error(
-        EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
-}
-
 int pins_make(const struct pins_wish *w)
 {
     static uint8_t payload_room[PINS_PAYLOAD_MAX], tbs[PINS_SIGNED_BYTES_MAX],
@@ -82,7 +65,7 @@ int pins_make(const struct pins_wish *w)
     struct bytes payload = pins_payload_build(&set, ROOM_OF(payload_room));
     sign_key_sign(k, pins_signed_bytes(payload, ROOM_OF(tbs)), signature.b);
     sign_key_free(k);
-    return keep(w->file, pins_build(payload, &signature, ROOM_OF(room)));
+    return new_file_keep(w->file, pins_build(payload, &signature, ROOM_OF(room)));
 }
 
 static bool is_signed(const struct signed_pins *p, const struct ed25519_public *key)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/release.h"
 
+#include "cloud/main/new_file.h"
 #include "core/base/hex.h"
 #include "core/update/bundle.h"
 #include "host/cli.h"
@@ -8,7 +9,6 @@
 #include "host/sign_key.h"
 #include "wire/release.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,22 +109,6 @@ static int fill_bytes(
         : cli_error(EXIT_USAGE, NULL, 0, "--product", "a word of a-z 0-9 . _ -");
 }
 
-static int keep(const char *path, struct bytes whole)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-
-    if (fd < 0)
-        return cli_error(
-            EXIT_USAGE, path, 0, strerror(errno), "a new file that may be written");
-    bool good = write(fd, whole.at, whole.len) == (ssize_t)whole.len && fsync(fd) == 0;
-    close(fd);
-    if (good)
-        return EXIT_DONE;
-    unlink(path);
-    return cli_error(
-        EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
-}
-
 static int sign(const struct release_wish *w, const struct release *r)
 {
     uint8_t payload_room[SIGN1_PAYLOAD_MAX], to_sign[SIGN1_TO_SIGN_MAX];
@@ -139,7 +123,7 @@ static int sign(const struct release_wish *w, const struct release *r)
     struct bytes payload = release_payload_build(r, ROOM_OF(payload_room));
     sign_key_sign(k, release_to_sign(payload, ROOM_OF(to_sign)), s.b);
     sign_key_free(k);
-    return keep(w->statement, release_build(payload, &s, ROOM_OF(room)));
+    return new_file_keep(w->statement, release_build(payload, &s, ROOM_OF(room)));
 }
 
 int release_sign(const struct release_wish *wish)

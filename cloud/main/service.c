@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/service.h"
 
+#include "cloud/main/new_file.h"
 #include "cloud/main/pinned.h"
 #include "core/base/hex.h"
 #include "host/cli.h"
 #include "host/crypto.h"
 #include "host/sign_key.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -78,22 +77,6 @@ static int sign(const char *path, struct bytes payload, struct signature *out)
     return EXIT_DONE;
 }
 
-static int keep(const char *path, struct bytes whole)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-
-    if (fd < 0)
-        return cli_error(
-            EXIT_USAGE, path, 0, strerror(errno), "a new file that may be written");
-    bool good = write(fd, whole.at, whole.len) == (ssize_t)whole.len && fsync(fd) == 0;
-    close(fd);
-    if (good)
-        return EXIT_DONE;
-    unlink(path);
-    return cli_error(
-        EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
-}
-
 static void say(const struct ticket *t, bool json)
 {
     char serial[2 * SERIAL_LEN + 1], id[UUID_TEXT];
@@ -118,7 +101,8 @@ int service_ticket(const struct ticket_wish *wish, bool json)
     struct bytes payload = ticket_payload_build(&t, ROOM_OF(payload_room));
     code = sign(wish->key, payload, &signature);
     if (code == EXIT_DONE)
-        code = keep(wish->file, ticket_build(payload, &signature, ROOM_OF(room)));
+        code =
+            new_file_keep(wish->file, ticket_build(payload, &signature, ROOM_OF(room)));
     if (code == EXIT_DONE)
         say(&t, json);
     return code;
