@@ -143,7 +143,7 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
     assert(answer_rules_hold(a));
     cbor_put_map(&w,
         5u + a->has_config + (a->renew_to > 0) + (a->release_len > 0)
-            + (a->pins_len > 0) + a->ends);
+            + (a->pins_len > 0) + a->ends + (a->ticket_len > 0));
     put_key_uint(&w, 1, 1);
     cbor_put_uint(&w, 2);
     cbor_put_bstr(&w, BYTES_OF(a->nonce.b));
@@ -177,6 +177,10 @@ enum status answer_build(const struct answer *a, struct room out, size_t *len)
     if (a->ends) {
         cbor_put_uint(&w, 10);
         cbor_put_bstr(&w, BYTES_OF(a->order.b));
+    }
+    if (a->ticket_len > 0) {
+        cbor_put_uint(&w, 11);
+        cbor_put_bstr(&w, (struct bytes){a->ticket, a->ticket_len});
     }
     if (!writer_done(&w))
         return FULL;

@@ -5,6 +5,7 @@
 #include "wire/cbor.h"
 #include "wire/config_rules.h"
 #include "wire/release.h"
+#include "wire/ticket.h"
 
 #include <string.h>
 
@@ -254,6 +255,19 @@ static void take_release(struct cbor_in *c, struct answer *a)
     memcpy(a->release, b.at, b.len);
 }
 
+static void take_ticket(struct cbor_in *c, struct answer *a)
+{
+    struct bytes b = cbor_take_bstr(c);
+    struct signed_ticket ticket;
+
+    if (ticket_parse(b, &ticket) != OK) {
+        c->bad = true;
+        return;
+    }
+    a->ticket_len = (uint16_t)b.len;
+    memcpy(a->ticket, b.at, b.len);
+}
+
 static void take_answer(struct cbor_in *c, struct answer *a)
 {
     uint64_t pairs = cbor_take_map(c), optional = 0;
@@ -295,6 +309,10 @@ static void take_answer(struct cbor_in *c, struct answer *a)
     a->ends = cbor_take_key_if(c, 10);
     if (a->ends) {
         take_fixed(c, a->order.b, sizeof a->order.b);
+        optional++;
+    }
+    if (cbor_take_key_if(c, 11)) {
+        take_ticket(c, a);
         optional++;
     }
     if (pairs != 5 + optional)

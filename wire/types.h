@@ -149,4 +149,7 @@ struct answer {
     struct end_order order;
     uint16_t pins_len; /* 0: no signed pin set (wire/pins.h) */
     uint8_t pins[LIMIT_PIN_SET];
+    uint16_t ticket_len; /* 0: nobody asks to look into this device */
+    uint8_t ticket
+        [LIMIT_TICKET]; /* a signed-ticket (wire/ticket.h), verified by nobody yet */
 };

@@ -325,16 +325,38 @@ int admin_device_configure(const char *root, const char *id, int64_t batch_s,
         "no such device", "the id of a device");
 }
 
+/* The whole of a short file; 0: it cannot be read, is empty, or is longer than cap - 1. */
+static size_t short_file(const char *path, struct room out)
+{
+    FILE *f = fopen(path, "re");
+    size_t len = f ? fread(out.at, 1, out.cap, f) : 0;
+
+    if (f)
+        fclose(f);
+    return len < out.cap ? len : 0;
+}
+
+int admin_ticket_send(const char *root, const char *path)
+{
+    static struct line l;
+    uint8_t ticket[LIMIT_TICKET + 1];
+    size_t len = short_file(path, ROOM_OF(ticket));
+
+    if (len == 0)
+        return cli_error(EXIT_USAGE, path, 0, "is no service ticket",
+            "what `holdfast-cloud service ticket` made");
+    return act(root, DOOR_TICKET_SEND, (struct bytes){ticket, len}, &l,
+        "no service ticket, its time is over, or it is for no live device of this cloud",
+        "what `holdfast-cloud service ticket` made, for a device of `device list`");
+}
+
 int admin_release_add(const char *root, const char *path)
 {
     static struct line l;
     uint8_t statement[LIMIT_RELEASE + 1];
-    FILE *f = fopen(path, "re");
-    size_t len = f ? fread(statement, 1, sizeof statement, f) : 0;
+    size_t len = short_file(path, ROOM_OF(statement));
 
-    if (f)
-        fclose(f);
-    if (len == 0 || len > LIMIT_RELEASE)
+    if (len == 0)
         return cli_error(EXIT_USAGE, path, 0, "is no statement",
             "what `holdfast-cloud release sign` made");
     return act(root, DOOR_RELEASE_ADD, (struct bytes){statement, len}, &l,

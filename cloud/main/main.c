@@ -250,6 +250,12 @@ static int verb_service_ticket(void *ctx, const struct cli_args *a)
     return service_ticket(&w, cli_given(a, "json"));
 }
 
+static int verb_service_send(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_ticket_send(root_of(a), a->operand[0]);
+}
+
 static int verb_service_logs(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -328,6 +334,7 @@ static const struct cli_verb verbs[] = {
     {"service pin",   "",       "let bundles made from now on name this key", TAKES("root", "public"), verb_service_pin},
     {"service ticket", "",      "let a person look into one device, 8 hours at most", TAKES("device", "hours",
                                 "after", "holder", "key", "ticket", "json"), verb_service_ticket},
+    {"service send",  "TICKET", "have a ticket ride to its device in the answers", TAKES("root"), verb_service_send},
     {"service logs",  "",       "what devices told under service tickets", TAKES("root", "json", "device"),
                                 verb_service_logs},
     {"pins make",     "FILE",   "sign which authorities devices take for the cloud", TAKES("set-version", "key",

@@ -8,11 +8,11 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "4";
+static const char user_version[] = "5";
 
-static const char schema[] =
+static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
-    " settled INTEGER NOT NULL DEFAULT 0, pins BLOB);"
+    " settled INTEGER NOT NULL DEFAULT 0, pins BLOB);",
     "CREATE TABLE device("
     " id INTEGER PRIMARY KEY, device BLOB NOT NULL UNIQUE, label TEXT NOT NULL,"
     " state INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
@@ -31,10 +31,12 @@ static const char schema[] =
     " keys_ms INTEGER NOT NULL, wanted INTEGER NOT NULL DEFAULT 0, m1 BLOB, m2 BLOB,"
     " m2_ms INTEGER,"
     " ending BLOB, ending_ms INTEGER, receipt BLOB, receipt_ms INTEGER,"
-    " receipt_readings INTEGER);"
+    " receipt_readings INTEGER,"
+    /* A service ticket on its way. */
+    " ticket BLOB, ticket_serial BLOB, ticket_until_s INTEGER);",
     "CREATE TABLE epoch("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
-    " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));"
+    " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));",
     /* Appended to, and indexed late: db_settle(). */
     "CREATE TABLE batch("
     " id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL REFERENCES epoch(id),"
@@ -43,52 +45,53 @@ static const char schema[] =
     " mono_ms INTEGER NOT NULL, records INTEGER NOT NULL, merged INTEGER NOT NULL,"
     " lost INTEGER NOT NULL, clock INTEGER NOT NULL, test INTEGER NOT NULL,"
     " spo2_min INTEGER, spo2_max INTEGER, pulse_min INTEGER, pulse_max INTEGER,"
-    " body BLOB NOT NULL);"
+    " body BLOB NOT NULL);",
     "CREATE TABLE identity("
     " epoch INTEGER NOT NULL, seq INTEGER NOT NULL, batch INTEGER NOT NULL,"
-    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;"
+    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;",
     "CREATE TABLE moment("
     " device INTEGER NOT NULL, first_ms INTEGER NOT NULL, batch INTEGER NOT NULL,"
-    " PRIMARY KEY(device, first_ms, batch)) WITHOUT ROWID;"
+    " PRIMARY KEY(device, first_ms, batch)) WITHOUT ROWID;",
     /* In a trigger, so that the mark and both indexes move in one statement or not at all. */
     "CREATE TRIGGER settle AFTER UPDATE OF settled ON meta BEGIN"
     " INSERT INTO identity SELECT epoch, seq, id FROM batch WHERE id > old.settled"
     "  ORDER BY epoch, seq;"
     " INSERT INTO moment SELECT e.device, b.first_ms, b.id FROM batch b"
     "  JOIN epoch e ON e.id = b.epoch WHERE b.id > old.settled AND b.first_ms IS NOT NULL"
-    "  ORDER BY e.device, b.first_ms; END;"
+    "  ORDER BY e.device, b.first_ms; END;",
     "CREATE TABLE quarantine("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch INTEGER NOT NULL REFERENCES epoch(id), seq INTEGER NOT NULL, digest BLOB NOT NULL,"
-    " received_ms INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(epoch, seq, digest));"
+    " received_ms INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(epoch, seq, digest));",
     /* The last few of each device; an identity is (epoch, seq), as a batch's is. */
     "CREATE TABLE service_log("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch INTEGER NOT NULL REFERENCES epoch(id), seq INTEGER NOT NULL, digest BLOB NOT NULL,"
     " received_ms INTEGER NOT NULL, serial BLOB NOT NULL, body BLOB NOT NULL,"
-    " UNIQUE(epoch, seq));"
-    "CREATE INDEX service_log_device ON service_log(device, serial);"
+    " UNIQUE(epoch, seq));",
+    "CREATE INDEX service_log_device ON service_log(device, serial);",
     /* What is offered, and what became of it on each device: the last event of an update. */
     "CREATE TABLE release("
     " id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, statement BLOB NOT NULL,"
     " product TEXT NOT NULL, version TEXT NOT NULL, security INTEGER NOT NULL,"
     " added_ms INTEGER NOT NULL, percent INTEGER NOT NULL DEFAULT 0,"
-    " stopped INTEGER NOT NULL DEFAULT 0);"
+    " stopped INTEGER NOT NULL DEFAULT 0);",
     "CREATE TABLE offer("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " release INTEGER NOT NULL REFERENCES release(id), first_ms INTEGER NOT NULL,"
-    " code INTEGER, code_ms INTEGER, UNIQUE(device, release));"
+    " code INTEGER, code_ms INTEGER, UNIQUE(device, release));",
     "CREATE TABLE event("
     " id INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
     " minute INTEGER NOT NULL, code TEXT NOT NULL, device BLOB, request TEXT,"
-    " count INTEGER NOT NULL, folded INTEGER NOT NULL);"
-    "CREATE INDEX event_minute ON event(minute, code, device);"
+    " count INTEGER NOT NULL, folded INTEGER NOT NULL);",
+    "CREATE INDEX event_minute ON event(minute, code, device);",
     "CREATE TABLE person("
     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash TEXT NOT NULL,"
-    " created_ms INTEGER NOT NULL);"
+    " created_ms INTEGER NOT NULL);",
     "CREATE TABLE session("
     " token BLOB PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id),"
-    " created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL) WITHOUT ROWID;";
+    " created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL) WITHOUT ROWID;",
+};
 
 /* clang-format off */
 static const char *const texts[DB_STMTS] = {
@@ -98,7 +101,8 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE] =
         "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
         " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost,"
-        " d.keys_ms, d.wanted, d.m1, d.m2, d.trust, d.ending"
+        " d.keys_ms, d.wanted, d.m1, d.m2, d.trust, d.ending,"
+        " d.ticket, d.ticket_until_s"
         " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
@@ -115,6 +119,11 @@ static const char *const texts[DB_STMTS] = {
         " test = ?14 WHERE id = ?1",
     [DB_DEVICE_ANSWER] = "UPDATE device SET answer_ms = ?2 WHERE id = ?1",
     [DB_DEVICE_TRUST]  = "UPDATE device SET trust = ?2 WHERE id = ?1",
+    [DB_DEVICE_TICKET] =
+        "UPDATE device SET ticket = ?2, ticket_serial = ?3, ticket_until_s = ?4"
+        " WHERE device = ?1 AND state IN (1, 2)",
+    [DB_DEVICE_TICKET_USED] =
+        "UPDATE device SET ticket = NULL WHERE id = ?1 AND ticket_serial = ?2",
     [DB_DEVICE_CLONE]  = "UPDATE device SET clone = 1 WHERE id = ?1",
     [DB_DEVICE_QUARANTINE] =
         "UPDATE device SET copies = copies + 1, copy_bytes = copy_bytes + ?2 WHERE id = ?1",
@@ -263,6 +272,13 @@ static bool says(sqlite3 *h, const char *pragma, const char *expected)
     return ok;
 }
 
+static enum status create_tables(sqlite3 *h)
+{
+    for (size_t i = 0; i < sizeof schema / sizeof schema[0]; i++)
+        TRY(exec(h, schema[i]));
+    return OK;
+}
+
 enum status db_create(const char *path, const struct entropy *entropy)
 {
     struct store_id store;
@@ -280,7 +296,7 @@ enum status db_create(const char *path, const struct entropy *entropy)
     if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL)
             == SQLITE_OK
         && exec(h, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN") == OK
-        && exec(h, marks) == OK && exec(h, schema) == OK
+        && exec(h, marks) == OK && create_tables(h) == OK
         && sqlite3_prepare_v2(
                h, "INSERT INTO meta(one, store) VALUES(1, ?1)", -1, &s, NULL)
             == SQLITE_OK) {

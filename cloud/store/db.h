@@ -28,6 +28,8 @@ enum db_stmt {
     DB_DEVICE_NEWEST, /* a stored batch whose last record is the newest */
     DB_DEVICE_ANSWER, /* an answer without a new batch */
     DB_DEVICE_TRUST,
+    DB_DEVICE_TICKET,
+    DB_DEVICE_TICKET_USED,
     DB_DEVICE_CLONE,
     DB_DEVICE_QUARANTINE,
     DB_DEVICE_CONFIG,

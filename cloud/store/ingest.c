@@ -7,6 +7,7 @@
 #include "cloud/store/peer_rule.h"
 #include "cloud/store/releases.h"
 #include "cloud/store/seq_parse.h"
+#include "cloud/store/tickets.h"
 #include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
 #include "core/seal/seal.h"
@@ -110,6 +111,10 @@ static enum status load_row(struct job *j)
         memcpy(r->m2, sqlite3_column_blob(q, 18), m2_len);
     r->m2_len = (uint16_t)m2_len;
     r->ends = db_blob(q, 20, r->order.b, sizeof r->order.b);
+    ticket_offer(j->s,
+        (struct bytes){
+            sqlite3_column_blob(q, 21), (size_t)sqlite3_column_bytes(q, 21)},
+        db_u64(q, 22), &j->out->answer);
     db_done(q);
     return OK;
 }
@@ -493,6 +498,7 @@ static enum status note_first_log(struct job *j)
     db_done(q);
     if (before > 0)
         return OK;
+    TRY(ticket_used(j->s, j->row.id, g->serial.b));
     hex_of(BYTES_OF(g->serial.b), (struct room){(uint8_t *)serial, sizeof serial});
     return event_add(
         j->s, LOG_WARN, REASON_SERVICE_LOGS, &j->parsed.kid.device, serial);

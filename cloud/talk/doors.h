@@ -104,6 +104,7 @@ enum door {
     DOOR_RELEASE_ROLL = 0x070e,  /* u64 release, u8 percent, u8 stopped; DOOR_DONE */
     DOOR_LIST_RELEASES = 0x0710, /* u64 cursor; DOOR_TEXT */
     DOOR_LIST_OFFERS = 0x0711,   /* u64 cursor; DOOR_TEXT */
+    DOOR_TICKET_SEND = 0x0715,   /* a signed-ticket; DOOR_DONE */
     DOOR_TEXT = 0x070f,          /* u8 status, u64 next_cursor (0: end), text */
 };
 

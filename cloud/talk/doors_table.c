@@ -90,6 +90,7 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_CONTENT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "content"      },
     {DOOR_RELEASE_ADD,   1,                 LIMIT_RELEASE,          "release_add"  },
     {DOOR_RELEASE_ROLL,  10,                10,                     "release_roll" },
+    {DOOR_TICKET_SEND,   1,                 LIMIT_TICKET,           "ticket_send"  },
     {DOOR_LIST_RELEASES, 8,                 8,                      "list_releases"},
     {DOOR_LIST_OFFERS,   8,                 8,                      "list_offers"  },
     {DOOR_CONFIG_SET,    17 + 2 * TEXT_MIN, 17 + 2 * LABEL_MAX,     "config_set"   },

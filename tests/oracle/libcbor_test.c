@@ -54,7 +54,7 @@ static bool same_tree(enum message_kind kind, cbor_item_t *item)
         "uint simple", "uint", "bstr simple", "array", "bstr", "uint", "uint", "simple",
         "array", "uint", "bstr", "uint", "uint"};
     static const char *const answer[] = {"", "uint", "bstr", "array", "uint", "bstr",
-        "map", "array", "bstr", "bstr", "bstr"};
+        "map", "array", "bstr", "bstr", "bstr", "bstr"};
     static const char *const log[] = {"", "uint", "uint", "bstr", "uint", "uint",
         "uint simple", "tstr", "array", "array", "array"};
 

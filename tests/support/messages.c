@@ -184,6 +184,8 @@ static size_t any_signed_release(struct dice *d, struct room out)
     return release_build(release_payload_build(&r, ROOM_OF(payload)), &s, out).len;
 }
 
+static size_t any_signed_ticket(struct dice *d, struct room out);
+
 void any_answer(struct dice *d, struct answer *a)
 {
     memset(a, 0, sizeof *a);
@@ -216,6 +218,8 @@ void any_answer(struct dice *d, struct answer *a)
     }
     if (roll(d, 3) == 0)
         a->release_len = (uint16_t)any_signed_release(d, ROOM_OF(a->release));
+    if (roll(d, 4) == 0)
+        a->ticket_len = (uint16_t)any_signed_ticket(d, ROOM_OF(a->ticket));
 }
 
 void any_ticket(struct dice *d, struct ticket *t)
