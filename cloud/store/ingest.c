@@ -112,8 +112,7 @@ static enum status load_row(struct job *j)
     r->m2_len = (uint16_t)m2_len;
     r->ends = db_blob(q, 20, r->order.b, sizeof r->order.b);
     ticket_offer(j->s,
-        (struct bytes){
-            sqlite3_column_blob(q, 21), (size_t)sqlite3_column_bytes(q, 21)},
+        (struct bytes){sqlite3_column_blob(q, 21), (size_t)sqlite3_column_bytes(q, 21)},
         db_u64(q, 22), &j->out->answer);
     db_done(q);
     return OK;

@@ -45,8 +45,7 @@ void ticket_offer(const struct store *s, struct bytes signed_ticket, uint64_t un
     answer->ticket_len = (uint16_t)signed_ticket.len;
 }
 
-enum status ticket_used(
-    struct store *s, uint64_t row, const uint8_t serial[SERIAL_LEN])
+enum status ticket_used(struct store *s, uint64_t row, const uint8_t serial[SERIAL_LEN])
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_TICKET_USED);
 

@@ -58,8 +58,8 @@ static void log_under(struct rig *r, struct rig_device *d, uint32_t seq, uint8_t
 }
 
 /* Req: HF-SVC-008 "A service ticket shall ride in every answer to its device until it was used" */
-static void test_a_ticket_rides_in_every_answer_to_its_device_until_a_log_under_it_comes(
-    void)
+static void
+test_a_ticket_rides_in_every_answer_to_its_device_until_a_log_under_it_comes(void)
 {
     struct rig *r = rig_new();
     struct rig_device *d = &r->devices[0], *other = &r->devices[1];

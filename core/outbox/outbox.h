@@ -252,6 +252,8 @@ MUST_USE enum status outbox_change_keys(
     struct outbox *o, const struct outbox_identity *identity);
 /* The release that the answer which counted last offers; empty: none. Dies with the next answer. */
 struct bytes outbox_peek_release(const struct outbox *o);
+/* The service ticket that came with it, likewise. */
+struct bytes outbox_peek_ticket(const struct outbox *o);
 /* The last thing to be sealed: what goes with the keys. It is kept by the caller, not here. */
 MUST_USE enum status outbox_receipt(
     struct outbox *o, const struct end_order *order, struct room envelope, size_t *len);

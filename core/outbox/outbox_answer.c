@@ -239,3 +239,8 @@ struct bytes outbox_peek_release(const struct outbox *o)
 {
     return (struct bytes){o->answer.release, o->answer.release_len};
 }
+
+struct bytes outbox_peek_ticket(const struct outbox *o)
+{
+    return (struct bytes){o->answer.ticket, o->answer.ticket_len};
+}

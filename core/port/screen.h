@@ -31,7 +31,12 @@ enum view_note {
 };
 
 /* A service ticket, as the device shows it. */
-enum view_service { VIEW_NO_SERVICE, VIEW_SERVICE_ASKS, VIEW_SERVICE_OPEN };
+enum view_service {
+    VIEW_NO_SERVICE,
+    VIEW_SERVICE_ASKS,  /* for the code */
+    VIEW_SERVICE_PRESS, /* for the board's button */
+    VIEW_SERVICE_OPEN
+};
 
 struct view_ticket {
     enum view_service state;

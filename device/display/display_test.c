@@ -119,6 +119,9 @@ static void test_a_service_ticket_is_shown_as_long_as_it_lasts_and_hides_no_valu
     v.service = (struct view_ticket){VIEW_SERVICE_ASKS, 0, 417, "J. Engineer"};
     words_of(&v, &w);
     CHECK(strcmp(w.service, "SERVICE? J. Engineer: code 000417") == 0);
+    v.service = (struct view_ticket){VIEW_SERVICE_PRESS, 0, 0, "J. Engineer"};
+    words_of(&v, &w);
+    CHECK(strcmp(w.service, "SERVICE? J. Engineer: press button") == 0);
     v.service = (struct view_ticket){
         VIEW_SERVICE_OPEN, 1795846800000 + 90 * 60000, 0, "J. Engineer"};
     words_of(&v, &w);

@@ -142,6 +142,10 @@ static void say_service(const struct view *v, struct words *w)
         (void)snprintf(w->service, sizeof w->service, "SERVICE? %.32s: code %06u",
             t->holder, (unsigned)t->code);
         return;
+    case VIEW_SERVICE_PRESS:
+        (void)snprintf(
+            w->service, sizeof w->service, "SERVICE? %.32s: press button", t->holder);
+        return;
     case VIEW_SERVICE_OPEN: break;
     }
     (void)snprintf(w->service, sizeof w->service, "SERVICE %.32s until %02u:%02u UTC",

@@ -46,8 +46,9 @@ void desk_open(struct desk *d, struct outbox *outbox, const struct crypto *crypt
     d->outbox = outbox;
     d->crypto = crypto;
     d->entropy = entropy;
-    presence_code_init(&d->presence, entropy, d->clock);
-    service_init(&d->service, crypto, &d->presence.port,
+    presence_code_init(&d->code, entropy, d->clock);
+    presence_button_init(&d->button, d->clock);
+    service_init(&d->service, crypto, d->has_button ? &d->button.port : &d->code.port,
         (struct service_memory){d, fresh, use}, key, device);
 }
 
@@ -175,8 +176,8 @@ static struct service_now now_of(const struct desk *d)
 
 static void note(struct desk *d, enum reason what)
 {
-    bool asked = what == REASON_SERVICE_ASKED, begun = what == REASON_SERVICE_BEGUN,
-         ended = what == REASON_SERVICE_ENDED;
+    bool asked = what == REASON_SERVICE_ASKED || what == REASON_SERVICE_PRESS,
+         begun = what == REASON_SERVICE_BEGUN, ended = what == REASON_SERVICE_ENDED;
 
     LOG(d->log,
         asked || ended ? LOG_INFO
@@ -195,10 +196,16 @@ enum reason desk_offer(struct desk *d, struct bytes signed_ticket)
 {
     enum reason what = REASON_SERVICE_NO_KEY; /* not enrolled, or it can seal nothing */
 
-    if (d->outbox != NULL) {
+    if (signed_ticket.len == 0)
+        signed_ticket = (struct bytes){d->carried, d->carried_len};
+    if (signed_ticket.len == 0) {
+        what = REASON_SERVICE_NONE;
+    } else if (d->outbox != NULL) {
         struct service_now now = now_of(d);
         what = service_offer(&d->service, signed_ticket, &now);
     }
+    if (what == REASON_SERVICE_ASKED && d->has_button)
+        what = REASON_SERVICE_PRESS;
     note(d, what);
     return what;
 }
@@ -223,8 +230,29 @@ enum reason desk_answer(struct desk *d, uint32_t code)
 {
     if (d->outbox == NULL || d->service.state != SERVICE_ASKING)
         return REASON_SERVICE_PRESENCE; /* nobody was asked, or it is over */
-    presence_code_say(&d->presence, code);
+    presence_code_say(&d->code, code);
     return step(d);
+}
+
+void desk_carry(struct desk *d, struct bytes signed_ticket)
+{
+    d->carried_len = 0;
+    if (signed_ticket.len == 0 || signed_ticket.len > sizeof d->carried)
+        return;
+    memcpy(d->carried, signed_ticket.at, signed_ticket.len);
+    d->carried_len = signed_ticket.len;
+}
+
+void desk_press(struct desk *d)
+{
+    if (d->outbox == NULL)
+        return;
+    if (d->service.state == SERVICE_ASKING) {
+        presence_button_press(&d->button);
+        (void)step(d);
+    } else if (d->service.state == SERVICE_CLOSED && d->carried_len > 0) {
+        (void)desk_offer(d, (struct bytes){0});
+    }
 }
 
 bool desk_tick(struct desk *d)

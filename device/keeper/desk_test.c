@@ -86,7 +86,7 @@ static void set_clock(void)
     CHECK(outbox_answer(&st.outbox, &nonce, (struct bytes){down, len}) == OK);
 }
 
-static void start(void)
+static void start_with(bool button)
 {
     struct ed25519_public key;
     size_t len = sizeof key.b;
@@ -101,10 +101,16 @@ static void start(void)
     CHECK(station_boot(&st) == OK);
     quiet = (struct log){.fd = -1};
     memset(&desk, 0, sizeof desk);
+    desk.has_button = button;
     desk_init(&desk, &quiet, &st.clock);
     quiet.ear = (struct log_ear){&desk, desk_hear};
     desk_open(&desk, &st.outbox, station_crypto(), &st.entropy, &key, &st.kid.device);
     set_clock();
+}
+
+static void start(void)
+{
+    start_with(false);
 }
 
 static void pass(uint64_t ms)
@@ -116,7 +122,7 @@ static void pass(uint64_t ms)
 static uint32_t code_shown(void)
 {
     uint32_t code = PRESENCE_CODES;
-    CHECK(presence_code_shown(&desk.presence, &code) && code < PRESENCE_CODES);
+    CHECK(presence_code_shown(&desk.code, &code) && code < PRESENCE_CODES);
     return code;
 }
 
@@ -142,7 +148,7 @@ static void test_nothing_is_given_until_the_code_of_the_screen_is_said(void)
     CHECK(!desk_tick(&desk) && logs_sealed == 0);
     CHECK(desk_answer(&desk, code) == REASON_SERVICE_BEGUN);
     CHECK(desk_tick(&desk) && logs_sealed == 1);
-    CHECK(!presence_code_shown(&desk.presence, &code));
+    CHECK(!presence_code_shown(&desk.code, &code));
 }
 
 static void test_three_wrong_codes_or_a_minute_are_nobody(void)
@@ -311,7 +317,73 @@ static void test_only_reasons_of_the_list_are_said_and_only_their_own_fields(voi
     }
 }
 
-MAIN(TEST(test_nothing_is_given_until_the_code_of_the_screen_is_said),
+/* Req: HF-SVC-009 "A ticket that came by the cloud shall be shown, judged and told only when
+ * somebody at the device asks for it." */
+static void test_a_carried_ticket_waits_until_somebody_there_asks_for_it(void)
+{
+    uint8_t b[LIMIT_TICKET];
+
+    start();
+    CHECK(desk_offer(&desk, (struct bytes){0}) == REASON_SERVICE_NONE);
+    desk_carry(&desk, ticket(b));
+    pass(3600000);
+    CHECK(!desk_tick(&desk) && desk.service.state == SERVICE_CLOSED);
+    CHECK(desk_offer(&desk, (struct bytes){0}) == REASON_SERVICE_ASKED);
+    CHECK(desk_answer(&desk, code_shown()) == REASON_SERVICE_BEGUN);
+    CHECK(desk_tick(&desk) && logs_sealed == 1);
+}
+
+static void test_a_carried_ticket_goes_with_the_answer_that_no_longer_brings_it(void)
+{
+    uint8_t b[LIMIT_TICKET];
+
+    start();
+    desk_carry(&desk, ticket(b));
+    desk_carry(&desk, (struct bytes){0});
+    CHECK(desk_offer(&desk, (struct bytes){0}) == REASON_SERVICE_NONE);
+    CHECK(desk.service.state == SERVICE_CLOSED);
+}
+
+static void test_one_press_shows_who_asks_and_a_second_one_lets_them(void)
+{
+    uint8_t b[LIMIT_TICKET];
+
+    start_with(true);
+    desk_press(&desk); /* nothing waits */
+    CHECK(desk.service.state == SERVICE_CLOSED);
+    desk_carry(&desk, ticket(b));
+    desk_press(&desk);
+    CHECK(desk.service.state == SERVICE_ASKING);
+    desk_press(&desk); /* the same finger */
+    CHECK(desk.service.state == SERVICE_ASKING && !desk_tick(&desk));
+    pass(BUTTON_BOUNCE_MS);
+    desk_press(&desk);
+    CHECK(desk.service.state == SERVICE_OPEN);
+    CHECK(desk_tick(&desk) && logs_sealed == 1);
+}
+
+static void test_with_a_button_a_minute_without_it_is_nobody_and_no_code_opens(void)
+{
+    uint8_t b[LIMIT_TICKET];
+    uint32_t code;
+
+    start_with(true);
+    CHECK(desk_offer(&desk, ticket(b)) == REASON_SERVICE_PRESS);
+    CHECK(!presence_code_shown(&desk.code, &code));
+    for (uint32_t i = 0; i < 1000; i++)
+        CHECK(desk_answer(&desk, i) == REASON_SERVICE_ASKED);
+    CHECK(desk.service.state == SERVICE_ASKING);
+    pass(BUTTON_ASKS_MS);
+    CHECK(!desk_tick(&desk) && desk.service.state == SERVICE_CLOSED);
+    desk_press(&desk); /* nothing was carried */
+    CHECK(desk.service.state == SERVICE_CLOSED && logs_sealed == 0);
+}
+
+MAIN(TEST(test_a_carried_ticket_waits_until_somebody_there_asks_for_it),
+    TEST(test_a_carried_ticket_goes_with_the_answer_that_no_longer_brings_it),
+    TEST(test_one_press_shows_who_asks_and_a_second_one_lets_them),
+    TEST(test_with_a_button_a_minute_without_it_is_nobody_and_no_code_opens),
+    TEST(test_nothing_is_given_until_the_code_of_the_screen_is_said),
     TEST(test_three_wrong_codes_or_a_minute_are_nobody),
     TEST(test_each_question_has_a_code_of_its_own),
     TEST(test_a_ticket_gives_a_bounded_number_of_logs_and_then_none),

@@ -5,6 +5,7 @@
 #include "core/update/machine.h"
 #include "core/update/update_limits.h"
 #include "device/board/board_clock.h"
+#include "device/board/button.h"
 #include "device/board/tally.h"
 #include "device/keeper/desk.h"
 #include "device/keeper/ending.h"
@@ -243,9 +244,11 @@ static void fill_service(const struct keeper *k, struct view_ticket *t)
         return;
     if (s->state == SERVICE_OPEN)
         t->until_utc_ms = s->ticket.not_after_s * UINT64_C(1000);
-    else if (!presence_code_shown(&k->desk.presence, &t->code))
+    else if (!k->desk.has_button && !presence_code_shown(&k->desk.code, &t->code))
         return;
-    t->state = s->state == SERVICE_OPEN ? VIEW_SERVICE_OPEN : VIEW_SERVICE_ASKS;
+    t->state = s->state == SERVICE_OPEN ? VIEW_SERVICE_OPEN
+        : k->desk.has_button            ? VIEW_SERVICE_PRESS
+                                        : VIEW_SERVICE_ASKS;
     memcpy(t->holder, s->ticket.holder, sizeof s->ticket.holder);
 }
 
@@ -777,6 +780,7 @@ static void take_reply(struct keeper *k, const struct said_reply *r, struct byte
     if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
         k->in_flight = false;
         tell_release(k);
+        desk_carry(&k->desk, outbox_peek_ticket(&k->outbox));
         counted(k);
         renew(k);
         if (k->pins_len > 0)
@@ -947,6 +951,41 @@ static void say_signs(struct keeper *k)
         && talk_send(k->updater_fd, SAY_SIGNS, signs_build(signs(k), ROOM_OF(b)))
             == BROKEN)
         drop(k, &k->updater_fd);
+}
+
+/* --- the board's button --- */
+
+static void on_button(void *ctx, int fd, uint32_t events)
+{
+    struct keeper *k = ctx;
+    unsigned presses = 0;
+
+    (void)events;
+    enum status s = button_read(fd, &presses);
+    if (s == OK)
+        desk_press(&k->desk); /* many that came at once are one */
+    if (s == OK || s == AGAIN)
+        return;
+    LOG(k->log, LOG_FAULT, REASON_BUTTON_LOST, F_NUM("n", 1));
+    loop_forget(k->loop, fd);
+    close(fd);
+}
+
+/* Before the role locks itself in. Without it nobody can be present: measuring needs none. */
+static void open_button(struct keeper *k)
+{
+    int fd = -1;
+
+    if (k->env->button == NULL || k->env->button[0] == '\0')
+        return;
+    k->desk.has_button =
+        true; /* also when it is lost: a code would have nobody who could say it */
+    if (button_open(k->env->button, &fd) == OK
+        && loop_watch(k->loop, fd, EPOLLIN, on_button, k) == OK)
+        return;
+    if (fd >= 0)
+        close(fd);
+    LOG(k->log, LOG_FAULT, REASON_BUTTON_LOST, F_NUM("n", 0));
 }
 
 /* --- people's door: status and supervisor --- */
@@ -1337,6 +1376,7 @@ int keeper_main(struct role_env *env)
         return EXIT_ENVIRONMENT;
     if (loop_new(&k.loop) != OK || host_crypto_new(&k.crypto) != OK)
         return EXIT_INTERNAL;
+    open_button(&k);
     open_all(&k);
     if (open_doors(&k) != OK)
         return EXIT_ENVIRONMENT;

@@ -23,6 +23,7 @@ static const struct { enum reason reason; const char *word, *number; } may[] = {
     {REASON_MEASURE_DROPPED,    NULL,     "n"},
     {REASON_ROLE_SELF_TEST,     NULL,     "succeeded"},
     {REASON_SERVICE_ASKED,      NULL,     NULL},
+    {REASON_SERVICE_PRESS,      NULL,     NULL},
     {REASON_SERVICE_BEGUN,      NULL,     NULL},
     {REASON_SERVICE_BUSY,       NULL,     NULL},
     {REASON_SERVICE_CLOCK,      NULL,     NULL},

@@ -30,6 +30,7 @@ static const struct cli_option options[] = {
     {"first-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the first sample", true},
     {"length-samples", CLI_NUMBER, 0, INT64_MAX, "N", "to be measured", true},
     {"journal-mib", CLI_NUMBER, 1, 1024, "N", "size of a new journal", true},
+    {"button", CLI_WORD, 0, 0, "PATH", "of the board", true},
     {"slot-a", CLI_WORD, 0, 0, "PATH", "root of slot a", true},
     {"slot-b", CLI_WORD, 0, 0, "PATH", "root of slot b", true},
     {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images", true},
@@ -45,7 +46,7 @@ static const char *const run_options[] = {"root", "sensor", "screen", "speed", "
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
-    "config-fault", "slot-a", "slot-b", "boot-folder", NULL};
+    "config-fault", "button", "slot-a", "slot-b", "boot-folder", NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const service_options[] = {"root", "ticket", NULL};
 static const char *const root_json[] = {"root", "json", NULL};

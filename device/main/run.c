@@ -94,6 +94,7 @@ static void env_of(const struct cli_args *a, struct log *log, struct role_env *e
         .start_utc_ms = (uint64_t)cli_number(a, "start-utc-ms", 0),
         .speed = (uint32_t)cli_number(a, "speed", 1),
         .tpm = cli_given(a, "tpm"),
+        .button = cli_word(a, "button", NULL),
         .config_fault = cli_given(a, "config-fault"),
         .self_test = cli_given(a, "role-self-test"),
         .journal_bytes = (uint32_t)cli_number(a, "journal-mib", 16) * MIB,
@@ -176,6 +177,9 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
                 ? text(r, r->env.batches)
                 : NULL},
         {"--tpm", r->env.tpm ? r->settings.tpm : NULL},
+        {"--button",
+            role == ROLE_KEEPER && r->settings.button[0] != '\0' ? r->settings.button
+                                                                 : NULL},
         {"--slot-a", role == ROLE_UPDATER ? r->settings.slot_a : NULL},
         {"--slot-b", role == ROLE_UPDATER ? r->settings.slot_b : NULL},
         {"--boot-folder", role == ROLE_UPDATER ? r->settings.boot_folder : NULL},

@@ -11,6 +11,7 @@ struct settings {
     char sensor[257], screen[257];
     char trust[9]; /* "software" or "tpm" */
     char tpm[257]; /* which one, as device/tpm/dial.h has it */
+    char button[257];
     char slot_a[257], slot_b[257], boot_folder[257]; /* all empty: no updates */
 };
 

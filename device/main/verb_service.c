@@ -84,10 +84,10 @@ static int talk_it_over(int fd, struct bytes ticket)
     if (s != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0, "the device does not answer",
             "a running device");
-    if (what != REASON_SERVICE_BEGUN)
+    if (what != REASON_SERVICE_BEGUN && what != REASON_SERVICE_PRESS)
         return say_refused(what);
-    printf("%s: %s; the screen shows until when\n", reason_code(what),
-        reason_meaning(what));
+    printf("%s: %s; the screen shows %s\n", reason_code(what), reason_meaning(what),
+        what == REASON_SERVICE_PRESS ? "what comes of it" : "until when");
     return EXIT_DONE;
 }
 
@@ -99,11 +99,10 @@ int verb_service(const struct cli_args *a)
     size_t len = 0;
     int fd = -1;
 
-    if (file == NULL)
-        return cli_error(EXIT_USAGE, NULL, 0, "service", "--ticket FILE");
     if (place_of(cli_word(a, "root", "/"), PLACE_DOOR_STATUS, path) != OK)
         return cli_error(EXIT_USAGE, NULL, 0, "--root", "a shorter path");
-    int code = read_ticket(file, ticket, sizeof ticket, &len);
+    int code =
+        file == NULL ? EXIT_DONE : read_ticket(file, ticket, sizeof ticket, &len);
     if (code != EXIT_DONE)
         return code;
     if (talk_connect(path, &fd) != OK)

@@ -99,7 +99,10 @@ static void service(struct json *j, const struct view_ticket *t)
     }
     json_object(j);
     json_key(j, "state");
-    json_str(j, t->state == VIEW_SERVICE_OPEN ? "open" : "asks");
+    json_str(j,
+        t->state == VIEW_SERVICE_OPEN        ? "open"
+            : t->state == VIEW_SERVICE_PRESS ? "press"
+                                             : "asks");
     json_key(j, "holder");
     json_str(j, t->holder);
     number(j, "until_utc_ms", t->until_utc_ms);

@@ -48,8 +48,10 @@ enum message {
     /* measure -> screen */
     SAY_VIEW = 0x0501, /* struct view */
     /* status -> keeper */
-    SAY_TELL = 0x0601,   /* answered by STATE, without the ticket's code */
-    SAY_TICKET = 0x0602, /* a signed service ticket; answered by SERVICE */
+    SAY_TELL = 0x0601, /* answered by STATE, without the ticket's code */
+    SAY_TICKET =
+        0x0602, /* a signed service ticket, or empty: the one that came by the cloud;
+                            answered by SERVICE */
     SAY_CODE =
         0x0603, /* u32: what a person reads from the screen; answered by SERVICE */
     /* keeper -> status */

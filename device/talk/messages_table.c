@@ -43,7 +43,7 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_VIEW, VIEW_LEN, VIEW_LEN, "view"}},
     [KEEPER_OF_PEOPLE] = {
         {SAY_TELL, 0, 0, "tell"},
-        {SAY_TICKET, 1, LIMIT_TICKET, "ticket"},
+        {SAY_TICKET, 0, LIMIT_TICKET, "ticket"},
         {SAY_CODE, 4, 4, "code"}},
     [PEOPLE_OF_KEEPER] = {
         {SAY_STATE, STATE_LEN, STATE_LEN, "state"},

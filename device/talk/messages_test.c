@@ -147,6 +147,8 @@ static void test_a_ticket_on_its_way_to_the_screen_is_one_of_three_kinds(void)
         {"asks", {VIEW_SERVICE_ASKS, 0, 999999, "J"}, true},
         {"asks for seven digits", {VIEW_SERVICE_ASKS, 0, 1000000, "J"}, false},
         {"asks, with an end", {VIEW_SERVICE_ASKS, 5, 1, "J"}, false},
+        {"asks for the button", {VIEW_SERVICE_PRESS, 0, 0, "J"}, true},
+        {"asks for the button, with a code", {VIEW_SERVICE_PRESS, 0, 1, "J"}, false},
         {"open", {VIEW_SERVICE_OPEN, 5, 0, "J"}, true},
         {"open, with a code", {VIEW_SERVICE_OPEN, 5, 1, "J"}, false},
         {"open, nobody's", {VIEW_SERVICE_OPEN, 5, 0, ""}, false},

@@ -33,7 +33,8 @@ struct role_env {
     bool
         self_test; /* try ten forbidden acts once locked down, and log what came of it */
     bool reduced;  /* roles share a user */
-    bool tpm;      /* keys are in a TPM, behind agent; else in files */
+    const char *button; /* keeper: of the board; NULL: it has none */
+    bool tpm;           /* keys are in a TPM, behind agent; else in files */
     uint32_t journal_bytes;
     uint32_t batches;     /* sealed in the run: enough, measure shall stop; 0: never */
     uint8_t algorithm[8]; /* calibration and algorithm id, said in each batch */

@@ -40,10 +40,11 @@ def screen(device, pattern):
 class Person:
     """Somebody before the device: shows the ticket, and says what the screen asks for, or something else."""
 
-    def __init__(self, device, path):
+    def __init__(self, device, path=None):
         old = screen(device, ASKED)
         self.device, self.old = device, old and old.group(1)  # a frame of the last question may still be on its way
-        self.verb = subprocess.Popen([OXIMETER, 'service', '--root', device.root, '--ticket', path],
+        ticket = ['--ticket', path] if path else []  # none: the one that came by the cloud
+        self.verb = subprocess.Popen([OXIMETER, 'service', '--root', device.root] + ticket,
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def code(self):
@@ -67,7 +68,7 @@ class Person:
         return self.verb.returncode, out + err
 
 
-def refused(device, path, *codes):
+def refused(device, path=None, *codes):
     """The reason code by which the device refuses."""
     code, said = Person(device, path).say(*codes)
     check(code == 1, 'the ticket was taken: exit %d, %s' % (code, said))

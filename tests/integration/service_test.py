@@ -77,6 +77,62 @@ def test_a_ticket_is_shown_and_brings_logs_to_the_cloud_by_the_ordinary_way():
         check(device.status()['service'] is None, 'a new start of the device goes on with the ticket')
 
 
+def test_a_ticket_that_came_by_the_cloud_waits_for_a_person_and_is_judged_as_any_other():
+    with bench() as b:
+        cloud = b.cloud()
+        device, other = b.device(cloud, 'sent'), b.device(cloud, 'not-sent')
+        start(device)
+        start(other)
+        clock_set(device)
+        clock_set(other)
+        got = refused(device)
+        check(got == 'service.none', 'with no ticket anywhere: ' + got)
+        # One that is signed by a stranger travels too: the cloud is not asked to judge, the device is.
+        strange = os.path.join(b.folder, 'strange.key')
+        run(CLOUD, 'service', 'key', '--key', strange)
+        path, _ = ticket(b, device.id, strange, 'strange')
+        run(CLOUD, 'service', 'send', path, '--root', cloud.root)
+        wait_for('the stranger\'s ticket to be refused', lambda: refused(device) == 'service.signature')
+        path, serial = ticket(b, device.id, key_of(cloud), 'good')
+        run(CLOUD, 'service', 'send', path, '--root', cloud.root)
+        sent = [e for e in cloud.events() if e['code'] == 'service.sent']
+        check([e['request'] for e in sent][-1:] == [serial], 'the administrator is told %r' % sent)
+        def there():
+            person = Person(device)
+            code = person.asked()
+            if code is None:
+                person.say()
+            return code and (person, code)
+        person, code = wait_for('the ticket to arrive', there)
+        check(logs(cloud) == [], 'something was given before the code was said')
+        exit_code, said = person.say(code)
+        check(exit_code == 0 and 'service.begun' in said, 'exit %d: %s' % (exit_code, said))
+        wait_for('a log under it', lambda: [g for g in logs(cloud) if g['serial'] == serial])
+        got = refused(other)
+        check(got == 'service.none', 'another device has it: ' + got)
+        # It has been used: it is carried no more, and what was carried before is gone.
+        device.stop()
+        start(device)
+        clock_set(device)
+        got = refused(device)
+        check(got == 'service.none', 'after its use it still travels: ' + got)
+
+
+def test_what_cannot_be_sent_is_said_in_one_line():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'ended')
+        path, _ = ticket(b, device.id, key_of(cloud), 'good')
+        stranger, _ = ticket(b, '00000000-0000-4000-8000-000000000000', key_of(cloud), 'stranger')
+        cut = os.path.join(b.folder, 'cut')
+        open(cut, 'wb').write(open(path, 'rb').read()[:-1])
+        run(CLOUD, 'device', 'revoke', device.id, '--root', cloud.root)
+        for file in (path, stranger, cut, '/dev/null', os.path.join(b.folder, 'none')):
+            ran = run(CLOUD, 'service', 'send', file, '--root', cloud.root, code=None)
+            check(ran.returncode != 0 and len(ran.stderr.splitlines()) == 1, '%s: exit %d, %r' % (file, ran.returncode, ran.stderr))
+        check(not [e for e in cloud.events() if e['code'] == 'service.sent'], 'the cloud says that one was sent')
+
+
 def test_a_log_holds_nothing_of_the_patient_and_no_key():
     with bench() as b:
         cloud = b.cloud()
@@ -187,6 +243,8 @@ def test_the_tool_signs_for_eight_hours_at_most_and_needs_no_cloud():
 
 
 main([
+    test_a_ticket_that_came_by_the_cloud_waits_for_a_person_and_is_judged_as_any_other,
+    test_what_cannot_be_sent_is_said_in_one_line,
     test_a_ticket_is_shown_and_brings_logs_to_the_cloud_by_the_ordinary_way,
     test_a_log_holds_nothing_of_the_patient_and_no_key,
     test_every_ticket_that_is_not_for_here_and_now_is_refused_by_its_name,
