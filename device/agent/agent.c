@@ -6,6 +6,7 @@
 #include "device/talk/keys.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/tpm/attest.h"
 #include "device/tpm/dial.h"
 #include "device/trust/wrap.h"
 #include "host/cli.h"
@@ -40,7 +41,7 @@ struct agent {
     struct role_lock lock;
     struct host_crypto *crypto;
     const char *spec;
-    char record_path[PLACE_MAX];
+    char record_path[PLACE_MAX], attest_path[PLACE_MAX];
 
     int line;        /* dialled and not yet the tpm's; -1: none */
     struct tpm *tpm; /* NULL: not to be used */
@@ -51,7 +52,7 @@ struct agent {
 
     struct door doors[DOORS];
     uint8_t talk[TALK_DATAGRAM];
-    uint8_t body[SAID_SECRET_LEN];
+    uint8_t body[SAID_IDENTITY_LEN];
 };
 
 static void look_again(void *ctx);
@@ -139,7 +140,7 @@ static enum status make_keys(struct agent *a, const char **why)
         return s;
     a->record.made = true;
     *why = "record";
-    LOG(a->log, LOG_INFO, REASON_TPM_KEYS_MADE, F_NUM("keys", TPM_KEYS));
+    LOG(a->log, LOG_INFO, REASON_TPM_KEYS_MADE, F_NUM("keys", TPM_ATTEST));
     return write_record(a);
 }
 
@@ -147,7 +148,7 @@ static enum status begin_keys(struct agent *a, const char **why)
 {
     const struct entropy *entropy = host_entropy_port();
 
-    TRY(tpm_vacant(a->tpm, why));
+    TRY(tpm_vacant(a->tpm, TPM_TLS, why));
     a->record = (struct tpm_record){.made = false};
     *why = "no-entropy";
     TRY(entropy->fill(entropy->board, ROOM_OF(a->record.keys.authorisation.b)));
@@ -170,7 +171,61 @@ static enum status read_record(struct agent *a, const char **why)
     return s;
 }
 
-/* All three names, and the authorisation as well: a TPM that will not serve is not taken. */
+/* --- the attestation key: beside keys that are there, also where they are older than it --- */
+
+static enum status write_attest(struct agent *a, bool made)
+{
+    const struct role_env *v = a->env;
+    struct attest_record r = {made, a->record.keys.names[TPM_ATTEST]};
+    uint8_t text[ATTEST_RECORD_LEN];
+
+    attest_record_build(&r, text);
+    return keyfile_write(
+        a->attest_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], BYTES_OF(text), true);
+}
+
+static enum status begin_attest(struct agent *a, const char **why)
+{
+    TRY(tpm_vacant(a->tpm, TPM_ATTEST, why));
+    *why = "record";
+    return write_attest(a, false);
+}
+
+static enum status make_attest(struct agent *a, const char **why)
+{
+    TRY(tpm_make_attest(a->tpm, &a->record.keys, why));
+    *why = "record";
+    LOG(a->log, LOG_INFO, REASON_TPM_ATTEST_MADE, F_NUM("keys", 1));
+    return write_attest(a, true);
+}
+
+static enum status read_attest(struct agent *a, bool *made, const char **why)
+{
+    uint8_t text[ATTEST_RECORD_LEN];
+    struct attest_record r;
+    size_t len = 0;
+
+    TRY(keyfile_read(
+        a->attest_path, a->env->uids[ROLE_AGENT], ROOM_OF(text), &len, why));
+    *why = "record";
+    if (attest_record_parse((struct bytes){text, len}, &r) != OK)
+        return REFUSED;
+    a->record.keys.names[TPM_ATTEST] = r.name;
+    *made = r.made;
+    return OK;
+}
+
+static enum status take_up_attest(struct agent *a, const char **why)
+{
+    bool made = false;
+
+    enum status s = read_attest(a, &made, why);
+    if (s == AGAIN)
+        s = begin_attest(a, why);
+    return s == OK && !made ? make_attest(a, why) : s;
+}
+
+/* All four names, and the authorisation as well: a TPM that will not serve is not taken. */
 static enum status prove(struct agent *a, const char **why)
 {
     struct key wrap;
@@ -188,6 +243,8 @@ static enum status take_up(struct agent *a, const char **why)
         s = begin_keys(a, why);
     if (s == OK && !a->record.made)
         s = make_keys(a, why);
+    if (s == OK)
+        s = take_up_attest(a, why);
     return s == OK ? prove(a, why) : s;
 }
 
@@ -292,6 +349,47 @@ static enum status give_signature(struct asked *q, const struct digest *digest)
     return answer(q, SAY_SIGNED, signature_build(&said, ROOM_OF(a->body)));
 }
 
+static enum status give_identity(struct asked *q)
+{
+    struct agent *a = q->agent;
+    struct trust_identity is = {0};
+    const char *why = "failed";
+
+    enum status s = tpm_identity(a->tpm, &is, &why);
+    if (s != OK)
+        return failed(q, s, why);
+    return answer(q, SAY_IDENTITY, identity_said_build(&is, ROOM_OF(a->body)));
+}
+
+/* A credential comes from the network: one that does not open costs the asker an answer, not this device its TPM. */
+static enum status give_activated(
+    struct asked *q, const struct trust_credential *credential)
+{
+    struct key secret;
+    const char *why = "failed";
+
+    enum status s = tpm_activate(q->agent->tpm, credential, &secret, &why);
+    if (s == DAMAGED)
+        LOG(q->agent->log, LOG_REFUSE, REASON_TPM_CREDENTIAL, F_WORD("why", why));
+    if (s != OK)
+        return failed(q, s, why);
+    s = answer(q, SAY_ACTIVATED, BYTES_OF(secret.b));
+    wipe(&secret, sizeof secret);
+    return s;
+}
+
+static enum status give_quote(struct asked *q, const struct said_quote *in)
+{
+    struct agent *a = q->agent;
+    struct trust_evidence said = {0};
+    const char *why = "failed";
+
+    enum status s = tpm_quote(a->tpm, in->registers, &in->bound, &said, &why);
+    if (s != OK)
+        return failed(q, s, why);
+    return answer(q, SAY_QUOTED, evidence_build(&said, ROOM_OF(a->body)));
+}
+
 static enum status wrap_or_open(struct agent *a, enum message what,
     const struct key *wrap, const struct said_secret *in, struct said_secret *out)
 {
@@ -341,12 +439,19 @@ static enum status parse_secret_and_give(
 static enum status take(struct asked *q, uint16_t what, struct bytes body)
 {
     struct digest digest;
+    struct trust_credential credential;
+    struct said_quote quote;
 
     if (q->agent->tpm == NULL)
         return refuse(q, BROKEN);
     switch (what) {
     case ASK_PUBLIC: return give_public(q);
     case ASK_SIGN: TRY(digest_parse(body, &digest)); return give_signature(q, &digest);
+    case ASK_IDENTITY: return give_identity(q);
+    case ASK_ACTIVATE:
+        TRY(credential_parse(body, &credential));
+        return give_activated(q, &credential);
+    case ASK_QUOTE: TRY(quote_parse(body, &quote)); return give_quote(q, &quote);
     case ASK_SEAL:
     case ASK_OPEN: return parse_secret_and_give(q, (enum message)what, body);
     default: return MALFORMED;
@@ -451,7 +556,8 @@ int agent_main(struct role_env *env, const char *tpm)
 
     a = (struct agent){.env = env, .log = env->log, .spec = tpm, .line = -1};
     if (place_of(env->root, PLACE_AGENT, folder) != OK
-        || place_of(env->root, PLACE_TPM_RECORD, a.record_path) != OK)
+        || place_of(env->root, PLACE_TPM_RECORD, a.record_path) != OK
+        || place_of(env->root, PLACE_ATTEST_RECORD, a.attest_path) != OK)
         return EXIT_ENVIRONMENT;
     if (loop_new(&a.loop) != OK || host_crypto_new(&a.crypto) != OK)
         return EXIT_INTERNAL;

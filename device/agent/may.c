@@ -3,7 +3,7 @@
 
 #include "device/talk/messages.h"
 
-/* Req: HF-TPM-004 "Agent shall sign for courier only, and seal and open for keeper only." */
+/* Req: HF-TPM-004 "Agent shall sign, attest and activate for courier only, and seal and open for keeper only." */
 bool agent_may(enum device_role role, uint16_t what)
 {
     static const struct {
@@ -12,6 +12,9 @@ bool agent_may(enum device_role role, uint16_t what)
     } rows[] = {
         {ROLE_COURIER, ASK_PUBLIC},
         {ROLE_COURIER, ASK_SIGN},
+        {ROLE_COURIER, ASK_IDENTITY},
+        {ROLE_COURIER, ASK_ACTIVATE},
+        {ROLE_COURIER, ASK_QUOTE},
         {ROLE_KEEPER, ASK_SEAL},
         {ROLE_KEEPER, ASK_OPEN},
     };

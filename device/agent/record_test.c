@@ -8,7 +8,7 @@ static struct tpm_record a_record(void)
     struct tpm_record r = {.made = true};
 
     memset(&r.keys.authorisation, 7, sizeof r.keys.authorisation);
-    for (int i = 0; i < TPM_KEYS; i++)
+    for (int i = 0; i < TPM_ATTEST; i++)
         memset(&r.keys.names[i], i + 1, sizeof r.keys.names[i]);
     return r;
 }
@@ -50,5 +50,27 @@ static void test_a_record_that_is_not_as_we_write_it_is_refused(void)
     }
 }
 
+static void test_a_record_of_the_attestation_key_is_read_back_and_is_no_other_record(
+    void)
+{
+    struct attest_record in = {.made = true, .name = {{7, 8, 9}}}, out = {0};
+    struct tpm_record keys = {0};
+    uint8_t text[ATTEST_RECORD_LEN];
+
+    attest_record_build(&in, text);
+    CHECK(attest_record_parse(BYTES_OF(text), &out) == OK);
+    CHECK(out.made && memcmp(&in.name, &out.name, sizeof in.name) == 0);
+    CHECK(record_parse(BYTES_OF(text), &keys) == MALFORMED);
+    out.made = false;
+    CHECK(
+        attest_record_parse((struct bytes){text, sizeof text - 1}, &out) == MALFORMED);
+    text[1] = 2;
+    CHECK(attest_record_parse(BYTES_OF(text), &out) == MALFORMED);
+    text[1] = 1;
+    text[0] = 1;
+    CHECK(attest_record_parse(BYTES_OF(text), &out) == MALFORMED && !out.made);
+}
+
 MAIN(TEST(test_a_record_is_read_back_as_it_was_written),
-    TEST(test_a_record_that_is_not_as_we_write_it_is_refused))
+    TEST(test_a_record_that_is_not_as_we_write_it_is_refused),
+    TEST(test_a_record_of_the_attestation_key_is_read_back_and_is_no_other_record))

@@ -2,8 +2,9 @@
 /*
  * Keys: what courier and keeper may ask of agent, who has the TPM, and what it answers.
  *
- * Each message has one length, whatever it carries. courier may ask for the public key and for a
- * signature, keeper for sealing and opening; there is no message that asks for a key.
+ * Each message has one length, whatever it carries. courier may ask for the public key, for a
+ * signature, and for what proves where the key is; keeper for sealing and opening; there is no message
+ * that asks for a key.
  */
 #pragma once
 
@@ -32,6 +33,18 @@ struct said_signature { /* DER */
     uint8_t b[TRUST_SIGNATURE_MAX];
 };
 
+struct said_quote {
+    uint32_t registers; /* 1..TRUST_REGISTERS */
+    struct digest bound;
+};
+
+enum {
+    SAID_CREDENTIAL_LEN = TRUST_BLOB_LEN + TRUST_SEED_LEN,
+    SAID_QUOTE_LEN = 4 + 32,
+    SAID_EVIDENCE_LEN = 2 * (2 + TRUST_SAID_MAX),
+    SAID_IDENTITY_LEN =
+        2 + TRUST_CERT_MAX + 2 * (2 + TRUST_SAID_MAX) + SAID_EVIDENCE_LEN,
+};
 enum { SAID_SECRET_LEN = 2 + SECRET_MAX, SAID_SIGNATURE_LEN = 1 + TRUST_SIGNATURE_MAX };
 
 struct bytes secret_build(const struct said_secret *v, struct room out);
@@ -43,3 +56,11 @@ MUST_USE enum status digest_parse(struct bytes in, struct digest *out);
 MUST_USE enum status public_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN]);
 struct bytes no_key_build(enum no_key why, struct room out);
 MUST_USE enum status no_key_parse(struct bytes in, enum no_key *out);
+struct bytes credential_build(const struct trust_credential *v, struct room out);
+MUST_USE enum status credential_parse(struct bytes in, struct trust_credential *out);
+struct bytes quote_build(const struct said_quote *v, struct room out);
+MUST_USE enum status quote_parse(struct bytes in, struct said_quote *out);
+struct bytes evidence_build(const struct trust_evidence *v, struct room out);
+MUST_USE enum status evidence_parse(struct bytes in, struct trust_evidence *out);
+struct bytes identity_said_build(const struct trust_identity *v, struct room out);
+MUST_USE enum status identity_said_parse(struct bytes in, struct trust_identity *out);

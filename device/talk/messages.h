@@ -63,14 +63,20 @@ enum message {
     SAY_SIGNS = 0x0d01,   /* u8 of enum sign */
     SAY_RELEASE = 0x0d02, /* the statement that the cloud offers now; empty: none */
     /* courier -> agent (device/talk/keys.h) */
-    ASK_PUBLIC = 0x0701, /* of the TLS key */
-    ASK_SIGN = 0x0702,   /* digest (32) */
+    ASK_PUBLIC = 0x0701,   /* of the TLS key */
+    ASK_SIGN = 0x0702,     /* digest (32) */
+    ASK_IDENTITY = 0x0703, /* of the TPM and its keys */
+    ASK_ACTIVATE = 0x0704, /* struct trust_credential */
+    ASK_QUOTE = 0x0705,    /* struct said_quote */
     /* keeper -> agent */
     ASK_SEAL = 0x0801, /* struct said_secret */
     ASK_OPEN = 0x0802, /* struct said_secret, sealed */
     /* agent -> courier */
-    SAY_PUBLIC = 0x0901, /* point (65) */
-    SAY_SIGNED = 0x0902, /* struct said_signature */
+    SAY_PUBLIC = 0x0901,    /* point (65) */
+    SAY_SIGNED = 0x0902,    /* struct said_signature */
+    SAY_IDENTITY = 0x0903,  /* struct trust_identity */
+    SAY_ACTIVATED = 0x0904, /* key (32): what was in the credential */
+    SAY_QUOTED = 0x0905,    /* struct trust_evidence */
     /* agent -> keeper */
     SAY_SEALED = 0x0a01, /* struct said_secret, sealed */
     SAY_OPENED = 0x0a02, /* struct said_secret */

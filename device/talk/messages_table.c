@@ -51,11 +51,17 @@ static const struct talk_door tables[HEARERS][DOORS] = {
     [AGENT_OF_ROLES] = {
         {ASK_PUBLIC, 0, 0, "public"},
         {ASK_SIGN, 32, 32, "sign"},
+        {ASK_IDENTITY, 0, 0, "identity"},
+        {ASK_ACTIVATE, SAID_CREDENTIAL_LEN, SAID_CREDENTIAL_LEN, "activate"},
+        {ASK_QUOTE, SAID_QUOTE_LEN, SAID_QUOTE_LEN, "quote"},
         {ASK_SEAL, SAID_SECRET_LEN, SAID_SECRET_LEN, "seal"},
         {ASK_OPEN, SAID_SECRET_LEN, SAID_SECRET_LEN, "open"}},
     [COURIER_OF_AGENT] = {
         {SAY_PUBLIC, P256_PUBLIC_LEN, P256_PUBLIC_LEN, "public"},
         {SAY_SIGNED, SAID_SIGNATURE_LEN, SAID_SIGNATURE_LEN, "signed"},
+        {SAY_IDENTITY, SAID_IDENTITY_LEN, SAID_IDENTITY_LEN, "identity"},
+        {SAY_ACTIVATED, sizeof(struct key), sizeof(struct key), "activated"},
+        {SAY_QUOTED, SAID_EVIDENCE_LEN, SAID_EVIDENCE_LEN, "quoted"},
         {SAY_NO_KEY, 1, 1, "no key"}},
     [KEEPER_OF_AGENT] = {
         {SAY_SEALED, SAID_SECRET_LEN, SAID_SECRET_LEN, "sealed"},

@@ -21,6 +21,7 @@ static const struct {
     [PLACE_COURIER]      = {"var/lib/holdfast/courier",               false},
     [PLACE_AGENT]        = {"var/lib/holdfast/agent",                 false},
     [PLACE_TPM_RECORD]   = {"var/lib/holdfast/agent/tpm",             false},
+    [PLACE_ATTEST_RECORD] = {"var/lib/holdfast/agent/attest",         false},
     [PLACE_CERTIFICATE]  = {"var/lib/holdfast/courier/tls.crt",       false},
     [PLACE_CLOUD]        = {"var/lib/holdfast/courier/cloud",         false},
     [PLACE_UPDATER]      = {"var/lib/holdfast/updater",               false},

@@ -22,6 +22,7 @@ enum place {
     PLACE_COURIER,       /* var/lib/holdfast/courier, 0700 */
     PLACE_AGENT,         /* var/lib/holdfast/agent, 0700 */
     PLACE_TPM_RECORD,    /* what agent knows of its objects in the TPM */
+    PLACE_ATTEST_RECORD, /* the same of its attestation key */
     PLACE_CERTIFICATE,   /* courier's, DER */
     PLACE_CLOUD,         /* whom courier may dial: a bundle without its secret */
     PLACE_UPDATER,       /* var/lib/holdfast/updater, 0700 */

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/tpm/tpm.h"
 
+#include "device/tpm/attest_template.h"
+#include "device/tpm/inside.h"
 #include "device/tpm/known.h"
-#include "device/tpm/wire.h"
 
 #include <openssl/ecdsa.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tss2/tss2_esys.h>
 #include <unistd.h>
-
-struct tpm {
-    struct tpm_wire wire;
-    ESYS_CONTEXT *esys;
-    ESYS_TR keys[TPM_KEYS];
-};
 
 /* Handles that TCG leaves to the owner; the first is where everybody keeps the storage key. */
 static const TPM2_HANDLE places[TPM_KEYS] = {
     [TPM_STORAGE] = 0x81000001,
     [TPM_TLS] = 0x81010010,
     [TPM_WRAP] = 0x81010011,
+    [TPM_ATTEST] = 0x81010012,
 };
 
 enum { COORDINATE = 32, AT_ONCE = 16, LAYERS = 0xff0000 };
@@ -61,7 +56,7 @@ static TSS2_RC plain(TSS2_RC rc)
     return rc;
 }
 
-static enum status judge(const struct tpm *t, TSS2_RC rc, const char **why)
+enum status tpm_judge(const struct tpm *t, TSS2_RC rc, const char **why)
 {
     if (rc == TSS2_RC_SUCCESS)
         return OK;
@@ -79,7 +74,7 @@ static enum status judge(const struct tpm *t, TSS2_RC rc, const char **why)
 
 /* --- objects and sessions that must not stay --- */
 
-static void flush(struct tpm *t, ESYS_TR *loaded)
+void tpm_flush(struct tpm *t, ESYS_TR *loaded)
 {
     if (*loaded != ESYS_TR_NONE
         && Esys_FlushContext(t->esys, *loaded) != TSS2_RC_SUCCESS)
@@ -87,16 +82,16 @@ static void flush(struct tpm *t, ESYS_TR *loaded)
     *loaded = ESYS_TR_NONE;
 }
 
-/* Salted for `storage`, which has been compared with what we know: who sits on the bus and puts a
+/* Salted for the storage key, which has been compared with what we know: who sits on the bus and puts a
  * key of his own there learns nothing, and cannot answer. */
-static TSS2_RC start(struct tpm *t, ESYS_TR storage, TPMA_SESSION how, ESYS_TR *session)
+TSS2_RC tpm_start(struct tpm *t, TPM2_SE kind, TPMA_SESSION how, ESYS_TR *session)
 {
     static const TPMT_SYM_DEF cipher = {
         .algorithm = TPM2_ALG_AES, .keyBits.aes = 128, .mode.aes = TPM2_ALG_CFB};
 
-    TSS2_RC rc = Esys_StartAuthSession(t->esys, storage, ESYS_TR_NONE, ESYS_TR_NONE,
-        ESYS_TR_NONE, ESYS_TR_NONE, NULL, TPM2_SE_HMAC, &cipher, TPM2_ALG_SHA256,
-        session);
+    TSS2_RC rc =
+        Esys_StartAuthSession(t->esys, t->keys[TPM_STORAGE], ESYS_TR_NONE, ESYS_TR_NONE,
+            ESYS_TR_NONE, ESYS_TR_NONE, NULL, kind, &cipher, TPM2_ALG_SHA256, session);
     if (rc != TSS2_RC_SUCCESS) {
         *session = ESYS_TR_NONE;
         return rc;
@@ -104,7 +99,7 @@ static TSS2_RC start(struct tpm *t, ESYS_TR storage, TPMA_SESSION how, ESYS_TR *
     rc = Esys_TRSess_SetAttributes(
         t->esys, *session, TPMA_SESSION_CONTINUESESSION | how, 0xff);
     if (rc != TSS2_RC_SUCCESS)
-        flush(t, session);
+        tpm_flush(t, session);
     return rc;
 }
 
@@ -127,7 +122,7 @@ static TSS2_RC each_handle(struct tpm *t, TPM2_HANDLE first, bool away, size_t *
             && Esys_TR_FromTPMPublic(t->esys, data->data.handles.handle[i],
                    ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &tr)
                 == TSS2_RC_SUCCESS)
-            flush(t, &tr);
+            tpm_flush(t, &tr);
     }
     Esys_Free(data);
     return TSS2_RC_SUCCESS;
@@ -142,7 +137,7 @@ static TSS2_RC slots(struct tpm *t, bool away, size_t *used)
 enum status tpm_slots(struct tpm *t, size_t *used, const char **why)
 {
     size_t n = 0;
-    enum status s = judge(t, slots(t, false, &n), why);
+    enum status s = tpm_judge(t, slots(t, false, &n), why);
     if (s == OK)
         *used = n;
     return s;
@@ -168,7 +163,7 @@ enum status tpm_adopt_line(int fd, uint32_t wait_ms, struct tpm **out, const cha
     TSS2_RC rc = Esys_Initialize(&t->esys, tpm_wire_context(&t->wire), NULL);
     if (rc == TSS2_RC_SUCCESS)
         rc = slots(t, true, &left);
-    enum status s = judge(t, rc, why);
+    enum status s = tpm_judge(t, rc, why);
     if (s == OK)
         *out = t;
     else
@@ -197,11 +192,11 @@ static enum status look(
     if (t->keys[which] != ESYS_TR_NONE)
         (void)Esys_TR_Close(t->esys, &t->keys[which]);
     t->keys[which] = ESYS_TR_NONE;
-    TRY(judge(t,
+    TRY(tpm_judge(t,
         Esys_TR_FromTPMPublic(t->esys, places[which], ESYS_TR_NONE, ESYS_TR_NONE,
             ESYS_TR_NONE, &t->keys[which]),
         why));
-    TRY(judge(t, Esys_TR_GetName(t->esys, t->keys[which], &name), why));
+    TRY(tpm_judge(t, Esys_TR_GetName(t->esys, t->keys[which], &name), why));
     enum status s = name->size == sizeof is->b ? OK : REFUSED;
     *why = "other";
     if (s == OK)
@@ -220,17 +215,25 @@ static TSS2_RC authorise(struct tpm *t, ESYS_TR object, const struct key *author
     return rc;
 }
 
-enum status tpm_find(struct tpm *t, const struct tpm_keys *k, const char **why)
+/* The objects before `end`. */
+static enum status find_until(
+    struct tpm *t, const struct tpm_keys *k, enum tpm_key end, const char **why)
 {
-    for (int i = 0; i < TPM_KEYS; i++) {
+    for (int i = 0; i < (int)end; i++) {
         struct tpm_name is;
         TRY(look(t, (enum tpm_key)i, &is, why));
         *why = "other";
         if (!tpm_known(&is, &k->names[i]))
             return REFUSED;
+        if (i != TPM_STORAGE) /* that one is everybody's */
+            TRY(tpm_judge(t, authorise(t, t->keys[i], &k->authorisation), why));
     }
-    TRY(judge(t, authorise(t, t->keys[TPM_TLS], &k->authorisation), why));
-    return judge(t, authorise(t, t->keys[TPM_WRAP], &k->authorisation), why);
+    return OK;
+}
+
+enum status tpm_find(struct tpm *t, const struct tpm_keys *k, const char **why)
+{
+    return find_until(t, k, TPM_KEYS, why);
 }
 
 /* --- making what is ours --- */
@@ -262,7 +265,7 @@ static enum status storage_fits(struct tpm *t, const char **why)
     const TPMA_OBJECT need = storage_template.publicArea.objectAttributes;
     TPM2B_PUBLIC *is = NULL;
 
-    TRY(judge(t,
+    TRY(tpm_judge(t,
         Esys_ReadPublic(t->esys, t->keys[TPM_STORAGE], ESYS_TR_NONE, ESYS_TR_NONE,
             ESYS_TR_NONE, &is, NULL, NULL),
         why));
@@ -279,7 +282,7 @@ static enum status keep(
 {
     struct tpm_name is;
 
-    TRY(judge(t,
+    TRY(tpm_judge(t,
         Esys_EvictControl(t->esys, ESYS_TR_RH_OWNER, loaded, ESYS_TR_PASSWORD,
             ESYS_TR_NONE, ESYS_TR_NONE, places[which], &t->keys[which]),
         why));
@@ -293,15 +296,22 @@ static enum status make_storage(struct tpm *t, const char **why)
     static const TPML_PCR_SELECTION pcrs = {0};
     ESYS_TR made = ESYS_TR_NONE;
 
-    enum status s = judge(t,
+    enum status s = tpm_judge(t,
         Esys_CreatePrimary(t->esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE,
             ESYS_TR_NONE, &none, &storage_template, &outside, &pcrs, &made, NULL, NULL,
             NULL, NULL),
         why);
     if (s == OK)
         s = keep(t, TPM_STORAGE, made, why);
-    flush(t, &made);
+    tpm_flush(t, &made);
     return s;
+}
+
+static const TPM2B_PUBLIC *template_of(enum tpm_key which)
+{
+    if (which == TPM_ATTEST)
+        return tpm_attest_template();
+    return which == TPM_TLS ? &tls_template : &wrap_template;
 }
 
 /* Made below the storage key, loaded, and kept; whatever happens nothing stays loaded. */
@@ -314,19 +324,18 @@ static enum status make_below(struct tpm *t, enum tpm_key which,
     TPM2B_PRIVATE *inner = NULL;
     TPM2B_PUBLIC *outer = NULL;
 
-    TSS2_RC rc = start(t, storage, TPMA_SESSION_DECRYPT, &session);
+    TSS2_RC rc = tpm_start(t, TPM2_SE_HMAC, TPMA_SESSION_DECRYPT, &session);
     if (rc == TSS2_RC_SUCCESS)
         rc = Esys_Create(t->esys, storage, session, ESYS_TR_NONE, ESYS_TR_NONE, secret,
-            which == TPM_TLS ? &tls_template : &wrap_template, &outside, &pcrs, &inner,
-            &outer, NULL, NULL, NULL);
+            template_of(which), &outside, &pcrs, &inner, &outer, NULL, NULL, NULL);
     if (rc == TSS2_RC_SUCCESS)
         rc = Esys_Load(
             t->esys, storage, session, ESYS_TR_NONE, ESYS_TR_NONE, inner, outer, &made);
-    enum status s = judge(t, rc, why);
-    flush(t, &session);
+    enum status s = tpm_judge(t, rc, why);
+    tpm_flush(t, &session);
     if (s == OK)
         s = keep(t, which, made, why);
-    flush(t, &made);
+    tpm_flush(t, &made);
     Esys_Free(inner);
     Esys_Free(outer);
     return s;
@@ -337,7 +346,7 @@ static enum status clear_place(struct tpm *t, enum tpm_key which, const char **w
 {
     ESYS_TR none = ESYS_TR_NONE;
 
-    TRY(judge(t,
+    TRY(tpm_judge(t,
         Esys_EvictControl(t->esys, ESYS_TR_RH_OWNER, t->keys[which], ESYS_TR_PASSWORD,
             ESYS_TR_NONE, ESYS_TR_NONE, places[which], &none),
         why));
@@ -373,10 +382,11 @@ static enum status vacant(struct tpm *t, enum tpm_key which, const char **why)
     return s == OK ? REFUSED : s;
 }
 
-enum status tpm_vacant(struct tpm *t, const char **why)
+enum status tpm_vacant(struct tpm *t, enum tpm_key from, const char **why)
 {
-    TRY(vacant(t, TPM_TLS, why));
-    return vacant(t, TPM_WRAP, why);
+    for (int i = (int)from; i < TPM_KEYS; i++)
+        TRY(vacant(t, (enum tpm_key)i, why));
+    return OK;
 }
 
 static enum status find_or_make_storage(struct tpm *t, const char **why)
@@ -408,16 +418,30 @@ static enum status make_both(struct tpm *t, const struct key *wrap,
 enum status tpm_make(
     struct tpm *t, const struct key *wrap, struct tpm_keys *k, const char **why)
 {
-    struct tpm_name is[TPM_KEYS];
+    struct tpm_name is[TPM_ATTEST];
 
     TRY(free_place(t, TPM_TLS, why));
     TRY(free_place(t, TPM_WRAP, why));
     TRY(find_or_make_storage(t, why));
     TRY(make_both(t, wrap, &k->authorisation, why));
-    for (int i = 0; i < TPM_KEYS; i++)
+    for (int i = 0; i < TPM_ATTEST; i++)
         TRY(look(t, (enum tpm_key)i, &is[i], why));
     memcpy(k->names, is, sizeof is);
     return OK;
+}
+
+enum status tpm_make_attest(struct tpm *t, struct tpm_keys *k, const char **why)
+{
+    TPM2B_SENSITIVE_CREATE secret = {
+        .sensitive.userAuth.size = sizeof k->authorisation.b};
+
+    TRY(find_until(t, k, TPM_ATTEST, why));
+    TRY(free_place(t, TPM_ATTEST, why));
+    memcpy(secret.sensitive.userAuth.buffer, k->authorisation.b,
+        sizeof k->authorisation.b);
+    enum status s = make_below(t, TPM_ATTEST, &secret, why);
+    wipe(&secret, sizeof secret);
+    return s == OK ? look(t, TPM_ATTEST, &k->names[TPM_ATTEST], why) : s;
 }
 
 /* --- using what is ours --- */
@@ -433,7 +457,7 @@ enum status tpm_public(struct tpm *t, uint8_t out[P256_PUBLIC_LEN], const char *
 {
     TPM2B_PUBLIC *is = NULL;
 
-    TRY(judge(t,
+    TRY(tpm_judge(t,
         Esys_ReadPublic(t->esys, t->keys[TPM_TLS], ESYS_TR_NONE, ESYS_TR_NONE,
             ESYS_TR_NONE, &is, NULL, NULL),
         why));
@@ -483,12 +507,12 @@ enum status tpm_sign(struct tpm *t, const struct digest *digest, struct room der
     ESYS_TR session = ESYS_TR_NONE;
 
     memcpy(in.buffer, digest->b, sizeof digest->b);
-    TSS2_RC rc = start(t, t->keys[TPM_STORAGE], TPMA_SESSION_DECRYPT, &session);
+    TSS2_RC rc = tpm_start(t, TPM2_SE_HMAC, TPMA_SESSION_DECRYPT, &session);
     if (rc == TSS2_RC_SUCCESS)
         rc = Esys_Sign(t->esys, t->keys[TPM_TLS], session, ESYS_TR_NONE, ESYS_TR_NONE,
             &in, &of_the_key, &no_ticket, &made);
-    enum status s = judge(t, rc, why);
-    flush(t, &session);
+    enum status s = tpm_judge(t, rc, why);
+    tpm_flush(t, &session);
     *why = s == OK ? "failed" : *why;
     if (s == OK)
         s = made->sigAlg == TPM2_ALG_ECDSA
@@ -503,12 +527,12 @@ enum status tpm_unseal(struct tpm *t, struct key *wrap, const char **why)
     TPM2B_SENSITIVE_DATA *out = NULL;
     ESYS_TR session = ESYS_TR_NONE;
 
-    TSS2_RC rc = start(t, t->keys[TPM_STORAGE], TPMA_SESSION_ENCRYPT, &session);
+    TSS2_RC rc = tpm_start(t, TPM2_SE_HMAC, TPMA_SESSION_ENCRYPT, &session);
     if (rc == TSS2_RC_SUCCESS)
         rc = Esys_Unseal(
             t->esys, t->keys[TPM_WRAP], session, ESYS_TR_NONE, ESYS_TR_NONE, &out);
-    enum status s = judge(t, rc, why);
-    flush(t, &session);
+    enum status s = tpm_judge(t, rc, why);
+    tpm_flush(t, &session);
     if (s == OK && out->size != sizeof wrap->b) {
         *why = "other";
         s = REFUSED;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tpm: two secrets that live in a TPM 2.0: the TLS key, which signs and never comes out, and the
- * wrapping secret, which comes out to who knows the objects' authorisation.
+ * Tpm: this device's secrets in a TPM 2.0: the TLS key, which signs and never comes out, the
+ * wrapping secret, which comes out to who knows the objects' authorisation, and the attestation key
+ * (device/tpm/attest.h: what is proved with it).
  *
  * Promise: every call ends within a bound; nothing that it loaded or started stays in the TPM; what
  * is secret is encrypted on the bus, under a key that only this very TPM can have (the storage key,
@@ -22,7 +23,7 @@
 
 enum { TPM_NAME_LEN = 34, TPM_WAIT_MS = 5000 };
 
-enum tpm_key { TPM_STORAGE, TPM_TLS, TPM_WRAP, TPM_KEYS };
+enum tpm_key { TPM_STORAGE, TPM_TLS, TPM_WRAP, TPM_ATTEST, TPM_KEYS };
 
 struct tpm_name { /* the hash of an object's public half, with its algorithm */
     uint8_t b[TPM_NAME_LEN];
@@ -39,13 +40,16 @@ struct tpm; /* heap */
 MUST_USE enum status tpm_adopt_line(
     int fd, uint32_t wait_ms, struct tpm **out, const char **why);
 void tpm_close(struct tpm *t);
-/* REFUSED, occupied: something stands where our objects belong. */
-MUST_USE enum status tpm_vacant(struct tpm *t, const char **why);
-/* Make the objects and keep them in the TPM, over what an earlier making, cut short, has left
- * there. k->authorisation is given, the names are found. */
+/* REFUSED, occupied: something stands where our objects from this one on belong. */
+MUST_USE enum status tpm_vacant(struct tpm *t, enum tpm_key from, const char **why);
+/* Make storage key, TLS key and wrapping secret and keep them in the TPM, over what an earlier
+ * making, cut short, has left there. k->authorisation is given, their names are found. */
 MUST_USE enum status tpm_make(
     struct tpm *t, const struct key *wrap, struct tpm_keys *k, const char **why);
-/* The objects are there and are those of `k`; from here on the calls below work. */
+/* The attestation key, likewise, beside the three of `k`, which are there. */
+MUST_USE enum status tpm_make_attest(
+    struct tpm *t, struct tpm_keys *k, const char **why);
+/* The four objects are there and are those of `k`; from here on the calls below work. */
 MUST_USE enum status tpm_find(
     struct tpm *t, const struct tpm_keys *k, const char **why);
 MUST_USE enum status tpm_public(

@@ -36,8 +36,8 @@ static bool made(struct swtpm *s, struct tpm **t, struct tpm_keys *k)
 {
     *k = (struct tpm_keys){.authorisation = authorisation};
     bool good = swtpm_begin(s) && (*t = open_tpm(s, TPM_WAIT_MS)) != NULL
-        && tpm_vacant(*t, &why) == OK && tpm_make(*t, &wrap, k, &why) == OK
-        && tpm_find(*t, k, &why) == OK;
+        && tpm_vacant(*t, TPM_TLS, &why) == OK && tpm_make(*t, &wrap, k, &why) == OK
+        && tpm_make_attest(*t, k, &why) == OK && tpm_find(*t, k, &why) == OK;
     CHECK(good);
     if (!good)
         printf("# %s\n", why);
@@ -162,7 +162,7 @@ static void test_failed_operations_leave_no_slot_taken_either(void)
         CHECK(refused == 20);
         refused = 0;
         for (int i = 0; i < 20; i++)
-            refused += tpm_vacant(t, &why) == REFUSED;
+            refused += tpm_vacant(t, TPM_TLS, &why) == REFUSED;
         CHECK(refused == 20);
         CHECK(tpm_slots(t, &used, &why) == OK && used == 0);
     }
@@ -274,9 +274,10 @@ static void test_places_that_are_taken_are_told_and_an_unfinished_making_is_done
     struct tpm_keys k, again = {.authorisation = authorisation};
 
     if (made(&s, &t, &k)) {
-        CHECK(is(tpm_vacant(t, &why), REFUSED, "occupied"));
+        CHECK(is(tpm_vacant(t, TPM_TLS, &why), REFUSED, "occupied"));
         CHECK(tpm_find(t, &k, &why) == OK && signs(t));
         CHECK(tpm_make(t, &wrap, &again, &why) == OK);
+        CHECK(tpm_make_attest(t, &again, &why) == OK);
         CHECK(memcmp(&k.names[TPM_TLS], &again.names[TPM_TLS], TPM_NAME_LEN) != 0);
         CHECK(tpm_find(t, &again, &why) == OK && signs(t));
         CHECK(is(tpm_find(t, &k, &why), REFUSED, "other"));

@@ -132,6 +132,44 @@ static enum status open_sealed(
     return exchanged(board, ASK_OPEN, sealed, SAY_OPENED, out, len);
 }
 
+static enum status identity(void *board, struct trust_identity *out)
+{
+    struct trust_agent *t = board;
+    struct bytes answer;
+
+    TRY(ask(t, ASK_IDENTITY, (struct bytes){0}, SAY_IDENTITY, &answer));
+    return identity_said_parse(answer, out) == OK ? OK : lost(t);
+}
+
+static enum status activate(
+    void *board, const struct trust_credential *credential, struct key *secret)
+{
+    struct trust_agent *t = board;
+    uint8_t body[SAID_CREDENTIAL_LEN];
+    struct bytes answer;
+
+    TRY(ask(t, ASK_ACTIVATE, credential_build(credential, ROOM_OF(body)), SAY_ACTIVATED,
+        &answer));
+    memcpy(
+        secret->b, answer.at, sizeof secret->b); /* of this length: the door's table */
+    wipe(t->talk, sizeof t->talk);
+    return OK;
+}
+
+static enum status quote(void *board, uint32_t registers, const struct digest *bound,
+    struct trust_evidence *out)
+{
+    struct trust_agent *t = board;
+    struct said_quote said = {registers, *bound};
+    uint8_t body[SAID_QUOTE_LEN];
+    struct bytes answer;
+
+    if (registers == 0 || registers > TRUST_REGISTERS)
+        return REFUSED;
+    TRY(ask(t, ASK_QUOTE, quote_build(&said, ROOM_OF(body)), SAY_QUOTED, &answer));
+    return evidence_parse(answer, out) == OK ? OK : lost(t);
+}
+
 enum status trust_agent_init(
     struct trust_agent *t, enum trust_part part, const char *root, uid_t agent)
 {
@@ -142,7 +180,10 @@ enum status trust_agent_init(
         .tls_public = tls_public,
         .tls_sign = tls_sign,
         .seal = seal,
-        .open = open_sealed};
+        .open = open_sealed,
+        .identity = identity,
+        .activate = activate,
+        .quote = quote};
     return place_of(
         root, part == TRUST_TLS ? PLACE_DOOR_TLS : PLACE_DOOR_WRAP, t->door);
 }

@@ -43,6 +43,27 @@ static enum status refuse_sign(
     return REFUSED;
 }
 
+/* A file can be copied: nothing proves where it is. */
+static enum status refuse_identity(void *board, struct trust_identity *out)
+{
+    (void)board, (void)out;
+    return REFUSED;
+}
+
+static enum status refuse_activate(
+    void *board, const struct trust_credential *credential, struct key *secret)
+{
+    (void)board, (void)credential, (void)secret;
+    return REFUSED;
+}
+
+static enum status refuse_quote(void *board, uint32_t registers,
+    const struct digest *bound, struct trust_evidence *out)
+{
+    (void)board, (void)registers, (void)bound, (void)out;
+    return REFUSED;
+}
+
 static enum status refuse_wrap(
     void *board, struct bytes in, struct room out, size_t *len)
 {
@@ -152,7 +173,10 @@ enum status trust_file_open(struct trust_file *t, enum trust_part part,
         .tls_public = refuse_public,
         .tls_sign = refuse_sign,
         .seal = refuse_wrap,
-        .open = refuse_wrap};
+        .open = refuse_wrap,
+        .identity = refuse_identity,
+        .activate = refuse_activate,
+        .quote = refuse_quote};
     *why = "path too long";
     if (!path_of(path, folder, part))
         return REFUSED;

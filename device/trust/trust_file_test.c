@@ -193,6 +193,33 @@ static enum status open_given(
     return s;
 }
 
+static void test_keys_in_files_prove_nothing_of_where_they_are(void)
+{
+    static const enum trust_part parts[] = {TRUST_TLS, TRUST_WRAP};
+    static struct trust_identity identity;
+    static struct trust_evidence evidence;
+    struct host_crypto *c = NULL;
+    struct trust_credential credential = {{0}, {0}};
+    struct digest bound = {{1}};
+    struct key secret = {{0}};
+
+    CHECK(host_crypto_new(&c) == OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct trust_file t;
+        CHECK(
+            trust_file_create(parts[i], folder, getuid(), getgid(), host_entropy_port())
+            == OK);
+        CHECK(open_part(&t, parts[i], c) == OK);
+        CHECK(t.port.identity(t.port.board, &identity) == REFUSED);
+        CHECK(t.port.activate(t.port.board, &credential, &secret) == REFUSED);
+        CHECK(t.port.quote(t.port.board, 1, &bound, &evidence) == REFUSED);
+        trust_file_close(&t);
+    }
+    CHECK(identity.tls.len == 0 && evidence.said.len == 0);
+    forget();
+    host_crypto_free(c);
+}
+
 static void test_a_key_file_with_another_kind_of_key_is_refused(void)
 {
     static const char *const kinds[] = {"P-256", "P-384", "secp256k1"};
@@ -306,6 +333,7 @@ int main(void)
     struct test tests[] = {TEST(test_a_secret_opens_on_this_device_and_on_no_other),
         TEST(test_what_it_signs_verifies_under_its_public_key_and_no_other_does),
         TEST(test_each_role_s_trust_refuses_the_other_role_s_half),
+        TEST(test_keys_in_files_prove_nothing_of_where_they_are),
         TEST(test_a_key_file_with_another_kind_of_key_is_refused),
         TEST(test_a_version_not_known_is_damaged_even_if_sealed_by_this_device),
         TEST(test_two_sealings_of_one_secret_differ_and_need_their_room),

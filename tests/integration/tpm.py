@@ -77,6 +77,13 @@ class Tpm:
             self.tool('tpm2_flushcontext', '-t')
             self._keep(name, place, ['tpm2_load', '-C', '0x81000001', '-u', name + '.pub', '-r', name + '.priv', '-c', name + '.ctx'])
 
+    def forge_attest(self, authorisation):
+        """An attestation key of the attacker's own at the place of ours, below the same storage key."""
+        self.tool('tpm2_create', '-C', '0x81000001', '-G', 'ecc256:ecdsa-sha256:null', '-p', 'hex:' + authorisation.hex(),
+                  '-a', 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|sign', '-u', 'a.pub', '-r', 'a.priv')
+        self.tool('tpm2_flushcontext', '-t')
+        self._keep('a', '0x81010012', ['tpm2_load', '-C', '0x81000001', '-u', 'a.pub', '-r', 'a.priv', '-c', 'a.ctx'])
+
     def _keep(self, name, place, load):
         self.tool(*load)
         self.tool('tpm2_flushcontext', '-t')

@@ -4,11 +4,13 @@
 Req: HF-TPM-002: a TPM that does not serve stops what needs keys, and nothing else.
 Req: HF-TPM-003: a TPM that was cleared, or is another one, is refused.
 Req: HF-TPM-005: a cloud whose policy asks for a TPM stores nothing of a device that does not say that it has one.
-Req: HF-TPM-004: agent signs for courier only, and seals and opens for keeper only.
+Req: HF-TPM-004: agent signs and proves for courier only, and seals and opens for keeper only.
+Req: HF-TPM-008: the attestation key signs nothing but what the TPM says of itself.
 
 The TPM is swtpm, pulled out, stopped, cleared and exchanged while the real device runs. Each refusal has its name in the
 log, once.
 """
+import hashlib
 import os
 import signal
 import subprocess
@@ -16,7 +18,7 @@ import subprocess
 from harness import Device, OXIMETER, bench, check, main, role_pid, run, stopped, wait_for
 from tpm import Tpm, as_user, configure
 
-TLS_HANDLE, WRAP_HANDLE = '0x81010010', '0x81010011'
+TLS_HANDLE, WRAP_HANDLE, ATTEST_HANDLE = '0x81010010', '0x81010011', '0x81010012'
 
 
 def tpm_device(b, cloud, tpm, label='board'):
@@ -295,7 +297,9 @@ def test_keys_are_renewed_with_the_key_that_stays_in_the_tpm():
 def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any():
     if os.geteuid() != 0:
         return 'roles share a user'
-    public, sign, seal, open_ = 0x0701, 0x0702, 0x0801, 0x0802
+    public, sign, identity, activate, quote, seal, open_ = 0x0701, 0x0702, 0x0703, 0x0704, 0x0705, 0x0801, 0x0802
+    registers, none = (0x891).to_bytes(4, 'big') + bytes(32), bytes(36)
+    stranger = bytes.fromhex('0044') + bytes.fromhex('0020') + bytes(32) + bytes(34) + bytes.fromhex('0100') + bytes(256)
     secret = (5).to_bytes(2, 'big') + b'hello' + bytes(507)
     rows = [  # as whom, at which door, what, expected
         ('courier', 'courier', seal, secret, 'ended'),
@@ -306,6 +310,15 @@ def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_a
         ('keeper', 'courier', sign, bytes(32), 'ended'),
         ('measure', 'courier', public, b'', 'ended'),
         ('screen', 'keeper', open_, secret, 'ended'),
+        ('keeper', 'keeper', identity, b'', 'ended'),
+        ('keeper', 'keeper', activate, stranger, 'ended'),
+        ('keeper', 'keeper', quote, registers, 'ended'),
+        ('measure', 'courier', quote, registers, 'ended'),
+        ('courier', 'courier', quote, none, 'ended'),
+        ('courier', 'courier', activate, stranger[1:], 'ended'),
+        ('courier', 'courier', identity, b'', '0903'),
+        ('courier', 'courier', quote, registers, '0905'),
+        ('courier', 'courier', activate, stranger, '0b01'),
         ('courier', 'courier', public, b'', '0901'),
         ('courier', 'courier', sign, bytes(32), '0902'),
         ('keeper', 'keeper', seal, secret, '0a01'),
@@ -321,6 +334,83 @@ def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_a
                 got = knock(device, user, door, message, body)
                 check(got == expected, '%s at the door of %s asked %04x: %s, not %s' % (user, door, message, got, expected))
         sends(device)
+        check(len(device.program.log.of('tpm.credential')) == 1, 'the strange credential was not said once')
+        check(not device.program.log.of('tpm.lost', 'tpm.refused'), 'a credential that does not open has cost the device its TPM')
+
+
+def agent_file(device, name):
+    return os.path.join(device.root, 'var/lib/holdfast/agent', name)
+
+
+def test_a_device_of_before_gets_its_attestation_key_and_keeps_the_others():
+    """Its record has none, and is not touched: the release of before still finds its keys."""
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        os.unlink(agent_file(device, 'attest'))
+        tpm.tool('tpm2_evictcontrol', '-C', 'o', '-c', ATTEST_HANDLE)
+        before = open(agent_file(device, 'tpm'), 'rb').read()
+        device.start('--for', '600')
+        sends(device)
+        check(len(device.program.log.of('tpm.attest_made')) == 1, 'no attestation key was made')
+        check(not device.program.log.of('tpm.keys_made'), 'the other keys were made anew')
+        check(open(agent_file(device, 'tpm'), 'rb').read() == before, 'the record of before is another now')
+        device.stop()
+        device.start('--for', '600')
+        sends(device)
+        check(not device.program.log.of('tpm.attest_made'), 'it was made a second time')
+
+
+def test_a_making_of_the_attestation_key_that_was_cut_short_is_done_again():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        record = bytearray(open(agent_file(device, 'attest'), 'rb').read())
+        old = bytes(record)
+        record[1] = 0
+        os.chmod(agent_file(device, 'attest'), 0o600)
+        open(agent_file(device, 'attest'), 'wb').write(record)
+        os.chmod(agent_file(device, 'attest'), 0o400)
+        device.start('--for', '600')
+        sends(device)
+        check(len(device.program.log.of('tpm.attest_made')) == 1, 'it was not made again')
+        new = open(agent_file(device, 'attest'), 'rb').read()
+        check(new[1] == 1 and new != old, 'the new one is not remembered')
+
+
+def test_another_attestation_key_at_the_place_of_ours_is_refused():
+    """Of the same kind, for the authorisation that has leaked: only its name is not ours."""
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        record = open(agent_file(device, 'tpm'), 'rb').read()
+        tpm.tool('tpm2_evictcontrol', '-C', 'o', '-c', ATTEST_HANDLE)
+        tpm.forge_attest(record[2:34])
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'other')
+
+
+def test_an_attestation_key_is_not_made_over_one_whose_record_is_gone():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        os.unlink(agent_file(device, 'attest'))
+        device.start('--for', '600')
+        refused(device, 'tpm.refused', 'occupied')
+
+
+def test_the_attestation_key_signs_nothing_that_somebody_made():
+    """He has the TPM and the authorisation, and writes himself what the TPM would say of a good boot."""
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        device = tpm_device(b, cloud, tpm)
+        auth = 'hex:' + open(agent_file(device, 'tpm'), 'rb').read()[2:34].hex()
+        open(os.path.join(tpm.folder, 'forged'), 'wb').write(hashlib.sha256(bytes.fromhex('ff544347' '8018') + bytes(139)).digest())
+        sign = ('tpm2_sign', '-p', auth, '-g', 'sha256', '-d', '-f', 'plain', '-o', 'signature', 'forged', '-c')
+        tpm.tool(*sign, TLS_HANDLE)  # the control: the tool can, with a key that may
+        done = tpm.tool(*sign, ATTEST_HANDLE, code=None)
+        check(done.returncode != 0, 'the attestation key has signed a boot that never was')
+        check('ticket' in done.stderr.lower() or '0x3a0' in done.stderr.lower(), 'refused for another reason: ' + done.stderr[-200:])
 
 
 def test_only_agent_reaches_the_tpm():
@@ -394,6 +484,11 @@ main([
     test_keys_are_renewed_with_the_key_that_stays_in_the_tpm,
     test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_any,
     test_only_agent_reaches_the_tpm,
+    test_a_device_of_before_gets_its_attestation_key_and_keeps_the_others,
+    test_a_making_of_the_attestation_key_that_was_cut_short_is_done_again,
+    test_another_attestation_key_at_the_place_of_ours_is_refused,
+    test_an_attestation_key_is_not_made_over_one_whose_record_is_gone,
+    test_the_attestation_key_signs_nothing_that_somebody_made,
     test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files,
     test_a_word_that_names_no_trust_is_an_error_and_no_choice,
 ])
