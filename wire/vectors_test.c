@@ -3,6 +3,7 @@
  * The published vectors (wire/vectors), line by line: `kind verdict hex`, `#` says what it is.
  */
 #include "core/base/hex.h"
+#include "wire/attest.h"
 #include "wire/enrol.h"
 #include "wire/envelope.h"
 #include "wire/message.h"
@@ -43,6 +44,30 @@ static bool good_m1(struct bytes in)
     return enrol_m1_parse(in, &h, tag) == OK;
 }
 
+static bool good_e1(struct bytes in)
+{
+    struct enrol_tpm e;
+    return enrol_tpm_parse(in, &e) == OK;
+}
+
+static bool good_e2(struct bytes in)
+{
+    struct enrol_credential e;
+    return enrol_credential_parse(in, &e) == OK;
+}
+
+static bool good_ask(struct bytes in)
+{
+    struct attest_ask a;
+    return attest_ask_parse(in, &a) == OK;
+}
+
+static bool good_quote(struct bytes in)
+{
+    struct attest_quote q;
+    return attest_quote_parse(in, &q) == OK;
+}
+
 static bool good_ticket(struct bytes in)
 {
     struct signed_ticket t;
@@ -65,8 +90,9 @@ static const struct {
     const char *kind;
     bool (*good)(struct bytes in);
 } kinds[] = {{"batch", good_batch}, {"answer", good_answer}, {"up", good_up},
-    {"down", good_down}, {"m1", good_m1}, {"ticket", good_ticket}, {"log", good_log},
-    {"release", good_release}};
+    {"down", good_down}, {"m1", good_m1}, {"e1", good_e1}, {"e2", good_e2},
+    {"ask", good_ask}, {"quote", good_quote}, {"ticket", good_ticket},
+    {"log", good_log}, {"release", good_release}};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static void test_every_published_vector_is_judged_as_published(void)

@@ -16,6 +16,11 @@ enum {
     LIMIT_BATCH_MS = 60000,    /* a batch is closed at this age */
     LIMIT_ANSWER_OUTCOMES = 8, /* outcomes in one answer */
     LIMIT_CBOR_DEPTH = 4,
+    LIMIT_ENROL_TPM = 8192,       /* enrolment of a device with a TPM, whole */
+    LIMIT_ENDORSEMENT = 2048,     /* one certificate of or above an endorsement key */
+    LIMIT_BETWEEN = 3,            /* certificates between that and its maker's root */
+    LIMIT_TPM_STRUCTURE = 256,    /* one structure that a TPM wrote */
+    LIMIT_ATTEST_MS = 60000,      /* the nonce of a quote is good this long */
     LIMIT_PIN_SET = 1920,         /* one signed set of authorities, whole COSE_Sign1 */
     LIMIT_TICKET = 256,           /* one signed service ticket, whole COSE_Sign1 */
     LIMIT_TICKET_S = 28800,       /* a service ticket is good for 8 h at most */

@@ -6,6 +6,7 @@
  *   wire_generate --corpus DIR COUNT  small seeds for the fuzz targets, DIR/<target>/<n>
  */
 #include "core/base/hex.h"
+#include "wire/attest.h"
 #include "wire/enrol.h"
 
 #include "tests/support/messages.h"
@@ -56,6 +57,55 @@ static struct bytes any_m1(struct dice *d)
         message[i] = (uint8_t)roll(d, 256);
     message[0] = 1;
     return (struct bytes){message, ENROL_M1_LEN};
+}
+
+static struct bytes any_part(struct dice *d, size_t most)
+{
+    static uint8_t part[LIMIT_ENDORSEMENT];
+
+    for (size_t i = 0; i < sizeof part; i++)
+        part[i] = (uint8_t)roll(d, 256);
+    return (struct bytes){part, 1 + roll(d, most)};
+}
+
+/* By turns E1 without and with a proof, E2, the cloud's question, a quote; small ones. */
+static struct bytes any_attest(struct dice *d, unsigned long i)
+{
+    struct bytes p = any_part(d, 40);
+    size_t len = 0;
+
+    if (i % 5 < 2) {
+        struct enrol_tpm e = {.m1 = any_m1(d),
+            .proven = i % 5 == 1,
+            .certificate = p,
+            .between_count = (uint8_t)roll(d, LIMIT_BETWEEN + 1),
+            .between = {p, p, p},
+            .attestation_key = p,
+            .tls_key = p,
+            .said = p,
+            .signature = p};
+        uint8_t m1[ENROL_M1_LEN];
+        memcpy(m1, e.m1.at, sizeof m1);
+        e.m1 = BYTES_OF(m1);
+        if (enrol_tpm_build(&e, ROOM_OF(message), &len) != OK)
+            return (struct bytes){0};
+    } else if (i % 5 == 2) {
+        struct enrol_credential e;
+        memcpy(e.blob, p.at, sizeof e.blob);
+        memcpy(e.seed, p.at, sizeof e.seed);
+        enrol_credential_build(&e, message);
+        len = ENROL_CREDENTIAL_LEN;
+    } else if (i % 5 == 3) {
+        struct attest_ask a = {.registers = 1u << roll(d, ATTEST_REGISTERS)};
+        memcpy(a.nonce.b, p.at, sizeof a.nonce.b);
+        attest_ask_build(&a, message);
+        len = ATTEST_ASK_LEN;
+    } else {
+        struct attest_quote q = {.said = p, .signature = p};
+        memcpy(q.nonce.b, p.at, sizeof q.nonce.b);
+        len = attest_quote_build(&q, ROOM_OF(message)).len;
+    }
+    return (struct bytes){message, len};
 }
 
 static struct bytes any_bundle(struct dice *d)
@@ -127,6 +177,7 @@ static int corpus(const char *dir, unsigned long count)
                 (struct bytes){message, len});
         }
         good &= keep(dir, "wire_enrol_fuzz", i, any_m1(&d));
+        good &= keep(dir, "wire_attest_fuzz", i, any_attest(&d, i));
         good &= keep(dir, "wire_bundle_fuzz", i, any_bundle(&d));
     }
     good &= keep(dir, "wire_answer_fuzz", 2 * count, ward_too_long(&d));
