@@ -29,6 +29,7 @@ enum stage {
     STAGE_HEAD,
     STAGE_BODY,
     STAGE_STORE, /* an envelope is with store; nothing is read */
+    STAGE_PIECE, /* so is the wish for a piece of a bundle */
     STAGE_DONE,  /* the last answer is on its way */
 };
 
@@ -159,11 +160,29 @@ static bool same_host(struct gate_client *c)
     return true;
 }
 
+/* For a piece of a bundle. Whose it is, store knows: the path names no device. */
+static uint16_t judge_wish(struct gate_client *c, enum reason *why)
+{
+    *why = REASON_AUTHZ_STATE;
+    if (c->barred)
+        return 403;
+    *why = REASON_HTTP_METHOD;
+    if (c->head.method != HTTP_GET)
+        return 405;
+    *why = REASON_HTTP_MALFORMED;
+    if (!same_host(c))
+        return 421;
+    return c->head.content_length > 0 ? 413 : 0;
+}
+
 /* What can be judged from the head, in this order; 0: go on to the body. */
 static uint16_t judge_head(struct gate_client *c, enum reason *why)
 {
     struct device_id path;
+    struct http_piece piece;
 
+    if (http_piece_path_parse(c->head.path, &piece) == OK)
+        return judge_wish(c, why);
     *why = REASON_AUTHZ_PATH;
     if (http_device_path_parse(c->head.path, &path) != OK
         || !path_rule_allows(&c->peer, &path))
@@ -187,6 +206,40 @@ static uint16_t judge_head(struct gate_client *c, enum reason *why)
     return c->head.content_length > LIMIT_ENVELOPE ? 413 : 0;
 }
 
+/* Nothing more is read until store has answered. */
+static void wait_for_store(struct gate_client *c, enum stage stage, size_t read_len)
+{
+    c->stage = stage;
+    tls_conn_consume(c->conn, read_len);
+    tls_conn_stop(c->conn, true);
+    tls_conn_deadline(c->conn, c->gate->store_ms);
+}
+
+static void ask_for_piece(struct gate_client *c)
+{
+    struct door_piece ask = {.peer = c->peer};
+    struct http_piece wish;
+    uint8_t body[64];
+
+    /* A second request before the answer to the first is none of ours. */
+    if (c->conn->in_len > c->head.len) {
+        refuse(c, 400, REASON_HTTP_MALFORMED);
+        return;
+    }
+    new_ticket(c);
+    ask.ticket = ticket_of(c);
+    if (http_piece_path_parse(c->head.path, &wish) != OK) {
+        try_later(c);
+        return;
+    }
+    ask.bundle = wish.bundle;
+    ask.number = wish.number;
+    if (tell_store(c->gate, DOOR_PIECE, door_piece_build(&ask, ROOM_OF(body))) != OK)
+        try_later(c);
+    else
+        wait_for_store(c, STAGE_PIECE, c->head.len);
+}
+
 static void hand_to_store(struct gate_client *c)
 {
     struct gate *g = c->gate;
@@ -201,10 +254,7 @@ static void hand_to_store(struct gate_client *c)
         try_later(c);
         return;
     }
-    c->stage = STAGE_STORE;
-    tls_conn_consume(c->conn, c->head.content_length);
-    tls_conn_stop(c->conn, true);
-    tls_conn_deadline(c->conn, c->gate->store_ms);
+    wait_for_store(c, STAGE_STORE, c->head.content_length);
 }
 
 static void read_body(struct gate_client *c)
@@ -239,6 +289,10 @@ static void read_head(struct gate_client *c)
     uint16_t status = judge_head(c, &why);
     if (status != 0) {
         refuse(c, status, why);
+        return;
+    }
+    if (c->head.method == HTTP_GET) {
+        ask_for_piece(c);
         return;
     }
     tls_conn_consume(c->conn, c->head.len);
@@ -345,7 +399,8 @@ static void expired(void *ctx, struct tls_conn *conn)
         return;
     if (c->stage == STAGE_BODY || (c->stage == STAGE_HEAD && conn->in_len > 0))
         refuse(c, 408, REASON_HTTP_TIMEOUT);
-    else if (c->stage == STAGE_STORE || c->stage == STAGE_ADMITTING)
+    else if (c->stage == STAGE_STORE || c->stage == STAGE_PIECE
+        || c->stage == STAGE_ADMITTING)
         try_later(c);
 }
 
@@ -397,14 +452,34 @@ static bool more_came(const struct gate_client *c)
     return came;
 }
 
-static enum status ingested(struct gate *g, struct bytes body)
+/* A piece is no message of ours, and goes on in a form of its own. */
+static void pass_on(struct gate_client *c, const struct door_ingested *got,
+    struct bytes body, bool close)
+{
+    struct room out = ROOM_OF(c->gate->scratch);
+    size_t len = 0;
+
+    if (c->stage != STAGE_PIECE || got->http_status != 200 || close) {
+        answer(c, got->http_status, got->retry_after_s, close,
+            c->stage == STAGE_PIECE ? (struct bytes){0} : body);
+        return;
+    }
+    c->stage = STAGE_HEAD;
+    if (http_piece_build(body, out, &len) != OK
+        || tls_conn_send(c->conn, (struct bytes){out.at, len}) != OK)
+        tls_conn_end(c->conn);
+    else
+        tls_conn_deadline(c->conn, GATE_IDLE_MS);
+}
+
+static enum status store_answered(struct gate *g, struct bytes body, enum stage stage)
 {
     struct door_ingested got;
-    struct bytes sealed;
+    struct bytes given;
 
-    TRY(door_ingested_parse(body, &got, &sealed));
+    TRY(door_ingested_parse(body, &got, &given));
     struct gate_client *c = by_ticket(g, got.ticket);
-    if (!c || c->stage != STAGE_STORE)
+    if (!c || c->stage != stage)
         return OK;
     if (got.http_status != 200 && got.http_status != 429 && got.http_status != 503)
         c->failures++;
@@ -415,8 +490,7 @@ static enum status ingested(struct gate *g, struct bytes body)
         tell_event(g, REASON_HTTP_MALFORMED, &c->peer);
     }
     tls_conn_stop(c->conn, false);
-    answer(c, got.http_status, got.retry_after_s,
-        more || c->failures >= LIMIT_CONNECTION_FAILURES, sealed);
+    pass_on(c, &got, given, more || c->failures >= LIMIT_CONNECTION_FAILURES);
     return OK;
 }
 
@@ -440,7 +514,8 @@ enum status gate_heard_store(void *ctx, uint64_t peer, uint16_t door, struct byt
     (void)peer;
     switch (door) {
     case DOOR_ADMITTED: return admitted(ctx, body);
-    case DOOR_INGESTED: return ingested(ctx, body);
+    case DOOR_INGESTED: return store_answered(ctx, body, STAGE_STORE);
+    case DOOR_PIECE_GIVEN: return store_answered(ctx, body, STAGE_PIECE);
     case DOOR_CLOSE_DEVICE: return close_device(ctx, body);
     default: return REFUSED;
     }
@@ -460,7 +535,9 @@ void gate_store_gone(void *ctx, uint64_t peer)
     g->store = 0;
     for (uint32_t slot = 0; slot < LIMIT_CONNECTIONS; slot++) {
         struct gate_client *c = g->clients[slot];
-        if (c && (c->stage == STAGE_ADMITTING || c->stage == STAGE_STORE))
+        if (c
+            && (c->stage == STAGE_ADMITTING || c->stage == STAGE_STORE
+                || c->stage == STAGE_PIECE))
             try_later(c);
     }
 }

@@ -59,6 +59,13 @@ static bool copy_path(struct bytes p, char *out, size_t cap)
     return true;
 }
 
+static enum http_method method_of(struct bytes word)
+{
+    if (word.len == 4 && memcmp(word.at, "POST", 4) == 0)
+        return HTTP_POST;
+    return word.len == 3 && memcmp(word.at, "GET", 3) == 0 ? HTTP_GET : HTTP_OTHER;
+}
+
 static bool parse_request_line(struct bytes line, struct http_head *h)
 {
     const uint8_t *sp1 = memchr(line.at, ' ', line.len);
@@ -73,8 +80,7 @@ static bool parse_request_line(struct bytes line, struct http_head *h)
             return false;
     if (memcmp(line.at + line.len - tail, version, tail) != 0)
         return false;
-    h->method =
-        method_len == 4 && memcmp(line.at, "POST", 4) == 0 ? HTTP_POST : HTTP_OTHER;
+    h->method = method_of((struct bytes){line.at, method_len});
     struct bytes path = {sp1 + 1, line.len - method_len - 1 - tail};
     return copy_path(path, h->path, sizeof h->path);
 }

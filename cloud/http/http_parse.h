@@ -2,7 +2,7 @@
 /*
  * Http: the head of a device's request, in a strict subset of HTTP/1.1 (RFC 9112).
  *
- * One form and no other: `POST /path HTTP/1.1`, CRLF lines, at most LIMIT_HTTP_FIELDS fields in
+ * One form and no other: `POST /path HTTP/1.1` or GET, CRLF lines, at most LIMIT_HTTP_FIELDS fields in
  * LIMIT_HTTP_HEAD bytes, one Host, one Content-Length, no Transfer-Encoding, no Expect, no
  * folding. A path is printable ASCII of [a-z0-9/-] and has no second spelling: no escape, no
  * `//`, no dot, no parameter. Fields that claim an identity are not looked at.
@@ -17,7 +17,7 @@
 #include "core/base/status.h"
 #include "wire/types.h"
 
-enum http_method { HTTP_POST, HTTP_OTHER };
+enum http_method { HTTP_POST, HTTP_GET, HTTP_OTHER };
 
 struct http_head {
     enum http_method method;
@@ -46,3 +46,11 @@ MUST_USE enum status http_head_parse(
 
 /* "/v1/d/<uuid>/batches": the id that the path names. MALFORMED: any other path. */
 MUST_USE enum status http_device_path_parse(const char *path, struct device_id *out);
+
+struct http_piece {
+    struct digest bundle;
+    uint32_t number; /* below LIMIT_PIECES */
+};
+
+/* "/v1/u/<64 hex digits>/<number>", in the one spelling. MALFORMED: any other path. */
+MUST_USE enum status http_piece_path_parse(const char *path, struct http_piece *out);

@@ -18,7 +18,10 @@ static void write_anew(const struct http_head *h)
 
     hex_of(BYTES_OF(h->nonce.b), (struct room){(uint8_t *)nonce, sizeof nonce});
     int n = snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: %s\r\n",
-        h->method == HTTP_POST ? "POST" : "PUT", h->path, h->host);
+        h->method == HTTP_POST      ? "POST"
+            : h->method == HTTP_GET ? "GET"
+                                    : "PUT",
+        h->path, h->host);
     if (h->has_length)
         n += snprintf(text + n, sizeof text - (size_t)n, "Content-Length: %u\r\n",
             (unsigned)h->content_length);

@@ -350,18 +350,83 @@ int admin_ticket_send(const char *root, const char *path)
         "what `holdfast-cloud service ticket` made, for a device of `device list`");
 }
 
+static int read_statement(const char *path, struct room into, size_t *len)
+{
+    *len = short_file(path, into);
+    return *len > 0 ? EXIT_DONE
+                    : cli_error(EXIT_USAGE, path, 0, "is no statement",
+                        "what `holdfast-cloud release sign` made");
+}
+
 int admin_release_add(const char *root, const char *path)
 {
     static struct line l;
     uint8_t statement[LIMIT_RELEASE + 1];
-    size_t len = short_file(path, ROOM_OF(statement));
+    size_t len = 0;
 
-    if (len == 0)
-        return cli_error(EXIT_USAGE, path, 0, "is no statement",
-            "what `holdfast-cloud release sign` made");
+    int code = read_statement(path, ROOM_OF(statement), &len);
+    if (code != EXIT_DONE)
+        return code;
     return act(root, DOOR_RELEASE_ADD, (struct bytes){statement, len}, &l,
         "no statement of a release, or it is there already",
         "what `holdfast-cloud release sign` made");
+}
+
+/* Piece by piece, each when store has the one before on its disk. */
+static enum status put_pieces(struct line *l, FILE *f)
+{
+    static uint8_t piece[LIMIT_PIECE];
+    enum status done = OK, s = OK;
+    struct door_bundle head = {0};
+
+    for (; s == OK && done == OK && head.number < LIMIT_PIECES; head.number++) {
+        size_t n = fread(piece, 1, sizeof piece, f);
+        if (n == 0)
+            break;
+        s = line_done(l, DOOR_BUNDLE_PUT,
+            door_bundle_build(&head, (struct bytes){piece, n}, ROOM_OF(l->out)), &done);
+    }
+    return s != OK ? s : done;
+}
+
+static int put_bundle(struct line *l, const char *path)
+{
+    FILE *f = fopen(path, "re");
+
+    if (!f)
+        return cli_error(EXIT_USAGE, path, 0, "cannot be read",
+            "the bundle that the statement is about");
+    enum status s = put_pieces(l, f);
+    fclose(f);
+    return s == OK ? EXIT_DONE
+                   : cli_error(EXIT_INTERNAL, path, 0, "store could not keep it",
+                       "a disk with room for two bundles");
+}
+
+int admin_release_carry(const char *root, const char *path, const char *bundle)
+{
+    static struct line l;
+    uint8_t statement[LIMIT_RELEASE + 1];
+    enum status done = BROKEN;
+    size_t len = 0;
+
+    int code = read_statement(path, ROOM_OF(statement), &len);
+    if (code == EXIT_DONE)
+        code = line_open(&l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    code = put_bundle(&l, bundle);
+    enum status s = code != EXIT_DONE
+        ? OK
+        : line_done(&l, DOOR_BUNDLE_KEEP, (struct bytes){statement, len}, &done);
+    close(l.fd);
+    if (s != OK)
+        return no_answer("store");
+    if (code == EXIT_DONE && done != OK)
+        code = cli_error(done == REFUSED ? EXIT_NO : EXIT_INTERNAL, bundle, 0,
+            "is not the bundle of this statement, or the statement is no newest release",
+            "both files as `holdfast-cloud release sign` had and made them");
+    return code;
 }
 
 int admin_release_roll(

@@ -21,6 +21,7 @@ int admin_status(const char *root, bool json);
 /* The ticket rides in the answers to its device until it was used or its time is over. */
 int admin_ticket_send(const char *root, const char *path);
 int admin_release_add(const char *root, const char *path);
+int admin_release_carry(const char *root, const char *path, const char *bundle);
 int admin_release_roll(
     const char *root, const char *release, int64_t percent, bool stopped);
 /* devices, batches, events: one line each, JSON or for people */

@@ -81,7 +81,9 @@ static int verb_release_sign(void *ctx, const struct cli_args *a)
 static int verb_release_add(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
-    return admin_release_add(root_of(a), a->operand[0]);
+    const char *bundle = cli_word(a, "bundle", NULL);
+    return bundle ? admin_release_carry(root_of(a), a->operand[0], bundle)
+                  : admin_release_add(root_of(a), a->operand[0]);
 }
 
 static int verb_release_rollout(void *ctx, const struct cli_args *a)
@@ -275,7 +277,7 @@ static const struct cli_option options[] = {
     {"gates",          CLI_NUMBER, 1, 8,     "N",       "processes that serve devices",            false},
     {"for",            CLI_NUMBER, 1, 86400000, "SECONDS", "end after this time",                  false},
     {"log-json",       CLI_FLAG,   0, 0,     "",        "log as JSON lines on stderr",             false},
-    {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write the bundle",               false},
+    {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write it (device add) or read it (release add)", false},
     {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
     {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation or ticket is good", false},
     {"key",            CLI_WORD,   0, 0,     "FILE",    "service key or second key, kept off this machine", false},
@@ -322,7 +324,7 @@ static const struct cli_verb verbs[] = {
     {"device receipt", "ID",    "what it answered to that",  TAKES("root", "json"), verb_device_receipt},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
-    {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root"), verb_release_add},
+    {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root", "bundle"), verb_release_add},
     {"release rollout", "RELEASE", "offer the newest release to a share of the devices", TAKES("root", "percent"), verb_release_rollout},
     {"release stop",  "RELEASE", "offer it to nobody any more", TAKES("root"), verb_release_stop},
     {"release status", "",      "releases, and how many devices are where", TAKES("root", "json"), verb_release_status},

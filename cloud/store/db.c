@@ -227,7 +227,7 @@ static const char *const texts[DB_STMTS] = {
         " WHERE r.id = (SELECT max(id) FROM release)",
     [DB_OFFER_ADD] = "INSERT INTO offer(device, release, first_ms) VALUES(?1, ?2, ?3)",
     [DB_OFFER_NOTE] =
-        "UPDATE offer SET code = ?2, code_ms = ?3 WHERE device = ?1"
+        "UPDATE offer SET code = ?2, code_ms = ?3 WHERE device = ?1 AND code IS NOT 41"
         " AND release = (SELECT max(release) FROM offer WHERE device = ?1)",
     [DB_RELEASE_PAGE] =
         "SELECT r.id, r.product, r.version, r.security, r.percent, r.stopped,"

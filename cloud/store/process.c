@@ -253,6 +253,7 @@ enum status store_from_gate(void *ctx, uint64_t peer, uint16_t door, struct byte
         {DOOR_INGEST,     take_ingest},
         {DOOR_GATE_EVENT, take_event },
         {DOOR_ADMIT,      take_admit },
+        {DOOR_PIECE,      store_take_piece},
     };
     /* clang-format on */
     struct store_process *p = ctx;

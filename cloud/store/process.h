@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cloud/store/asks.h"
+#include "cloud/store/bundles.h"
 #include "cloud/store/group.h"
 #include "cloud/store/people.h"
 #include "cloud/store/worker.h"
@@ -27,6 +28,7 @@ struct store_process {
     struct people people;
     struct worker *worker;
     struct asks asks;
+    struct bundles bundles;
     uint64_t keys_peer; /* 0: keys is not there */
     size_t gates;       /* hub's number of the port that gates come to */
     bool commit_armed;
@@ -46,6 +48,12 @@ enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct byte
 void store_keys_up(void *ctx, uint64_t peer);
 void store_keys_gone(void *ctx, uint64_t peer);
 void store_worker_done(void *ctx, int fd, uint32_t events);
+
+/* process_pieces.c */
+enum status store_take_piece(struct store_process *p, uint64_t peer, struct bytes body);
+enum status store_put_bundle(struct store_process *p, uint64_t peer, struct bytes body);
+enum status store_keep_bundle(
+    struct store_process *p, uint64_t peer, struct bytes body);
 
 /* Shared by the doors' files. */
 bool store_ask(

@@ -172,6 +172,8 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
     case DOOR_RELEASE_ADD: s = on_bytes(p, peer, body, release_add); break;
     case DOOR_TICKET_SEND: s = on_bytes(p, peer, body, ticket_send); break;
+    case DOOR_BUNDLE_PUT: s = store_put_bundle(p, peer, body); break;
+    case DOOR_BUNDLE_KEEP: s = store_keep_bundle(p, peer, body); break;
     case DOOR_RELEASE_ROLL: s = roll_release(p, peer, body); break;
     case DOOR_CONFIG_SET: s = configure(p, peer, body); break;
     case DOOR_RECEIPT:

@@ -7,7 +7,7 @@
  * the smaller one. A stopped one is offered to nobody, from the next answer on. The cloud's word
  * starts nothing: the device verifies the statement (core/update).
  *
- * Not here: the bundle's bytes; who may run what (the device's own judge).
+ * Not here: the bundle's bytes (bundles.h); who may run what (the device's own judge).
  */
 #pragma once
 
@@ -22,7 +22,13 @@ MUST_USE enum status release_roll(struct store *s, const struct door_release_rol
 /* Into the answer, if this device (row and id) is to be offered one now. */
 MUST_USE enum status release_offer(struct store *s, uint64_t row,
     const struct device_id *device, struct answer *answer);
-/* An event of an update that this device told: of the release it was offered last. */
+/* Is the newest release offered to this device now, and is that its bundle? REFUSED: no. */
+MUST_USE enum status release_gives(
+    struct store *s, const struct device_id *device, const struct digest *bundle);
+/* REFUSED: this statement is not the newest release. */
+MUST_USE enum status release_is_newest(struct store *s, struct bytes statement);
+/* An event of an update that this device told: of the release it was offered last. What is
+ * confirmed stays so: an offer that crossed with that news is refused as no newer. */
 MUST_USE enum status release_note(struct store *s, uint64_t row, uint8_t code);
 /* device: drawn among 100; offered where it is below the percent. */
 MUST_USE enum status release_place(struct store *s, const struct digest *release,

@@ -75,6 +75,9 @@ static void test_a_release_is_offered_only_while_it_is_rolled_out(void)
     CHECK(roll(r, 1, 100, false) == OK && offered(r, d, 4, EVENT_UPDATE_TRIAL));
     CHECK(!offered(r, d, 5, EVENT_UPDATE_CONFIRMED) && !offered(r, d, 6, 0));
     CHECK(roll(r, 2, 100, false) == REFUSED);
+    /* An offer that was under way is refused as no newer: it is confirmed all the same. */
+    CHECK(!offered(r, d, 7, EVENT_UPDATE_OLDER));
+    CHECK(rig_count(r, "SELECT code FROM offer") == EVENT_UPDATE_CONFIRMED);
     rig_free(r);
 }
 

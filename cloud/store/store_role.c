@@ -169,6 +169,7 @@ static void tear_down(struct store_process *p)
     group_free(p->group);
     key_cache_free(p->store.cache);
     hub_free(p->hub);
+    bundles_close(&p->bundles);
     if (p->store.db.handle)
         db_close(&p->store.db);
     host_crypto_free(p->crypto);
@@ -183,6 +184,7 @@ int store_role(const struct role_args *a)
     if (!p)
         return EXIT_ENVIRONMENT;
     p->args = a;
+    bundles_init(&p->bundles, p->folder);
     log_open(&p->log, STDERR_FILENO, "store", a->log_json);
     enum status s = set_up(p);
     int code = EXIT_ENVIRONMENT;

@@ -33,7 +33,9 @@ enum door {
         0x0103, /* struct door_gate_event: a refusal that gate made itself */
     DOOR_ADMIT =
         0x0104, /* struct door_admit: may this device connect? gate reports what it refuses */
-    DOOR_ADMITTED = 0x0105, /* struct door_admitted */
+    DOOR_ADMITTED = 0x0105,    /* struct door_admitted */
+    DOOR_PIECE = 0x0111,       /* struct door_piece; answered by DOOR_PIECE_GIVEN */
+    DOOR_PIECE_GIVEN = 0x0112, /* struct door_ingested, then the piece */
     DOOR_CLOSE_DEVICE =
         0x0106, /* store -> gate: u8[16] device: close its connections now */
 
@@ -99,9 +101,12 @@ enum door {
         0x0709, /* device or zero (16); DOOR_TEXT: {"readings":R,"content":"<hex>"}: by a query, sorted by measured time */
     DOOR_CONFIG_SET =
         0x070a, /* device (16), u8 batch_s, u8 ward_len, ward, u8 zone_len, zone; DOOR_DONE */
-    DOOR_LIST_LOGS = 0x070b,     /* u64 cursor, device or zero (16); DOOR_TEXT */
-    DOOR_RELEASE_ADD = 0x070d,   /* a signed-release; DOOR_DONE */
-    DOOR_RELEASE_ROLL = 0x070e,  /* u64 release, u8 percent, u8 stopped; DOOR_DONE */
+    DOOR_LIST_LOGS = 0x070b,    /* u64 cursor, device or zero (16); DOOR_TEXT */
+    DOOR_RELEASE_ADD = 0x070d,  /* a signed-release; DOOR_DONE */
+    DOOR_RELEASE_ROLL = 0x070e, /* u64 release, u8 percent, u8 stopped; DOOR_DONE */
+    DOOR_BUNDLE_PUT =
+        0x0721, /* struct door_bundle, then the piece, in their order; DOOR_DONE */
+    DOOR_BUNDLE_KEEP = 0x0722,   /* a signed-release, whose bundle was put; DOOR_DONE */
     DOOR_LIST_RELEASES = 0x0710, /* u64 cursor; DOOR_TEXT */
     DOOR_LIST_OFFERS = 0x0711,   /* u64 cursor; DOOR_TEXT */
     DOOR_TICKET_SEND = 0x0715,   /* a signed-ticket; DOOR_DONE */
@@ -145,6 +150,17 @@ struct door_admit {
 struct door_admitted {
     uint32_t ticket;
     bool admitted; /* the row exists and may send */
+};
+
+struct door_piece {
+    uint32_t ticket;
+    struct device_id peer; /* of the verified client certificate */
+    struct digest bundle;
+    uint32_t number; /* below LIMIT_PIECES */
+};
+
+struct door_bundle {
+    uint32_t number; /* of the piece; 0 begins anew */
 };
 
 struct door_invite {
@@ -322,6 +338,12 @@ struct bytes door_ingested_build(
 MUST_USE enum status door_ingested_parse(
     struct bytes in, struct door_ingested *out, struct bytes *answer);
 
+/* The piece is LIMIT_PIECE bytes, the last one 1 or more. */
+struct bytes door_bundle_build(
+    const struct door_bundle *v, struct bytes piece, struct room out);
+MUST_USE enum status door_bundle_parse(
+    struct bytes in, struct door_bundle *out, struct bytes *piece);
+
 #define DOOR_BODY(name, type)                                                \
     struct bytes door_##name##_build(const struct type *v, struct room out); \
     MUST_USE enum status door_##name##_parse(struct bytes in, struct type *out)
@@ -329,6 +351,7 @@ MUST_USE enum status door_ingested_parse(
 DOOR_BODY(gate_event, door_gate_event);
 DOOR_BODY(admit, door_admit);
 DOOR_BODY(admitted, door_admitted);
+DOOR_BODY(piece, door_piece);
 DOOR_BODY(device_id,
     device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, DEVICE_RENEW, DEVICE_END, CONTENT, RECEIPT */
 DOOR_BODY(epoch, door_epoch); /* EPOCH_KEY */

@@ -104,6 +104,27 @@ struct bytes door_admitted_build(const struct door_admitted *v, struct room out)
     return done(&w);
 }
 
+struct bytes door_piece_build(const struct door_piece *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    assert(v->number < LIMIT_PIECES);
+    put_u32(&w, v->ticket);
+    put_device(&w, &v->peer);
+    put_fixed(&w, v->bundle.b, sizeof v->bundle.b);
+    put_u32(&w, v->number);
+    return done(&w);
+}
+
+struct bytes door_bundle_build(
+    const struct door_bundle *v, struct bytes piece, struct room out)
+{
+    struct writer w = writer_over(out);
+    assert(v->number < LIMIT_PIECES && piece.len >= 1 && piece.len <= LIMIT_PIECE);
+    put_u32(&w, v->number);
+    put(&w, piece);
+    return done(&w);
+}
+
 struct bytes door_device_id_build(const struct device_id *v, struct room out)
 {
     struct writer w = writer_over(out);

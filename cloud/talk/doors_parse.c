@@ -167,6 +167,41 @@ enum status door_admitted_parse(struct bytes in, struct door_admitted *out)
     GIVE(b, got, out);
 }
 
+static uint32_t take_piece_number(struct body *b)
+{
+    uint32_t number = take_u32(&b->r);
+    b->bad |= number >= LIMIT_PIECES;
+    return number;
+}
+
+enum status door_piece_parse(struct bytes in, struct door_piece *out)
+{
+    struct body b = body_over(in);
+    struct door_piece got = {0};
+
+    got.ticket = take_u32(&b.r);
+    take_device(&b, &got.peer);
+    take_fixed(&b, got.bundle.b, sizeof got.bundle.b);
+    got.number = take_piece_number(&b);
+    GIVE(b, got, out);
+}
+
+enum status door_bundle_parse(
+    struct bytes in, struct door_bundle *out, struct bytes *piece)
+{
+    struct body b = body_over(in);
+    struct door_bundle got = {0};
+
+    got.number = take_piece_number(&b);
+    struct bytes rest = take(&b.r, b.r.left.len);
+    b.bad |= rest.len < 1 || rest.len > LIMIT_PIECE;
+    if (!body_done(&b))
+        return MALFORMED;
+    *out = got;
+    *piece = rest;
+    return OK;
+}
+
 enum status door_device_id_parse(struct bytes in, struct device_id *out)
 {
     struct body b = body_over(in);

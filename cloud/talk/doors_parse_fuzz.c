@@ -28,7 +28,7 @@ static void try_door(uint8_t which, struct bytes in)
     static uint8_t mem[LIMIT_TALK_BODY];
     struct room out = ROOM_OF(mem);
 
-    switch (which % 29) {
+    switch (which % 32) {
     case 0: {
         struct door_ingest v;
         struct bytes rest;
@@ -70,6 +70,14 @@ static void try_door(uint8_t which, struct bytes in)
     case 26: TRY_DOOR(text, door_text)
     case 28: TRY_DOOR(m1, door_m1)
     case 29: TRY_DOOR(release_roll, door_release_roll)
+    case 30: TRY_DOOR(piece, door_piece)
+    case 31: {
+        struct door_bundle v;
+        struct bytes rest;
+        if (door_bundle_parse(in, &v, &rest) == OK)
+            same(in, door_bundle_build(&v, rest, out));
+        break;
+    }
     case 27: {
         uint8_t v = 0;
         if (door_done_parse(in, &v) == OK)

@@ -16,6 +16,7 @@ enum {
     SPAN = TOKEN + DEVICE_ID_LEN + 8 + 8,
 };
 
+static_assert((int)LIMIT_PIECE <= (int)LIMIT_ENVELOPE, "an answer carries a piece");
 static_assert(INGEST_HEAD + LIMIT_ENVELOPE <= LIMIT_TALK_BODY, "an ingest fits");
 static_assert(LIST_HEAD + DOOR_PAGE * (DEVICE_FIXED + LABEL_MAX) <= LIMIT_TALK_BODY,
     "a page fits");
@@ -26,11 +27,13 @@ static const struct talk_door store_from_gate[] = {
     {DOOR_INGEST,     INGEST_HEAD + 1, INGEST_HEAD + LIMIT_ENVELOPE, "ingest"    },
     {DOOR_GATE_EVENT, 27,              27,                           "gate_event"},
     {DOOR_ADMIT,      20,              20,                           "admit"     },
+    {DOOR_PIECE,      56,              56,                           "piece"     },
 };
 static const struct talk_door gate_from_store[] = {
     {DOOR_INGESTED,     8,  8 + LIMIT_ENVELOPE, "ingested"    },
     {DOOR_ADMITTED,     5,  5,                  "admitted"    },
     {DOOR_CLOSE_DEVICE, 16, 16,                 "close_device"},
+    {DOOR_PIECE_GIVEN,  8,  8 + LIMIT_PIECE,    "piece_given" },
 };
 static const struct talk_door keys_from_store[] = {
     {DOOR_EPOCH_KEY,   KID_LEN + EPOCH_LEN, KID_LEN + EPOCH_LEN, "epoch_key"  },
@@ -91,6 +94,8 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_RELEASE_ADD,   1,                 LIMIT_RELEASE,          "release_add"  },
     {DOOR_RELEASE_ROLL,  10,                10,                     "release_roll" },
     {DOOR_TICKET_SEND,   1,                 LIMIT_TICKET,           "ticket_send"  },
+    {DOOR_BUNDLE_PUT,    5,                 4 + LIMIT_PIECE,        "bundle_put"   },
+    {DOOR_BUNDLE_KEEP,   1,                 LIMIT_RELEASE,          "bundle_keep"  },
     {DOOR_LIST_RELEASES, 8,                 8,                      "list_releases"},
     {DOOR_LIST_OFFERS,   8,                 8,                      "list_offers"  },
     {DOOR_CONFIG_SET,    17 + 2 * TEXT_MIN, 17 + 2 * LABEL_MAX,     "config_set"   },

@@ -10,6 +10,7 @@
 enum route_id {
     ROUTE_BATCHES,
     ROUTE_ENROL,
+    ROUTE_PIECE,
     ROUTE_PAGE,
     ROUTE_SCRIPT,
     ROUTE_AGE,
@@ -33,6 +34,7 @@ struct route {
 static const struct route routes[] = {
     [ROUTE_BATCHES] = {"POST", "/v1/d/{id}/batches", "gate",  "client certificate of this id"},
     [ROUTE_ENROL]   = {"POST", "/v1/enrol",          "enrol", "an open invitation"           },
+    [ROUTE_PIECE]   = {"GET",  "/v1/u/{release}/{piece}", "gate", "client certificate of a device that this release is offered to"},
     [ROUTE_PAGE]     = {"GET",  "/",             "view", "nothing: it holds no data"},
     [ROUTE_SCRIPT]   = {"GET",  "/app.js",       "view", "nothing: it holds no data"},
     [ROUTE_AGE]      = {"GET",  "/age.js",       "view", "nothing: it holds no data"},

@@ -71,6 +71,7 @@ enum status make_places(const struct role_env *env)
         {PLACE_COURIER, ROLE_COURIER, 0700},
         {PLACE_UPDATER, ROLE_UPDATER, 0700},
         {PLACE_KEEPER_DOORS, ROLE_KEEPER, 0711},
+        {PLACE_COURIER_DOORS, ROLE_COURIER, 0711},
         {PLACE_SCREEN_DOORS, ROLE_SCREEN, 0711},
     };
 

@@ -6,6 +6,7 @@
 #include "device/net/build_time.h"
 #include "device/net/cloud_file.h"
 #include "device/net/dial.h"
+#include "device/net/fetcher.h"
 #include "device/net/http.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
@@ -79,6 +80,9 @@ struct courier {
 
     bool in_hand; /* a transmission of keeper's is ours */
     struct nonce nonce;
+    struct fetcher fetcher; /* a piece of a bundle, when nothing else is to be sent */
+    bool stalled;           /* the line is given up because a piece does not come */
+    bool ask_waits;         /* keeper is asked for a batch once the piece is here */
     size_t out_len, out_sent, in_len;
     uint8_t out[LIMIT_HTTP_HEAD + LIMIT_ENVELOPE];
     uint8_t in[HTTP_ANSWER_MAX + 1];
@@ -135,6 +139,8 @@ static void hang_up(struct courier *c)
     if (c->dial.fd >= 0)
         loop_forget(c->loop, c->dial.fd);
     dial_stop(&c->dial);
+    fetcher_line_lost(&c->fetcher, c->stalled);
+    c->stalled = c->ask_waits = false;
     give_back(c);
 }
 
@@ -264,6 +270,20 @@ static void answered(struct courier *c, const struct http_answer *a)
         step(c, UPLINK_REPLIED, 0);
 }
 
+/* Nothing that came of it makes the line back off. */
+static void piece_answered(struct courier *c, const struct http_answer *a)
+{
+    bool waits = c->ask_waits;
+
+    c->in_len = 0;
+    c->ask_waits = false;
+    fetcher_answered(&c->fetcher, a);
+    if (!a->keep)
+        step(c, UPLINK_LOST, 0);
+    else if (waits)
+        tell(c, SAY_ASK, (struct bytes){0});
+}
+
 static void read_more(struct courier *c)
 {
     for (;;) {
@@ -275,18 +295,25 @@ static void read_more(struct courier *c)
         if (s == AGAIN)
             return;
         if (s != OK) {
+            c->stalled = c->fetcher.asked;
             line_lost(c, LINK_NO_NETWORK);
             return;
         }
         c->in_len += n;
-        s = c->in_hand ? http_answer_parse((struct bytes){c->in, c->in_len}, &a)
-                       : MALFORMED;
+        s = c->in_hand || c->fetcher.asked
+            ? http_answer_parse((struct bytes){c->in, c->in_len}, &a)
+            : MALFORMED;
+        if (s == OK && !c->in_hand) {
+            piece_answered(c, &a);
+            return;
+        }
         if (s == OK) {
             answered(c, &a);
             return;
         }
         if (s != AGAIN || c->in_len == sizeof c->in) {
             LOG(c->log, LOG_REFUSE, REASON_HTTP_MALFORMED, F_NUM("n", c->in_len));
+            c->stalled = c->fetcher.asked;
             line_lost(c, LINK_NO_NETWORK);
             return;
         }
@@ -363,9 +390,40 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
     switch (act) {
     case UPLINK_NOTHING: break;
     case UPLINK_DIAL: dial_now(c); break;
-    case UPLINK_SEND: tell(c, SAY_ASK, (struct bytes){0}); break;
+    case UPLINK_SEND:
+        c->ask_waits = c->fetcher.asked; /* one request at a time */
+        if (!c->ask_waits)
+            tell(c, SAY_ASK, (struct bytes){0});
+        break;
     case UPLINK_HANG_UP: hang_up(c); break;
     }
+}
+
+/* --- a bundle, piece by piece --- */
+
+/* Req: HF-UPD-010 "only on a line that stands and on which nothing of telemetry waits" */
+static void fetch_now(struct courier *c)
+{
+    if (fetcher_ask(&c->fetcher, c->cloud.name, ROOM_OF(c->out), &c->out_len) != OK)
+        return;
+    c->in_len = c->out_sent = 0;
+    send_more(c);
+}
+
+static void fetch_on(void *ctx)
+{
+    struct courier *c = ctx;
+    uint64_t now = board_clock_now_ms();
+    bool free = c->uplink.state == UPLINK_IDLE && c->dial.secured && !c->in_hand;
+
+    if (fetcher_stalls(&c->fetcher, now, c->ask_waits)) {
+        LOG(c->log, LOG_WARN, REASON_UPDATE_FETCH, F_WORD("what", "stalled"));
+        c->stalled = true;
+        step(c, UPLINK_LOST, 0);
+    } else if (free && fetcher_due(&c->fetcher, now)) {
+        fetch_now(c);
+    }
+    fetcher_arm(&c->fetcher);
 }
 
 /* --- from keeper --- */
@@ -858,6 +916,8 @@ int courier_main(struct role_env *env)
     c.said = c.fault;
     c.plan.name = c.cloud.name;
     c.plan.alpn = alpn;
+    if (fetcher_listen(&c.fetcher, env, c.loop, fetch_on, &c) != OK)
+        return EXIT_ENVIRONMENT;
     if (confine(&c) != OK)
         return EXIT_ENVIRONMENT;
     find_keeper(&c);

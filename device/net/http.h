@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Http: the one request that the device makes and the one form of answer that it takes.
+ * Http: the few requests that the device makes and the one form of answer that it takes.
  *
  * HTTP/1.1, strict: an answer has exactly one Content-Length, no transfer coding, no folding,
  * at most LIMIT_HTTP_FIELDS fields and LIMIT_HTTP_HEAD bytes of head. What is anything else is
@@ -27,5 +27,8 @@ MUST_USE enum status http_answer_parse(struct bytes in, struct http_answer *out)
 /* Head and body of the request; FULL: no room. */
 MUST_USE enum status http_batch_build(const struct device_id *device, const char *host,
     const struct nonce *nonce, struct bytes envelope, struct room out, size_t *len);
+/* For one piece of a bundle. */
+MUST_USE enum status http_piece_build(const struct digest *bundle, uint32_t number,
+    const char *host, struct room out, size_t *len);
 MUST_USE enum status http_enrol_build(
     const char *host, struct bytes m1, struct room out, size_t *len);

@@ -45,3 +45,14 @@ enum status http_enrol_build(
 
     return finish(head, n, sizeof head, m1, out, len);
 }
+
+enum status http_piece_build(const struct digest *bundle, uint32_t number,
+    const char *host, struct room out, size_t *len)
+{
+    char head[LIMIT_HTTP_HEAD], hex[2 * sizeof bundle->b + 1];
+
+    hex_of(BYTES_OF(bundle->b), (struct room){(uint8_t *)hex, sizeof hex});
+    int n = snprintf(head, sizeof head, "GET /v1/u/%s/%u HTTP/1.1\r\nHost: %s\r\n\r\n",
+        hex, (unsigned)number, host);
+    return finish(head, n, sizeof head, (struct bytes){0}, out, len);
+}

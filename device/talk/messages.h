@@ -62,6 +62,11 @@ enum message {
     /* keeper -> updater */
     SAY_SIGNS = 0x0d01,   /* u8 of enum sign */
     SAY_RELEASE = 0x0d02, /* the statement that the cloud offers now; empty: none */
+    /* updater -> courier */
+    SAY_FETCH = 0x0e01,     /* struct said_fetch: the piece that is wanted next */
+    SAY_FETCH_END = 0x0e02, /* none any more */
+    /* courier -> updater */
+    SAY_PIECE = 0x0f01, /* struct said_fetch, then the piece */
     /* courier -> agent (device/talk/keys.h) */
     ASK_PUBLIC = 0x0701,   /* of the TLS key */
     ASK_SIGN = 0x0702,     /* digest (32) */
@@ -136,6 +141,11 @@ struct said_state { /* what keeper knows, for measure's screen and for people */
     struct view_ticket service;
 };
 
+struct said_fetch {
+    struct digest bundle;
+    uint32_t number; /* of the piece, below LIMIT_PIECES */
+};
+
 struct said_reply {
     struct nonce nonce;
     uint16_t http_status; /* 100..599 */
@@ -147,6 +157,7 @@ enum {
     READING_LEN = 8 + 8 + 1 + 8 + 6 + 2 + 1,
     STATE_LEN = 16 + 32 + 1 + 4 + 1 + 8 + 8 + 24 + 32 + 16 + 12 + 32 + TICKET_LEN,
     REPLY_HEAD_LEN = 16 + 2 + 4,
+    FETCH_LEN = 32 + 4,
     VIEW_LEN = 8 + 8 + 1 + 2 + 6 + 4 + 2 + 1 + 4 + 24 + 8 + 37 + TICKET_LEN + 2
         + 2 * VIEW_PLETH
 };
@@ -163,6 +174,13 @@ struct bytes reply_build(
     const struct said_reply *v, struct bytes body, struct room out);
 MUST_USE enum status reply_parse(
     struct bytes in, struct said_reply *out, struct bytes *body);
+struct bytes fetch_build(const struct said_fetch *v, struct room out);
+MUST_USE enum status fetch_parse(struct bytes in, struct said_fetch *out);
+struct bytes piece_build(
+    const struct said_fetch *v, struct bytes piece, struct room out);
+/* The piece is 1 to LIMIT_PIECE bytes. */
+MUST_USE enum status piece_parse(
+    struct bytes in, struct said_fetch *out, struct bytes *piece);
 struct bytes nonce_build(const struct nonce *nonce, struct room out);
 MUST_USE enum status nonce_parse(struct bytes in, struct nonce *out);
 struct bytes point_build(const uint8_t point[P256_PUBLIC_LEN], struct room out);
@@ -200,6 +218,8 @@ enum hearer {
     KEEPER_OF_AGENT,
     UPDATER_OF_KEEPER,
     KEEPER_OF_UPDATER,
+    COURIER_OF_UPDATER,
+    UPDATER_OF_COURIER,
     HEARERS
 };
 const struct talk_door *messages_heard(enum hearer who, size_t *count);

@@ -99,6 +99,30 @@ struct bytes offer_build(
     return done(&w);
 }
 
+static void put_fetch(struct writer *w, const struct said_fetch *v)
+{
+    put(w, (struct bytes){v->bundle.b, sizeof v->bundle.b});
+    put_u32(w, v->number);
+}
+
+struct bytes fetch_build(const struct said_fetch *v, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_fetch(&w, v);
+    return done(&w);
+}
+
+struct bytes piece_build(
+    const struct said_fetch *v, struct bytes piece, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_fetch(&w, v);
+    put(&w, piece);
+    return done(&w);
+}
+
 struct bytes reply_build(const struct said_reply *v, struct bytes body, struct room out)
 {
     struct writer w = writer_over(out);

@@ -40,6 +40,11 @@ static void carriers(uint8_t which, struct bytes in, struct room out)
         same(offer_build(&nonce, rest, out), in);
     if (which == 4 && reply_parse(in, &reply, &rest) == OK)
         same(reply_build(&reply, rest, out), in);
+    struct said_fetch fetch;
+    if (which == 12 && fetch_parse(in, &fetch) == OK)
+        same(fetch_build(&fetch, out), in);
+    if (which == 13 && piece_parse(in, &fetch, &rest) == OK)
+        same(piece_build(&fetch, rest, out), in);
     if (which == 5 && nonce_parse(in, &nonce) == OK)
         same(nonce_build(&nonce, out), in);
 }

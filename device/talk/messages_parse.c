@@ -196,6 +196,36 @@ enum status reply_parse(struct bytes in, struct said_reply *out, struct bytes *b
     return OK;
 }
 
+static bool take_fetch(struct reader *r, struct said_fetch *out)
+{
+    take_into(r, out->bundle.b, sizeof out->bundle.b);
+    out->number = take_u32(r);
+    return !r->short_of && out->number < LIMIT_PIECES;
+}
+
+enum status fetch_parse(struct bytes in, struct said_fetch *out)
+{
+    struct reader r = reader_over(in);
+    struct said_fetch got = {0};
+
+    if (!take_fetch(&r, &got) || !reader_done(&r))
+        return MALFORMED;
+    *out = got;
+    return OK;
+}
+
+enum status piece_parse(struct bytes in, struct said_fetch *out, struct bytes *piece)
+{
+    struct reader r = reader_over(in);
+    struct said_fetch got = {0};
+
+    if (!take_fetch(&r, &got) || r.left.len == 0 || r.left.len > LIMIT_PIECE)
+        return MALFORMED;
+    *out = got;
+    *piece = r.left;
+    return OK;
+}
+
 enum status point_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN])
 {
     if (in.len != P256_PUBLIC_LEN || in.at[0] != 4)

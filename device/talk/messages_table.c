@@ -70,6 +70,11 @@ static const struct talk_door tables[HEARERS][DOORS] = {
     [UPDATER_OF_KEEPER] = {
         {SAY_SIGNS, 1, 1, "signs"},
         {SAY_RELEASE, 0, LIMIT_RELEASE, "release"}},
+    [COURIER_OF_UPDATER] = {
+        {SAY_FETCH, FETCH_LEN, FETCH_LEN, "fetch"},
+        {SAY_FETCH_END, 0, 0, "fetch end"}},
+    [UPDATER_OF_COURIER] = {
+        {SAY_PIECE, FETCH_LEN + 1, FETCH_LEN + LIMIT_PIECE, "piece"}},
     [KEEPER_OF_UPDATER] = {
         {SAY_UPDATE_EVENT, 1, 1, "update event"},
         {SAY_UPDATE_STATE, 1, 1, "update state"}},

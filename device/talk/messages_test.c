@@ -200,7 +200,29 @@ static void test_envelopes_and_replies_keep_to_their_limits(void)
         == MALFORMED);
 }
 
-MAIN(TEST(test_a_reading_arrives_as_it_was_sent),
+static void test_a_piece_and_the_wish_for_it_arrive_as_they_were_sent(void)
+{
+    static uint8_t wire[FETCH_LEN + LIMIT_PIECE + 1], bytes[LIMIT_PIECE] = {7};
+    struct said_fetch in = {{{1, 2}}, LIMIT_PIECES - 1}, out = {0};
+    struct bytes piece;
+
+    struct bytes b = fetch_build(&in, ROOM_OF(wire));
+    CHECK(b.len == FETCH_LEN && fetch_parse(b, &out) == OK);
+    CHECK(memcmp(&in, &out, sizeof in) == 0);
+    CHECK(fetch_parse((struct bytes){wire, FETCH_LEN - 1}, &out) == MALFORMED);
+    CHECK(fetch_parse((struct bytes){wire, FETCH_LEN + 1}, &out) == MALFORMED);
+    CHECK(piece_parse(b, &out, &piece) == MALFORMED); /* no piece */
+    b = piece_build(&in, BYTES_OF(bytes), ROOM_OF(wire));
+    CHECK(piece_parse(b, &out, &piece) == OK && out.number == in.number);
+    CHECK(piece.len == LIMIT_PIECE && memcmp(piece.at, bytes, piece.len) == 0);
+    CHECK(piece_parse(BYTES_OF(wire), &out, &piece) == MALFORMED); /* a byte too much */
+    wire[34] = 0x40; /* 16384: one number too high */
+    wire[35] = 0;
+    CHECK(fetch_parse((struct bytes){wire, FETCH_LEN}, &out) == MALFORMED);
+}
+
+MAIN(TEST(test_a_piece_and_the_wish_for_it_arrive_as_they_were_sent),
+    TEST(test_a_reading_arrives_as_it_was_sent),
     TEST(test_a_reading_outside_its_ranges_is_refused_whole),
     TEST(test_a_view_arrives_as_it_was_sent),
     TEST(test_a_state_arrives_as_it_was_sent_and_lengths_are_exact),

@@ -34,6 +34,7 @@ static const struct {
     [PLACE_CMDLINE]      = {"proc/cmdline",                           false},
     [PLACE_RUN]          = {"run/holdfast",                           false},
     [PLACE_KEEPER_DOORS] = {"run/holdfast/keeper",                    false},
+    [PLACE_COURIER_DOORS] = {"run/holdfast/courier",                  false},
     [PLACE_SCREEN_DOORS] = {"run/holdfast/screen",                    false},
     [PLACE_AGENT_DOORS]  = {"run/holdfast/agent",                     false},
     [PLACE_TALLY]        = {"run/holdfast/tally",                     false},
@@ -43,6 +44,7 @@ static const struct {
     [PLACE_DOOR_STATUS]  = {"run/holdfast/keeper/status",             true },
     [PLACE_DOOR_UPDATER] = {"run/holdfast/keeper/updater",            true },
     [PLACE_DOOR_VIEW]    = {"run/holdfast/screen/view",               true },
+    [PLACE_DOOR_PIECES]  = {"run/holdfast/courier/pieces",            true },
     [PLACE_DOOR_TLS]     = {"run/holdfast/agent/courier",             true },
     [PLACE_DOOR_WRAP]    = {"run/holdfast/agent/keeper",              true },
 };

@@ -35,6 +35,7 @@ enum place {
     PLACE_CMDLINE,       /* proc/cmdline: which slot runs */
     PLACE_RUN,           /* run/holdfast, 0755 */
     PLACE_KEEPER_DOORS,  /* run/holdfast/keeper, 0711 */
+    PLACE_COURIER_DOORS, /* run/holdfast/courier, 0711 */
     PLACE_SCREEN_DOORS,  /* run/holdfast/screen, 0711 */
     PLACE_AGENT_DOORS,   /* run/holdfast/agent, 0711 */
     PLACE_TALLY,         /* readings made in this run */
@@ -44,6 +45,7 @@ enum place {
     PLACE_DOOR_STATUS,   /* people and supervisor -> keeper */
     PLACE_DOOR_UPDATER,  /* updater -> keeper */
     PLACE_DOOR_VIEW,     /* measure -> screen */
+    PLACE_DOOR_PIECES,   /* updater -> courier */
     PLACE_DOOR_TLS,      /* courier -> agent */
     PLACE_DOOR_WRAP,     /* keeper -> agent */
     PLACES

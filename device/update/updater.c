@@ -7,6 +7,7 @@
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "device/update/boot_files.h"
+#include "device/update/bring.h"
 #include "device/update/counter_file.h"
 #include "device/update/release_cms.h"
 #include "device/update/self.h"
@@ -61,6 +62,7 @@ struct updater {
     size_t untold_count;
     bool quiet;
     enum update_state said;
+    struct bring bring;    /* fetches the bundle of an offer of the cloud */
     struct digest offered; /* by the cloud, the last that was looked at */
     uint8_t talk[TALK_DATAGRAM];
 };
@@ -264,14 +266,19 @@ static void check(struct updater *u)
 {
     enum status s = map_bundle(u);
 
-    if (s == AGAIN)
+    if (s == AGAIN) {
+        if (!u->update.record.by_hand)
+            bring_want(&u->bring, &u->update.record.release);
         return;
+    }
     uint8_t why = s != OK
         ? EVENT_UPDATE_LENGTH
         : install_check(&u->update.record.release, u->bundle,
             host_crypto_port(u->crypto), release_cms_port(u->cms), &u->slot.port);
     if (why != 0)
         unmap(u);
+    if (why == EVENT_UPDATE_DIGEST && bring_wrong(&u->bring))
+        return;
     update_done(&u->update, why);
 }
 
@@ -300,6 +307,8 @@ static void work(struct updater *u)
         write_on(u);
     else if (u->bundle.len > 0)
         unmap(u);
+    if (update_want(&u->update) != UPDATE_DO_CHECK)
+        bring_stop(&u->bring);
 }
 
 /* Whatever became of it, its bundle is of no use any more. */
@@ -420,17 +429,19 @@ static const char *begin(struct updater *u, const struct update_self *self,
 
 static enum status confine(struct updater *u, const struct updater_slots *slots)
 {
-    char folder[PLACE_MAX], doors[PLACE_MAX];
+    char folder[PLACE_MAX], doors[PLACE_MAX], pieces[PLACE_MAX];
     const struct confine_path paths[] = {{folder, CONFINE_READ | CONFINE_WRITE},
-        {doors, CONFINE_SOCKET}, {slots->boot, CONFINE_READ | CONFINE_WRITE}};
+        {doors, CONFINE_SOCKET}, {pieces, CONFINE_SOCKET},
+        {slots->boot, CONFINE_READ | CONFINE_WRITE}};
     const struct confine_plan plan = {.role = "updater",
         .user = role_user(ROLE_UPDATER),
         .paths = paths,
-        .path_count = u->boot.folder >= 0 ? 3 : 2,
+        .path_count = u->boot.folder >= 0 ? 4 : 3,
         .rights = CONFINE_UNIX | CONFINE_FILES};
 
     TRY(place_of(u->env->root, PLACE_UPDATER, folder));
     TRY(place_of(u->env->root, PLACE_KEEPER_DOORS, doors));
+    TRY(place_of(u->env->root, PLACE_COURIER_DOORS, pieces));
     return role_confine(&u->lock, u->env, u->loop, ROLE_UPDATER, &plan);
 }
 
@@ -450,10 +461,10 @@ int updater_main(struct role_env *env, const struct updater_slots *slots)
     u = (struct updater){
         .env = env, .log = env->log, .keeper_fd = -1, .boot = {.folder = -1}};
     board_clock_init(&u.clock, env->start_ms, env->speed);
-    if (places(&u) != OK)
-        return EXIT_ENVIRONMENT;
     if (loop_new(&u.loop) != OK || host_crypto_new(&u.crypto) != OK)
         return EXIT_INTERNAL;
+    if (places(&u) != OK || bring_init(&u.bring, env, u.loop, u.talk) != OK)
+        return EXIT_ENVIRONMENT;
     const char *missing = open_before(&u, slots, &self, &second);
     if (confine(&u, slots) != OK)
         return EXIT_ENVIRONMENT;

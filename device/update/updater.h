@@ -2,9 +2,9 @@
 /*
  * Updater: the role that takes a release: statement, bundle, slot, boot loader, counter.
  *
- * Its mind is core/update and this its body: files, the door to keeper, the log. It knows no
- * network: the statement comes in a sealed answer through keeper, or with the bundle from a
- * person (`holdfast-oximeter update put`).
+ * Its mind is core/update and this its body: files, the doors to keeper and courier, the log. It
+ * knows no network: the statement comes in a sealed answer through keeper, the bundle in pieces
+ * through courier (bring.h), or both from a person (`holdfast-oximeter update put`).
  */
 #pragma once
 

@@ -92,7 +92,7 @@ class Release:
 class Updated:
     """A device with two slots. What is in force is in slot a; slot b is blank."""
 
-    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5):
+    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5, room=ROOT_ROOM):
         self.device, self.keys = b.device(cloud, label), keys
         self.root = self.device.root
         self.images = os.path.join(self.root, 'efi')
@@ -100,7 +100,7 @@ class Updated:
         os.makedirs(os.path.join(self.root, 'etc/holdfast'), exist_ok=True)
         os.makedirs(os.path.join(self.root, 'proc'), exist_ok=True)
         for slot in 'ab':
-            open(self.slot(slot), 'wb').write(bytes(ROOT_ROOM))
+            open(self.slot(slot), 'wb').write(bytes(room))
         first = Release(keys, version, security)
         with open(self.slot('a'), 'r+b') as f:
             f.write(first.root)

@@ -192,7 +192,7 @@ def read_request(tls):
     head, body = data.split(b'\r\n\r\n', 1)
     lines = head.decode('latin-1').split('\r\n')
     fields = {l.split(':', 1)[0].lower(): l.split(':', 1)[1].strip() for l in lines[1:]}
-    while len(body) < int(fields['content-length']):
+    while len(body) < int(fields.get('content-length', 0)):
         more = tls.recv(65536)
         if not more:
             return None
