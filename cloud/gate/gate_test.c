@@ -41,6 +41,8 @@ struct stand_in {
     _Atomic bool holds_admission;
     uint32_t tickets[64];
     struct door_ingest last;
+    struct door_piece last_piece;
+    _Atomic unsigned pieces;
     size_t last_len;
 };
 
@@ -68,6 +70,17 @@ static void say_ingested(struct stand_in *s, uint32_t ticket)
     (void)!hub_send(s->hub, s->gate, DOOR_INGESTED,
         door_ingested_build(&head, text, ROOM_OF(body)));
     s->answers++;
+}
+
+static void say_piece(struct stand_in *s)
+{
+    static uint8_t piece[LIMIT_PIECE], body[LIMIT_PIECE + 8];
+    struct door_ingested head = {
+        .ticket = s->last_piece.ticket, .http_status = (uint16_t)s->status};
+    memset(piece, 'p', sizeof piece);
+    struct bytes given = {piece, s->status == 200 ? sizeof piece : 0};
+    (void)!hub_send(s->hub, s->gate, DOOR_PIECE_GIVEN,
+        door_ingested_build(&head, given, ROOM_OF(body)));
 }
 
 static void say_admitted(struct stand_in *s, uint32_t ticket, bool yes)
@@ -99,6 +112,10 @@ static enum status store_heard(
         s->last_reason = event.reason;
         s->last_has_peer = event.has_peer;
         s->events++;
+    } else if (door == DOOR_PIECE) {
+        TRY(door_piece_parse(body, &s->last_piece));
+        s->pieces++;
+        say_piece(s);
     } else {
         TRY(door_ingest_parse(body, &s->last, &envelope));
         s->last_len = envelope.len;
@@ -795,6 +812,76 @@ static void test_a_late_admission_does_not_admit_the_next_in_the_same_place(void
     scene_close(&s);
 }
 
+#define BUNDLE "0f000000000000000000000000000000000000000000000000000000000000ab"
+
+static int wish(struct client *c, const char *method, const char *path,
+    const char *fields, char *answer, size_t cap)
+{
+    char text[512];
+    int n = snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: " NAME "\r\n%s\r\n",
+        method, path, fields);
+
+    client_say(c, text, (size_t)n);
+    return client_hear(c, answer, cap);
+}
+
+static void test_a_piece_is_asked_of_store_in_the_name_of_the_certificate_alone(void)
+{
+    static char answer[LIMIT_PIECE + 1024];
+    struct scene s;
+    struct client c;
+
+    scene_open(&s);
+    CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+    CHECK(wish(&c, "GET", "/v1/u/" BUNDLE "/7", "", answer, sizeof answer) == 200);
+    const char *body = strstr(answer, "\r\n\r\n");
+    CHECK(body != NULL && strlen(body + 4) == LIMIT_PIECE && body[4] == 'p');
+    CHECK(strstr(answer, "Content-Type: application/octet-stream\r\n") != NULL);
+    CHECK(memcmp(&s.store.last_piece.peer, &s.a_id, sizeof s.a_id) == 0);
+    CHECK(s.store.last_piece.number == 7 && s.store.last_piece.bundle.b[31] == 0xab);
+    /* The connection stays, and envelopes go on it. */
+    CHECK(post(&c, A_ID, 100, answer, sizeof answer) == 200);
+    s.store.status = 404;
+    CHECK(wish(&c, "GET", "/v1/u/" BUNDLE "/8", "", answer, sizeof answer) == 404);
+    CHECK(strstr(answer, "not offered") != NULL);
+    s.store.status = 429;
+    CHECK(wish(&c, "GET", "/v1/u/" BUNDLE "/8", "", answer, sizeof answer) == 429);
+    CHECK(s.store.pieces == 3 && s.store.events == 0 && s.store.admits == 1);
+    client_close(&c);
+    scene_close(&s);
+}
+
+static void test_a_wish_for_a_piece_in_any_other_form_does_not_reach_store(void)
+{
+    static const struct {
+        const char *what, *method, *path, *fields;
+        int status;
+    } rows[] = {
+        {"POST", "POST", "/v1/u/" BUNDLE "/7", "", 405},
+        {"a body", "GET", "/v1/u/" BUNDLE "/7", "Content-Length: 5\r\n", 413},
+        {"past the limit", "GET", "/v1/u/" BUNDLE "/16384", "", 403},
+        {"two zeros", "GET", "/v1/u/" BUNDLE "/00", "", 403},
+        {"no number", "GET", "/v1/u/" BUNDLE "/", "", 403},
+    };
+    struct scene s;
+    char answer[1024];
+
+    scene_open(&s);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct client c;
+        CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+        int got = wish(
+            &c, rows[i].method, rows[i].path, rows[i].fields, answer, sizeof answer);
+        if (got != rows[i].status)
+            printf("# %s: %d\n", rows[i].what, got);
+        CHECK(got == rows[i].status && client_is_closed(&c));
+        CHECK(reaches(&s.store.events, (unsigned)i + 1));
+        client_close(&c);
+    }
+    CHECK(s.store.pieces == 0 && s.store.ingests == 0);
+    scene_close(&s);
+}
+
 static void test_three_failures_close_the_connection(void)
 {
     struct scene s;
@@ -830,4 +917,6 @@ MAIN(TEST(test_an_envelope_goes_to_store_and_the_sealed_answer_comes_back),
     TEST(test_one_device_holds_only_so_many_connections_and_the_newest_is_served),
     TEST(test_without_store_everything_is_503_and_with_it_again_200),
     TEST(test_a_late_admission_does_not_admit_the_next_in_the_same_place),
+    TEST(test_a_piece_is_asked_of_store_in_the_name_of_the_certificate_alone),
+    TEST(test_a_wish_for_a_piece_in_any_other_form_does_not_reach_store),
     TEST(test_three_failures_close_the_connection))

@@ -152,6 +152,25 @@ static void test_a_device_path_has_one_spelling(void)
         CHECK(http_device_path_parse(bad[i], &id) == MALFORMED);
 }
 
+#define SIXTY_FOUR "0f000000000000000000000000000000000000000000000000000000000000ab"
+
+static void test_a_piece_has_one_spelling_and_a_number_below_the_limit(void)
+{
+    static const char *const bad[] = {"/v1/u/" SIXTY_FOUR, "/v1/u/" SIXTY_FOUR "/",
+        "/v1/u/" SIXTY_FOUR "/00", "/v1/u/" SIXTY_FOUR "/16384",
+        "/v1/u/" SIXTY_FOUR "/123456", "/v1/u/" SIXTY_FOUR "/1/",
+        "/v1/u/" SIXTY_FOUR "/-1", "/v1/u/" SIXTY_FOUR "0/1", "/v1/u//1", "/v1/u/",
+        "/v2/u/" SIXTY_FOUR "/1", "/"};
+    struct http_piece p;
+
+    CHECK(http_piece_path_parse("/v1/u/" SIXTY_FOUR "/0", &p) == OK && p.number == 0);
+    CHECK(p.bundle.b[0] == 0x0f && p.bundle.b[31] == 0xab);
+    CHECK(http_piece_path_parse("/v1/u/" SIXTY_FOUR "/16383", &p) == OK);
+    CHECK(p.number == LIMIT_PIECES - 1);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        CHECK(http_piece_path_parse(bad[i], &p) == MALFORMED);
+}
+
 static void test_no_answer_names_its_software_and_each_error_has_one_body(void)
 {
     static const uint16_t statuses[] = {
@@ -172,4 +191,5 @@ MAIN(TEST(test_our_own_request_is_taken_and_its_parts_are_what_was_sent),
     TEST(test_requests_that_two_readers_could_understand_differently_are_refused),
     TEST(test_limits_of_the_head_hold_at_their_edge),
     TEST(test_a_device_path_has_one_spelling),
+    TEST(test_a_piece_has_one_spelling_and_a_number_below_the_limit),
     TEST(test_no_answer_names_its_software_and_each_error_has_one_body))

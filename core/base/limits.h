@@ -65,7 +65,8 @@ enum {
     LIMIT_PIECES = 16384,            /* of one bundle */
     LIMIT_PIECE_RATE = 200,          /* pieces that store hands out in a second */
     LIMIT_DEVICE_PIECE_RATE = 50,    /* of them to one device */
-    LIMIT_FETCHES = 3, /* times that one offer's bundle is fetched if its digest is wrong */
-    LIMIT_UPDATE_SIGNATURE = 8192,   /* the release key's CMS at the end of a bundle */
+    LIMIT_FETCHES =
+        3, /* times that one offer's bundle is fetched if its digest is wrong */
+    LIMIT_UPDATE_SIGNATURE = 8192, /* the release key's CMS at the end of a bundle */
     LIMIT_UPDATE_TRIES = 3, /* a release that came to nothing is not tried more often */
 };

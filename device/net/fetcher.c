@@ -128,13 +128,6 @@ bool fetcher_due(const struct fetcher *f, uint64_t now_ms)
     return f->wanted && !f->asked && now_ms >= f->due_ms;
 }
 
-bool fetcher_stalls(const struct fetcher *f, uint64_t now_ms, bool batch_waits)
-{
-    return f->asked
-        && now_ms - f->asked_ms
-        > (uint64_t)(batch_waits ? FETCH_PATIENCE_MS : FETCH_ANSWER_MS);
-}
-
 enum status fetcher_ask(
     struct fetcher *f, const char *host, struct room out, size_t *len)
 {
