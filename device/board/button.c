@@ -22,7 +22,7 @@ static unsigned bits_of(const uint8_t *at, size_t len)
     return n;
 }
 
-/* Types: synchronisation and keys; one key. */
+/* Types: synchronisation and keys; one key. Power buttons also tell a wake-up, which is nobody's finger. */
 static bool has_one_key(int fd)
 {
     uint8_t types[EV_CNT / 8 + 1] = {0}, keys[KEY_CNT / 8 + 1] = {0};
@@ -32,6 +32,7 @@ static bool has_one_key(int fd)
         return false;
     types[EV_SYN / 8] &= (uint8_t) ~(1U << (EV_SYN % 8));
     types[EV_KEY / 8] &= (uint8_t) ~(1U << (EV_KEY % 8));
+    keys[KEY_WAKEUP / 8] &= (uint8_t) ~(1U << (KEY_WAKEUP % 8));
     return bits_of(types, sizeof types) == 0 && bits_of(keys, sizeof keys) == 1;
 }
 
@@ -58,7 +59,8 @@ enum status button_parse(struct bytes in, unsigned *presses)
     for (size_t at = 0; at < in.len; at += BUTTON_EVENT_LEN) {
         struct input_event e;
         memcpy(&e, in.at + at, sizeof e);
-        n += e.type == EV_KEY && e.value == 1; /* 0: let go, 2: held */
+        n += e.type == EV_KEY && e.code != KEY_WAKEUP
+            && e.value == 1; /* 0: let go, 2: held */
     }
     *presses = n;
     return OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Button: presses of an input device that has one key and nothing else (evdev of Linux).
+ * Button: presses of an input device that has one key and nothing else (evdev of Linux). What a
+ * power button tells of a wake-up is no press.
  *
  * A keyboard is none: whoever plugs one in shall not stand before the device by that. What the
  * kernel tells is read by one function here; a line that says anything but whole events is

@@ -30,6 +30,8 @@ static void test_a_press_counts_once_and_letting_go_or_holding_does_not(void)
     CHECK(button_parse(events(e, 5), &n) == OK && n == 1);
     CHECK(button_parse(events(e, 6), &n) == OK && n == 2);
     CHECK(button_parse(events(e + 1, 4), &n) == OK && n == 0);
+    const struct input_event woken = {.type = EV_KEY, .code = KEY_WAKEUP, .value = 1};
+    CHECK(button_parse(events(&woken, 1), &n) == OK && n == 0);
 }
 
 static void test_anything_but_whole_events_is_malformed(void)

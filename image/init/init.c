@@ -33,11 +33,12 @@
 #define CONF       DATA "/etc/holdfast/"
 #define LINE_FILE  "/proc/cmdline"
 #define TPM        "/dev/tpmrm0"
+#define BUTTON     "/dev/holdfast-button"
 #define EGRESS     "/run/egress.nft"
 #define IDENTITY   DATA "/var/lib/holdfast/keeper/identity"
 #define INVITATION CONF "invitation"
 
-enum { FILE_LEN = 65536, AGAIN_S = 2, ARGS = 8 };
+enum { FILE_LEN = 65536, AGAIN_S = 2, ARGS = 8, INPUTS = 32 };
 
 static size_t read_file(const char *path, struct room into)
 {
@@ -119,19 +120,39 @@ static void mount_data(void)
     mount_tmpfs(DATA "/run", "mode=0755,size=8m");
 }
 
-/* The TPM is agent's, as its table of users has it; who is not root and not agent has none. */
-static void give_tpm(void)
+/* A device file is one role's, as the table of users has it; who is not root and not that role has none. */
+static void give(const char *user, const char *path, mode_t mode)
 {
     FILE *users = fopen("/etc/passwd", "re");
     const struct passwd *p = NULL;
 
     while (users != NULL && (p = fgetpwent(users)) != NULL
-        && strcmp(p->pw_name, "holdfast-agent") != 0)
+        && strcmp(p->pw_name, user) != 0)
         continue;
-    if (p == NULL || chmod(TPM, 0600) != 0 || chown(TPM, p->pw_uid, p->pw_gid) != 0)
-        say("agent has no TPM: %s", p == NULL ? "no such user" : strerror(errno));
+    if (p == NULL || chmod(path, mode) != 0 || chown(path, p->pw_uid, p->pw_gid) != 0)
+        say("%s has no %s: %s", user, path, p == NULL ? "such user" : strerror(errno));
     if (users != NULL)
         fclose(users);
+}
+
+/* The one key of the machine. A keyboard has another name, and stays root's. */
+static void give_button(void)
+{
+    static const char name[] = "Power Button\n";
+    char text[64], path[64];
+
+    for (int n = 0; n < INPUTS; n++) {
+        (void)snprintf(path, sizeof path, "/sys/class/input/event%d/device/name", n);
+        size_t len = read_file(path, (struct room){(uint8_t *)text, sizeof text});
+        if (len != sizeof name - 1 || memcmp(text, name, len) != 0)
+            continue;
+        (void)snprintf(path, sizeof path, "/dev/input/event%d", n);
+        give("holdfast-keeper", path, 0400);
+        if (symlink(path, BUTTON) != 0)
+            say("%s cannot be made: %s", BUTTON, strerror(errno));
+        return;
+    }
+    say("there is no button: nobody can let service in");
 }
 
 /* The kernel's letters leave the screen to the device, and a keyboard has nobody to talk to. */
@@ -273,7 +294,8 @@ int main(void)
     open_network();
     set("/proc/sys/kernel/modules_disabled", "1");
     take_screen();
-    give_tpm();
+    give("holdfast-agent", TPM, 0600);
+    give_button();
     enrol();
     narrow_egress();
     say("measuring begins");

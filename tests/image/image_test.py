@@ -18,10 +18,13 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import machine as m  # noqa: E402
-from harness import Cloud, Failed, TimedOut, check, run  # noqa: E402
+from harness import CLOUD, Cloud, Failed, TimedOut, check, run  # noqa: E402
+from service import key_of, ticket  # noqa: E402
 
 PATIENCE_S = 300
 LOOK_EVERY_S = 1
+PRESS_EVERY_S = 10
+PRESSED = rb'service\.press\x00{16}'  # a line that keeper holds for the next log: code[33], no detail
 SETTLE_S = 2  # after a refusal of the firmware: enough for a start that went on all the same to be seen
 STARTED = rb'holdfast: security version \d+, the TPM\'s is \d+'
 VERIFIED = rb'holdfast: root is verified'
@@ -95,9 +98,27 @@ def refused(rig, name, where, stopped_by, alter, counter=1, more=(), not_even=ST
 
 # --- the good boot ---
 
+def serve(rig, vm, device, serial):
+    """Who stands before the device lets the ticket in that the first answer brought: one press shows who asks, one says yes."""
+    def pressed():  # not too often: a second press says yes
+        vm.ask('system_powerdown')
+        heard_by = time.monotonic() + PRESS_EVERY_S
+        while not vm.find(PRESSED) and time.monotonic() < heard_by:
+            time.sleep(1)
+        return vm.find(PRESSED)
+    until(vm, 'the ticket to be asked about', pressed)
+    check(not rig.cloud.lines('service', 'logs'), 'it gave a log before anybody said yes')
+    vm.screenshot(os.path.join(m.TOP, 'build/image/service.png'))
+    vm.ask('system_powerdown')
+    until(vm, 'a log of service in the cloud', lambda: [g for g in rig.cloud.lines('service', 'logs') if (g['device'], g['serial']) == (device, serial)])
+
+
+
 def good_boot(rig):
     def body():
         device, bundle = rig.cloud.add_device('image', rig.folder)
+        path, serial = ticket(rig, device, key_of(rig.cloud), 'ticket')
+        run(CLOUD, 'service', 'send', path, '--root', rig.cloud.root)
         with m.machine(*rig.case('good', invitation=bundle)) as vm:
             reached = []
             for what, look in (('firmware', lambda: 'starting Boot' in vm.firmware()), ('init', lambda: vm.find(STARTED)),
@@ -112,9 +133,10 @@ def good_boot(rig):
             trust = [d['trust'] for d in rig.cloud.lines('devices') if d['device'] == device]
             check(trust == ['tpm'], 'the cloud was told trust: %s' % trust)
             vm.screenshot(os.path.join(m.TOP, 'build/image/screen.png'))
+            serve(rig, vm, device, serial)
             wrong = m.unasked(vm.capture_path, rig.cloud.ports)
             check(not wrong, 'it sent what is not for its cloud: %s' % wrong[:3])
-            said = '%s; PCR 11 as published; enrolled, keys in its TPM; batches stored' % ', '.join(reached)
+            said = '%s; PCR 11 as published; enrolled, keys in its TPM; batches stored; service let in by its button' % ', '.join(reached)
             return said, '-', vm.seconds()
     return 'good', body
 

@@ -138,7 +138,7 @@ def data_disk(path, invitation=None):
     conf = os.path.join(tree, 'etc/holdfast')
     os.makedirs(conf)
     open(os.path.join(conf, 'network.conf'), 'w').write('address = "10.0.2.15"\nprefix_bits = 24\ngateway = "10.0.2.2"\n')
-    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "sim:normal"\ntrust = "tpm"\n')
+    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "sim:normal"\ntrust = "tpm"\nbutton = "/dev/holdfast-button"\n')
     if invitation:
         shutil.copyfile(invitation, os.path.join(conf, 'invitation'))
     run('truncate', '-s', '64M', path)

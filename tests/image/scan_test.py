@@ -20,7 +20,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import machine as m  # noqa: E402
-from harness import Cloud, TimedOut, check, main, run  # noqa: E402
+from harness import CLOUD, Cloud, TimedOut, check, main, run  # noqa: E402
+from service import key_of, ticket  # noqa: E402
 from memory import AF_INET, AF_UNIX, TCP_LISTEN, Memory, Types  # noqa: E402
 
 ROOT_IMAGE, KERNEL_IMAGE = os.path.join(m.OUT, 'root.img'), os.path.join(m.OUT, 'holdfast_1.efi')
@@ -30,6 +31,7 @@ TOOLS = re.compile(r'(^|/)(sh|[a-z]*sh|busybox|toybox|login|getty|agetty|su|sudo
 ROLES = ('agent', 'courier', 'keeper', 'measure', 'screen')
 PATIENCE_S = 300
 PEER_MAC, SCANNER, SCAN_PORT = bytes.fromhex('525500000077'), bytes([10, 0, 2, 77]), 40000
+PRESSED = rb'service\.press\x00{16}'  # a line that keeper holds for the next log: code[33], no detail
 AT_ONCE = 200  # frames; the guest's card has room for 256
 
 
@@ -164,6 +166,8 @@ class Guest:
         at = lambda n: os.path.join(self.folder, n)  # noqa: E731
         self.cloud = Cloud(at('cloud'), address='10.0.2.2').serve()
         self.device, bundle = self.cloud.add_device('scanned', self.folder)
+        path, self.serial = ticket(self, self.device, key_of(self.cloud), 'ticket')  # so that a press of the button would be heard
+        run(CLOUD, 'service', 'send', path, '--root', self.cloud.root)
         m.provision_tpm(at('tpm'), 1)
         self.system, self.data = m.system_disk(at('system.img')), m.data_disk(at('data.img'), bundle)
         self.system_digest = self.digest()
@@ -344,12 +348,20 @@ def test_the_screen_shows_the_face_and_no_letter_of_the_kernel():
 
 def test_keys_move_nothing():
     before = [(p, n) for p, n, _, _ in G.processes]
-    for keys in (['ctrl', 'alt', 'delete'], ['alt', 'sysrq', 'b'], ['alt', 'sysrq', 'c'], ['ctrl', 'alt', 'f2'], ['ret']):
+    for keys in (['ctrl', 'alt', 'delete'], ['alt', 'sysrq', 'b'], ['alt', 'sysrq', 'c'], ['ctrl', 'alt', 'f2'], ['ret'], ['power']):
         G.vm.ask('send-key', keys=[{'type': 'qcode', 'data': k} for k in keys])
     had = G.cloud.counts()['batches']
     G.wait('a batch after the keys', lambda: G.cloud.counts()['batches'] > had)
     check([(p, n) for p, n, _, _ in G.look()] == before, 'other processes run now')
     check(letters(picture()[2]) == 0, 'the screen changed')
+    check(not G.vm.find(PRESSED), 'a keyboard was heard as the button')
+
+
+def test_of_all_keys_the_power_button_alone_is_heard_and_it_opens_nothing_alone():
+    G.vm.ask('system_powerdown')  # once: the ticket came with the first answer
+    G.wait('the button to be heard', lambda: G.vm.find(PRESSED))
+    check(not G.cloud.lines('service', 'logs'), 'a log was given although the screen was not answered')
+    check(not G.vm.ended(), 'the button turned the device off')
 
 
 def test_no_serial_port_is_driven():
@@ -381,7 +393,7 @@ RUNNING = [test_the_guest_runs_init_the_supervisor_and_a_process_for_each_role_a
            test_no_process_of_the_guest_may_leave_a_core_dump, test_every_door_of_the_kernel_that_init_closes_was_closed,
            test_the_counter_was_read_from_the_tpm, test_the_guest_sends_to_its_cloud_and_to_nobody_else,
            test_the_screen_shows_the_face_and_no_letter_of_the_kernel, test_no_port_of_the_guest_answers, test_keys_move_nothing,
-           test_no_serial_port_is_driven, test_nothing_is_written_to_the_system_disk_and_the_invitation_is_gone]
+           test_of_all_keys_the_power_button_alone_is_heard_and_it_opens_nothing_alone, test_no_serial_port_is_driven, test_nothing_is_written_to_the_system_disk_and_the_invitation_is_gone]
 
 if '--files' in sys.argv:
     main(STILL)
