@@ -3,6 +3,7 @@
 
 #include "core/base/hex.h"
 #include "core/signal/calibration_default.h"
+#include "core/signal/known.h"
 #include "core/signal/pleth.h"
 #include "core/signal/signal.h"
 #include "device/board/board_clock.h"
@@ -49,6 +50,7 @@ struct measure {
     struct board_clock clock;
     struct sensor_any any;
     const struct sensor *sensor;
+    bool computes; /* the signal chain gives known answers */
     struct signal signal;
     struct held held;
 
@@ -332,8 +334,11 @@ static void take(struct measure *m, const struct sample *in)
     struct vital v;
 
     m->sample++;
-    if (signal_take(&m->signal, in, &v))
+    if (signal_take(&m->signal, in, &v)) {
+        if (!m->computes)
+            signal_withhold(&v);
         reading(m, &v);
+    }
     m->wave[m->wave_at] = signal_wave(&m->signal);
     m->wave_at = (m->wave_at + 1) % VIEW_PLETH;
     m->wave_count += m->wave_count < VIEW_PLETH ? 1 : 0;
@@ -486,6 +491,9 @@ int measure_main(struct role_env *env, const struct measure_plan *plan)
     held_init(&m.held, m.tally->next);
     if (open_sensor(&m) != OK)
         return EXIT_USAGE;
+    m.computes = signal_known(&m.signal, KNOWN_SPO2_PERMILLE, KNOWN_PULSE_DECIBPM);
+    if (!m.computes)
+        LOG(m.log, LOG_FAULT, REASON_SIGNAL_WRONG, F_NUM("n", 1));
     signal_init(&m.signal, &calibration_default);
     stay_in_memory();
     if (role_confine(&m.lock, env, m.loop, ROLE_MEASURE, &confine) != OK)

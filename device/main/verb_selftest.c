@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/secret.h"
+#include "core/signal/known.h"
 #include "device/main/borrow.h"
 #include "device/main/settings.h"
 #include "device/main/verbs.h"
@@ -111,11 +112,14 @@ static void try_trust(struct test *t)
 
 int verb_selftest(const struct cli_args *a)
 {
+    static struct signal chain;
     struct test t = {.env = {.root = cli_word(a, "root", "/")}};
 
     bool users = role_users(&t.env) == OK;
     say(&t, users, "each role has its user");
     say(&t, crypto_works(), "the cryptographic library gives known answers");
+    say(&t, signal_known(&chain, KNOWN_SPO2_PERMILLE, KNOWN_PULSE_DECIBPM),
+        "the signal chain gives known answers");
     say(&t, self_check_entropy(host_entropy_port()),
         "random numbers are there and differ");
     if (users) {
