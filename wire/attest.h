@@ -15,6 +15,7 @@ enum {
     ATTEST_BLOB_LEN = 70,  /* TPM2B_ID_OBJECT of a secret of 32 bytes */
     ATTEST_SEED_LEN = 258, /* TPM2B_ENCRYPTED_SECRET for an RSA key of 2048 bits */
     ENROL_CREDENTIAL_LEN = 1 + ATTEST_BLOB_LEN + ATTEST_SEED_LEN, /* 329 */
+    ATTEST_NAME_LEN = 34, /* of a key, as a TPM makes it with SHA-256 */
     ATTEST_NONCE_LEN = 32,
     ATTEST_CHANNEL_LEN = 32,
     ATTEST_REGISTERS = 24,                     /* PCR 0..23 */

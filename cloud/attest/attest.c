@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/attest/attest.h"
 
+#include "cloud/attest/boot_rule.h"
+#include "cloud/attest/certified_rule.h"
+#include "cloud/attest/fresh_rule.h"
+
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -137,8 +141,6 @@ static enum status read_evidence(const struct attest_key *by,
 enum status attest_certified(const struct attest_key *by, struct bytes public,
     const struct attest_evidence *e, uint8_t point[TPM_SAID_POINT], const char **why)
 {
-    static const uint32_t need =
-        SAID_FIXED_TPM | SAID_FIXED_PARENT | SAID_SENSITIVE_DATA_ORIGIN | SAID_SIGN;
     struct said_attest said;
     struct said_public is;
     struct said_name name;
@@ -147,11 +149,7 @@ enum status attest_certified(const struct attest_key *by, struct bytes public,
     if (said_public_parse(public, &is) != OK)
         return refuse(why, "structure");
     TRY(name_of(public, &name));
-    if (!ct_equal(name.b, said.certified.b, sizeof name.b))
-        return refuse(why, "name");
-    if ((is.attributes & need) != need
-        || (is.attributes & (SAID_RESTRICTED | SAID_DECRYPT)) != 0)
-        return refuse(why, "attributes");
+    TRY(certified_rule(&said.certified, &name, is.attributes, why));
     memcpy(point, is.point, sizeof is.point);
     return OK;
 }
@@ -167,9 +165,9 @@ static enum status fresh(const struct said_attest *quote,
     if (quote->extra_len != sizeof bound.b
         || !ct_equal(quote->extra, bound.b, sizeof bound.b))
         return refuse(why, "binding");
-    if (!ct_equal(&said->nonce, &ours->nonce, sizeof ours->nonce))
+    if (!quote_nonce_is_ours(&said->nonce, &ours->nonce))
         return refuse(why, "nonce");
-    if (!ct_equal(&said->channel, &ours->channel, sizeof ours->channel))
+    if (!quote_channel_is_ours(&said->channel, &ours->channel))
         return refuse(why, "channel");
     return OK;
 }
@@ -186,14 +184,9 @@ enum status attest_quoted(const struct attest_key *by, const struct attest_evide
     TRY(fresh(&quote, said, ours, why));
     if (quote.registers != policy->registers)
         return refuse(why, "selection");
-    for (size_t i = 0; i < policy->known_count; i++) {
-        const struct attest_boot *b = &policy->known[i];
-        if (!ct_equal(&b->measured, &quote.measured, sizeof b->measured))
-            continue;
-        if (b->security_version < policy->least_security_version)
-            return refuse(why, "version");
-        *version = b->security_version;
-        return OK;
-    }
-    return refuse(why, "measurements");
+    const struct attest_boot *boot = boot_known(policy, &quote.measured);
+    if (boot == NULL)
+        return refuse(why, "measurements");
+    *version = boot->security_version;
+    return boot_new_enough(policy, boot) ? OK : refuse(why, "version");
 }

@@ -47,7 +47,7 @@ MUST_USE enum status attest_key_read(
  * age: what is fixed to a TPM and was made in it will never be elsewhere. */
 MUST_USE enum status attest_certified(const struct attest_key *by, struct bytes public,
     const struct attest_evidence *e, uint8_t point[TPM_SAID_POINT], const char **why);
-/* `version` of what was measured. REFUSED, version: known, and too old: it may only be updated. */
+/* *version of what was measured, on OK and with the word version: known, and too old: it may only be updated. */
 MUST_USE enum status attest_quoted(const struct attest_key *by,
     const struct attest_evidence *e, const struct attest_fresh *said,
     const struct attest_fresh *ours, const struct attest_policy *policy,

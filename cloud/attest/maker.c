@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/attest/maker.h"
 
+#include "cloud/attest/maker_chain.h"
+
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
-#include <time.h>
 
 /* tcg-kp-EKCertificate */
 static const char ek_purpose[] = "2.23.133.8.1";
@@ -48,24 +49,6 @@ static bool add_all(STACK_OF(X509) * to, const struct bytes *certs, size_t count
     return true;
 }
 
-static bool chain_holds(
-    X509 *leaf, STACK_OF(X509) * between, STACK_OF(X509) * roots, int64_t now_utc_s)
-{
-    X509_STORE *store = X509_STORE_new();
-    X509_STORE_CTX *x = X509_STORE_CTX_new();
-
-    bool good =
-        store != NULL && x != NULL && X509_STORE_CTX_init(x, store, leaf, between) == 1;
-    if (good) {
-        X509_STORE_CTX_set0_trusted_stack(x, roots);
-        X509_STORE_CTX_set_time(x, 0, (time_t)now_utc_s);
-        good = X509_verify_cert(x) == 1;
-    }
-    X509_STORE_CTX_free(x);
-    X509_STORE_free(store);
-    return good;
-}
-
 static void free_all(STACK_OF(X509) * certs)
 {
     sk_X509_pop_free(certs, X509_free);
@@ -84,7 +67,7 @@ enum status maker_check(struct bytes certificate, const struct bytes *intermedia
         && intermediate_count <= MAKER_CERTS
         && add_all(between, intermediates, intermediate_count)
         && add_all(trusted, roots, root_count)) {
-        bool held = chain_holds(leaf, between, trusted, now_utc_s);
+        bool held = maker_chain_holds(leaf, between, trusted, now_utc_s);
         bool purpose = is_for_endorsement(leaf);
         s = held && purpose ? OK : REFUSED;
         *why = held ? "purpose" : "maker";

@@ -2,7 +2,7 @@
 /*
  * Maker: whether an endorsement certificate comes from a maker of TPMs that we allow.
  *
- * The allowed makers are roots that the administrator names; what stands between them and the certificate comes with the
+ * The allowed makers are authorities that the administrator names, roots or issuing ones; what stands between them and the certificate comes with the
  * device and is believed only as far as the chain holds. A certificate says nothing of who has the TPM now: cloud/attest/credential.h.
  */
 #pragma once

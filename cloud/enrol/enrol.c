@@ -14,7 +14,8 @@ struct enrol_client {
     struct tls_conn *conn;
     size_t slot;
     enum stage stage;
-    uint8_t m1[ENROL_M1_LEN];
+    size_t len; /* of the body, as its head says */
+    uint8_t body[LIMIT_ENROL_TPM];
 };
 
 static void answer(struct enrol_client *c, uint16_t status, struct bytes body)
@@ -56,7 +57,9 @@ static void ask_next(struct enrol *e)
                 loop_stop(e->loop);
             return;
         }
-        if (!e->keys || hub_send(e->hub, e->keys, DOOR_ENROL, BYTES_OF(c->m1)) != OK) {
+        if (!e->keys
+            || hub_send(e->hub, e->keys, DOOR_ENROL, (struct bytes){c->body, c->len})
+                != OK) {
             answer(c, 503, (struct bytes){0});
             continue;
         }
@@ -69,13 +72,13 @@ static void ask_next(struct enrol *e)
 
 static void read_body(struct enrol_client *c)
 {
-    if (c->conn->in_len < ENROL_M1_LEN)
+    if (c->conn->in_len < c->len)
         return;
-    if (c->conn->in_len > ENROL_M1_LEN) {
+    if (c->conn->in_len > c->len) {
         refuse(c, 400, REASON_HTTP_MALFORMED);
         return;
     }
-    memcpy(c->m1, c->conn->in, ENROL_M1_LEN);
+    memcpy(c->body, c->conn->in, c->len);
     c->stage = STAGE_READY;
     tls_conn_stop(c->conn, true);
     ask_next(c->enrol);
@@ -96,9 +99,11 @@ static void read_head(struct enrol_client *c)
         refuse(c, 403, REASON_AUTHZ_PATH);
     } else if (h.method != HTTP_POST) {
         refuse(c, 405, REASON_HTTP_METHOD);
-    } else if (!h.has_length || h.content_length != ENROL_M1_LEN) {
-        refuse(c, 400, REASON_HTTP_MALFORMED);
+    } else if (!h.has_length || h.content_length < ENROL_M1_LEN
+        || h.content_length > LIMIT_ENROL_TPM) {
+        refuse(c, 400, REASON_HTTP_MALFORMED); /* M1 is the shortest, E1 the longest */
     } else {
+        c->len = h.content_length;
         tls_conn_consume(c->conn, h.len);
         c->stage = STAGE_BODY;
         read_body(c);
@@ -256,6 +261,6 @@ struct tls_limits enrol_limits(void)
     return (struct tls_limits){.connections = ENROL_CONNECTIONS,
         .handshakes = ENROL_CONNECTIONS,
         .handshake_ms = LIMIT_HANDSHAKE_MS,
-        .in_cap = LIMIT_HTTP_HEAD + ENROL_M1_LEN + 1,
+        .in_cap = LIMIT_HTTP_HEAD + LIMIT_ENROL_TPM + 1,
         .out_cap = 1024 + ENROL_M2_MAX};
 }

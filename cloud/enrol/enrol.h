@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Enrol: carries M1 from a device to keys, and M2 back.
+ * Enrol: carries M1 or E1 from a device to keys, and M2 or E2 back.
  *
  * It can read neither: the invitation's secret is mixed into the keys and never sent, and what it
  * passes on proves itself at both ends. One request a connection, one question at a time, few a

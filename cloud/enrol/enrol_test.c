@@ -18,7 +18,8 @@ struct keys_like { /* in enrol's thread */
     uint64_t enrol;
     _Atomic unsigned asked, looked;
     _Atomic bool open, refuses, holds;
-    uint8_t last[ENROL_M1_LEN];
+    uint8_t last[LIMIT_ENROL_TPM];
+    size_t last_len;
 };
 
 struct scene {
@@ -56,8 +57,9 @@ static enum status keys_heard(
             k->hub, peer, DOOR_DONE, door_done_build(k->open, ROOM_OF(out)));
         return OK;
     }
-    CHECK(door == DOOR_ENROL && body.len == ENROL_M1_LEN);
-    memcpy(k->last, body.at, sizeof k->last);
+    CHECK(door == DOOR_ENROL && body.len <= sizeof k->last);
+    memcpy(k->last, body.at, body.len);
+    k->last_len = body.len;
     k->asked++;
     if (!k->holds)
         say_enrolled(k);
@@ -254,7 +256,30 @@ static void test_what_keys_refuses_is_403_with_one_answer(void)
     scene_close(&s);
 }
 
-static void test_anything_but_one_request_of_134_bytes_does_not_reach_keys(void)
+static void test_enrolment_with_a_tpm_reaches_keys_whole_up_to_its_limit(void)
+{
+    static char text[LIMIT_ENROL_TPM + 256];
+    static const size_t lens[] = {ENROL_M1_LEN + 1, 2500, LIMIT_ENROL_TPM};
+    char answer[2048];
+    struct scene s;
+
+    scene_open(&s, true);
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        struct tls_client c;
+        int n = snprintf(text, sizeof text,
+            "POST /v1/enrol HTTP/1.1\r\nHost: cloud.example\r\nContent-Length: %zu\r\n\r\n",
+            lens[i]);
+        memset(text + n, (int)(i + 1), lens[i]);
+        CHECK(client_open(&c, &s, 5000));
+        CHECK(client_ask(&c, text, (size_t)n + lens[i], answer, sizeof answer) == 200);
+        CHECK(s.keys.last_len == lens[i] && s.keys.last[0] == i + 1
+            && s.keys.last[lens[i] - 1] == i + 1);
+        tls_client_close(&c);
+    }
+    scene_close(&s);
+}
+
+static void test_anything_but_one_request_of_134_to_8192_bytes_does_not_reach_keys(void)
 {
 #define HEAD "POST /v1/enrol HTTP/1.1\r\nHost: cloud.example\r\n"
     static const struct {
@@ -265,7 +290,7 @@ static void test_anything_but_one_request_of_134_bytes_does_not_reach_keys(void)
             "POST /v1/d/x HTTP/1.1\r\nHost: a\r\nContent-Length: 134\r\n\r\n", 403},
         {"another method", "GET /v1/enrol HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"one byte less", HEAD "Content-Length: 133\r\n\r\n", 400},
-        {"one byte more", HEAD "Content-Length: 135\r\n\r\n", 400},
+        {"one byte more than E1", HEAD "Content-Length: 8193\r\n\r\n", 400},
         {"no length", HEAD "\r\n", 400},
         {"chunked", HEAD "Transfer-Encoding: chunked\r\n\r\n", 400},
     };
@@ -335,6 +360,7 @@ static void test_when_keys_goes_away_who_waits_is_told_503(void)
 MAIN(TEST(test_m1_goes_to_keys_unchanged_and_m2_comes_back),
     TEST(test_while_no_invitation_is_open_nobody_gets_as_far_as_a_handshake),
     TEST(test_what_keys_refuses_is_403_with_one_answer),
-    TEST(test_anything_but_one_request_of_134_bytes_does_not_reach_keys),
+    TEST(test_enrolment_with_a_tpm_reaches_keys_whole_up_to_its_limit),
+    TEST(test_anything_but_one_request_of_134_to_8192_bytes_does_not_reach_keys),
     TEST(test_keys_is_asked_at_most_ten_times_a_second),
     TEST(test_when_keys_goes_away_who_waits_is_told_503))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/keys/keys.h"
 
+#include "cloud/attest/credential.h"
+#include "cloud/keys/activation.h"
 #include "cloud/keys/cert_build.h"
 #include "core/base/reader.h"
 #include "core/base/writer.h"
@@ -11,10 +13,18 @@
 enum {
     INVITE_LEN = 8 + 32,  /* expiry, secret */
     MASTER_LEN = 32 + 32, /* K_up, K_down */
-    BUCKET_BURST = 256,   /* keys that one device may cause at once ... */
-    BUCKET_PER_S = 20,    /* ... and for ever */
+    ATTESTED_LEN = TPM_SAID_NAME + 2 * TPM_SAID_POINT,
+    BUCKET_BURST = 256, /* keys that one device may cause at once ... */
+    BUCKET_PER_S = 20,  /* ... and for ever */
     BUCKET_MILLI = 1000,
 };
+
+static_assert((int)CREDENTIAL_BLOB == (int)ATTEST_BLOB_LEN
+        && (int)CREDENTIAL_SEED == (int)ATTEST_SEED_LEN
+        && (int)TPM_SAID_NAME == (int)ATTEST_NAME_LEN
+        && (int)TPM_SAID_POINT == (int)P256_PUBLIC_LEN
+        && (int)ENROL_CREDENTIAL_LEN <= (int)ENROL_M2_MAX,
+    "the wire carries what cloud/attest makes and reads");
 
 static bool same_kid(const struct kid *a, const struct kid *b)
 {
@@ -82,13 +92,14 @@ static enum status load_invites(struct keys *k)
 }
 
 enum status keys_init(struct keys *k, const char *folder, const struct crypto *crypto,
-    const struct entropy *entropy, const struct keys_secrets *secrets, EVP_PKEY *ca_key,
-    X509 *ca)
+    const struct entropy *entropy, const struct keys_secrets *secrets,
+    const struct keys_policy *policy, EVP_PKEY *ca_key, X509 *ca)
 {
     memset(k, 0, sizeof *k);
     k->ca_key = ca_key;
     k->ca = ca;
     k->secrets = secrets;
+    k->policy = *policy;
     k->crypto = crypto;
     k->entropy = entropy;
     TRY(crypto->x25519_public(crypto->board, &secrets->s, &k->s_public));
@@ -193,27 +204,171 @@ static enum status answer(const struct keys *k, const struct kid *kid,
     return OK;
 }
 
-static enum status first_answer(struct keys *k, uint64_t now_utc_s,
-    const struct kid *kid, struct bytes m1, struct room m2, size_t *len)
+static enum status attested_put(
+    const struct keys *k, const struct kid *kid, const struct attested *a)
+{
+    uint8_t plain[ATTESTED_LEN];
+    struct writer w = writer_over(ROOM_OF(plain));
+
+    put(&w, BYTES_OF(a->key.name.b));
+    put(&w, BYTES_OF(a->key.point));
+    put(&w, BYTES_OF(a->tls_point));
+    assert(writer_done(&w) && w.len == sizeof plain);
+    return vault_put(&k->vault, VAULT_ATTESTED, kid, written(&w));
+}
+
+/* AGAIN: none; it was enrolled without a TPM, or before this was asked for. */
+static enum status attested_get(
+    const struct keys *k, const struct kid *kid, struct attested *out)
+{
+    uint8_t plain[ATTESTED_LEN];
+    size_t len = 0;
+
+    TRY(vault_get(&k->vault, VAULT_ATTESTED, kid, ROOM_OF(plain), &len));
+    if (len != sizeof plain)
+        return DAMAGED;
+    struct reader r = reader_over(BYTES_OF(plain));
+    memcpy(out->key.name.b, take(&r, TPM_SAID_NAME).at, TPM_SAID_NAME);
+    memcpy(out->key.point, take(&r, TPM_SAID_POINT).at, TPM_SAID_POINT);
+    memcpy(out->tls_point, take(&r, TPM_SAID_POINT).at, TPM_SAID_POINT);
+    return OK;
+}
+
+/* The invitation of this kid opens M1: its keys and its TLS key. */
+static enum status open_invited(struct keys *k, uint64_t now_utc_s,
+    const struct kid *kid, struct bytes m1, uint8_t point[P256_PUBLIC_LEN],
+    struct device_keys *made)
 {
     struct key secret;
-    struct device_keys made;
-    uint8_t point[P256_PUBLIC_LEN];
     uint64_t expires = 0;
 
     enum status s = get_invite(k, kid, &expires, &secret);
     if (s == OK && expires <= now_utc_s)
         s = REFUSED;
     if (s == OK)
-        s = enrol_open(k->crypto, &k->secrets->s, kid, &secret, m1, point, &made);
-    if (s == OK) {
-        s = answer(k, kid, point, &made, m1, m2, len);
-        wipe(&made, sizeof made);
-    }
+        s = enrol_open(k->crypto, &k->secrets->s, kid, &secret, m1, point, made);
     wipe(&secret, sizeof secret);
-    for (size_t i = 0; s == OK && i < k->invite_count; i++)
+    return s;
+}
+
+static void note_answered(struct keys *k, const struct kid *kid)
+{
+    for (size_t i = 0; i < k->invite_count; i++)
         if (same_kid(&k->invites[i].kid, kid))
             k->invites[i].answered = true;
+}
+
+/* attested: what its TPM has proved; NULL: nothing. It is written first: a device is never taken in and less than it was. */
+static enum status take_in(struct keys *k, const struct kid *kid,
+    const uint8_t point[P256_PUBLIC_LEN], const struct device_keys *made,
+    const struct attested *attested, struct bytes m1, struct room m2, size_t *len)
+{
+    TRY(attested ? attested_put(k, kid, attested)
+                 : vault_remove(&k->vault, VAULT_ATTESTED, kid));
+    TRY(answer(k, kid, point, made, m1, m2, len));
+    note_answered(k, kid);
+    return OK;
+}
+
+static enum status first_answer(struct keys *k, uint64_t now_utc_s,
+    const struct kid *kid, struct bytes m1, struct room m2, size_t *len)
+{
+    struct device_keys made;
+    uint8_t point[P256_PUBLIC_LEN];
+
+    TRY(open_invited(k, now_utc_s, kid, m1, point, &made));
+    enum status s = take_in(k, kid, point, &made, NULL, m1, m2, len);
+    wipe(&made, sizeof made);
+    return s;
+}
+
+/* ---- a device with a TPM ---- */
+
+enum proven {
+    PROVEN,     /* *attested is true of this device */
+    CHALLENGED, /* out is E2 */
+    NOTHING,    /* and the policy does not ask for it */
+};
+
+static enum status challenge(EVP_PKEY *endorsement, const struct attested *attested,
+    const struct key *secret, struct room out, size_t *len)
+{
+    struct credential made;
+    struct enrol_credential e2;
+
+    TRY(credential_make(endorsement, &attested->key.name, secret, &made));
+    memcpy(e2.blob, made.blob, sizeof e2.blob);
+    memcpy(e2.seed, made.seed, sizeof e2.seed);
+    assert(out.cap >= ENROL_CREDENTIAL_LEN);
+    enrol_credential_build(&e2, out.at);
+    *len = ENROL_CREDENTIAL_LEN;
+    return OK;
+}
+
+/* Req: HF-TPM-010 "opened a secret that only the TPM of the endorsement certificate opens" */
+static enum status activate(struct keys *k, const struct enrol_tpm *e,
+    EVP_PKEY *endorsement, const struct attested *attested, struct room out,
+    size_t *len, enum proven *proven, const char **why)
+{
+    struct enrol_tpm first = *e;
+    struct key secret;
+    size_t said = 0;
+
+    first.proven = false;
+    enum status s = enrol_tpm_build(&first, ROOM_OF(k->scratch), &said);
+    if (s == OK)
+        s = activation_secret(k->crypto, &k->secrets->activation,
+            (struct bytes){k->scratch, said}, &secret);
+    if (s == OK && !e->proven) {
+        *proven = CHALLENGED;
+        s = challenge(endorsement, attested, &secret, out, len);
+        *why = s == REFUSED ? "key" : NULL;
+    } else if (s == OK) {
+        *proven = PROVEN;
+        *why = activation_opened(&secret, &e->proof) ? NULL : "activation";
+        s = *why == NULL ? OK : REFUSED;
+    }
+    wipe(&secret, sizeof secret);
+    wipe(&first.proof, sizeof first.proof);
+    return s;
+}
+
+/* M1 was opened: only who is invited has certificates read here. */
+static enum status prove(struct keys *k, uint64_t now_utc_s, const struct enrol_tpm *e,
+    const uint8_t point[P256_PUBLIC_LEN], struct attested *attested, struct room out,
+    size_t *len, enum proven *proven, const char **why)
+{
+    EVP_PKEY *endorsement = NULL;
+
+    *proven = NOTHING;
+    if (k->policy.makers == NULL)
+        return OK;
+    enum status s = evidence_judge(
+        e, point, k->policy.makers, (int64_t)now_utc_s, attested, &endorsement, why);
+    if (s == OK)
+        s = activate(k, e, endorsement, attested, out, len, proven, why);
+    EVP_PKEY_free(endorsement);
+    if (s != REFUSED || k->policy.require_tpm)
+        return s;
+    *proven = NOTHING;
+    return OK;
+}
+
+static enum status first_answer_tpm(struct keys *k, uint64_t now_utc_s,
+    const struct kid *kid, const struct enrol_tpm *e, struct room out, size_t *len,
+    const char **why)
+{
+    struct device_keys made;
+    struct attested attested;
+    uint8_t point[P256_PUBLIC_LEN];
+    enum proven proven = NOTHING;
+
+    TRY(open_invited(k, now_utc_s, kid, e->m1, point, &made));
+    enum status s = prove(k, now_utc_s, e, point, &attested, out, len, &proven, why);
+    if (s == OK && proven != CHALLENGED)
+        s = take_in(
+            k, kid, point, &made, proven == PROVEN ? &attested : NULL, e->m1, out, len);
+    wipe(&made, sizeof made);
     return s;
 }
 
@@ -239,22 +394,31 @@ static bool within_rate(struct keys *k, uint64_t now_ms, const struct device_id 
 }
 
 /* Req: HF-KEYS-001 "A certificate is built only for an M1 whose tag opens under an invitation." */
-enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
-    struct room m2, size_t *len, struct kid *who)
+enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes in,
+    struct room out, size_t *len, struct kid *who, const char **why)
 {
+    struct enrol_tpm e = {.m1 = in};
     struct enrol_head head;
     uint8_t tag[TAG_LEN];
     struct digest digest;
+    bool tpm = enrol_tpm_parse(in, &e) == OK;
 
-    if (enrol_m1_parse(m1, &head, tag) != OK)
+    *why = NULL;
+    if (enrol_m1_parse(e.m1, &head, tag) != OK)
         return REFUSED;
     *who = head.kid;
     if (dead(k, &head.kid.device) || !vault_has(&k->vault, VAULT_INVITE, &head.kid))
         return REFUSED;
-    TRY(k->crypto->sha256(k->crypto->board, m1, &digest));
-    enum status s = same_answer(k, &head.kid, &digest, m2, len);
+    if (!tpm && k->policy.require_tpm) {
+        *why = "unknown";
+        return REFUSED;
+    }
+    TRY(k->crypto->sha256(k->crypto->board, e.m1, &digest));
+    enum status s = same_answer(k, &head.kid, &digest, out, len);
     if (s == AGAIN)
-        s = first_answer(k, now_utc_s, &head.kid, m1, m2, len);
+        s = tpm ? first_answer_tpm(k, now_utc_s, &head.kid, &e, out, len, why)
+                : first_answer(k, now_utc_s, &head.kid, in, out, len);
+    wipe(&e.proof, sizeof e.proof);
     return s == OK || s == BROKEN || s == DAMAGED ? s : REFUSED;
 }
 
@@ -290,6 +454,23 @@ static enum status secret_of_renewal(
     return s;
 }
 
+/* What was proved of the TPM holds for the next generation too, as long as its TLS key is the one in that TPM. */
+static enum status carry_over(
+    const struct keys *k, const struct kid *next, const uint8_t point[P256_PUBLIC_LEN])
+{
+    struct kid before = {next->device, next->generation - 1};
+    struct attested attested;
+
+    enum status s = attested_get(k, &before, &attested);
+    if (s == AGAIN)
+        return k->policy.require_tpm ? REFUSED : OK;
+    if (s != OK)
+        return s;
+    if (memcmp(point, attested.tls_point, sizeof attested.tls_point) != 0)
+        return REFUSED;
+    return attested_put(k, next, &attested);
+}
+
 static enum status first_renewal(const struct keys *k, const struct kid *next,
     struct bytes m1, struct room m2, size_t *len)
 {
@@ -300,10 +481,11 @@ static enum status first_renewal(const struct keys *k, const struct kid *next,
     TRY(secret_of_renewal(k, next, &secret));
     enum status s =
         enrol_open(k->crypto, &k->secrets->s, next, &secret, m1, point, &made);
-    if (s == OK) {
+    if (s == OK)
+        s = carry_over(k, next, point);
+    if (s == OK)
         s = answer(k, next, point, &made, m1, m2, len);
-        wipe(&made, sizeof made);
-    }
+    wipe(&made, sizeof made);
     wipe(&secret, sizeof secret);
     return s;
 }
@@ -359,6 +541,23 @@ enum status keys_down_key(
     return s;
 }
 
+enum status keys_attest_key(
+    struct keys *k, uint64_t now_ms, const struct kid *kid, struct door_attest_key *out)
+{
+    struct attested attested;
+
+    if (dead(k, &kid->device) || !within_rate(k, now_ms, &kid->device))
+        return REFUSED;
+    *out = (struct door_attest_key){.found = false};
+    enum status s = attested_get(k, kid, &attested);
+    if (s != OK)
+        return s == AGAIN ? OK : s;
+    out->found = true;
+    memcpy(out->name, attested.key.name.b, sizeof out->name);
+    memcpy(out->point, attested.key.point, sizeof out->point);
+    return OK;
+}
+
 enum status keys_tombstone(struct keys *k, const struct device_id *device)
 {
     static const uint8_t dead_mark[] = "dead";
@@ -374,6 +573,7 @@ enum status keys_tombstone(struct keys *k, const struct device_id *device)
             i++;
     }
     TRY(vault_remove_all(&k->vault, VAULT_PENDING, device));
+    TRY(vault_remove_all(&k->vault, VAULT_ATTESTED, device));
     return vault_remove_all(&k->vault, VAULT_MASTER, device);
 }
 
@@ -382,8 +582,10 @@ enum status keys_first_batch(struct keys *k, const struct kid *kid)
 {
     struct kid before = *kid;
 
-    while (--before.generation > 0 && vault_has(&k->vault, VAULT_MASTER, &before))
+    while (--before.generation > 0 && vault_has(&k->vault, VAULT_MASTER, &before)) {
+        TRY(vault_remove(&k->vault, VAULT_ATTESTED, &before));
         TRY(vault_remove(&k->vault, VAULT_MASTER, &before));
+    }
     TRY(vault_remove(&k->vault, VAULT_INVITE, kid));
     TRY(vault_remove(&k->vault, VAULT_PENDING, kid));
     forget_invite(k, kid);

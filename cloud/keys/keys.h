@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "cloud/keys/evidence.h"
 #include "cloud/keys/vault.h"
 #include "cloud/talk/doors.h"
 #include "core/seal/enrol.h"
@@ -25,6 +26,12 @@ enum { KEYS_INVITES = 1024, KEYS_BUCKETS = 4096 };
 struct keys_secrets { /* in locked memory; wiped at the end */
     struct key kek;
     struct x25519_private s;
+    struct key activation; /* drawn at each start: cloud/keys/activation.h */
+};
+
+struct keys_policy {
+    const struct makers *makers; /* NULL: none is named, no evidence is looked at */
+    bool require_tpm;            /* then there are some */
 };
 
 struct keys_bucket { /* what one device may still ask for */
@@ -35,6 +42,7 @@ struct keys_bucket { /* what one device may still ask for */
 struct keys { /* fields belong to keys.c */
     struct vault vault;
     const struct keys_secrets *secrets;
+    struct keys_policy policy;
     const struct crypto *crypto;
     const struct entropy *entropy;
     EVP_PKEY *ca_key;
@@ -48,23 +56,30 @@ struct keys { /* fields belong to keys.c */
     size_t invite_count;
     struct keys_bucket buckets[KEYS_BUCKETS];
     uint64_t epoch_keys_given, down_keys_given, limited;
+    uint8_t scratch[LIMIT_ENROL_TPM]; /* an E1 without its proof */
 };
 
 /* Adopts ca_key and ca. DAMAGED: a record of the folder does not open under the KEK. */
 MUST_USE enum status keys_init(struct keys *k, const char *folder,
     const struct crypto *crypto, const struct entropy *entropy,
-    const struct keys_secrets *secrets, EVP_PKEY *ca_key, X509 *ca);
+    const struct keys_secrets *secrets, const struct keys_policy *policy,
+    EVP_PKEY *ca_key, X509 *ca);
 void keys_end(struct keys *k);
 
 /* REFUSED: this kid is invited already, enrolled, or dead. */
 MUST_USE enum status keys_invite(
     struct keys *k, const struct door_invite *ask, struct door_invited *out);
 bool keys_enrol_open(const struct keys *k, uint64_t now_utc_s);
-/* REFUSED: whatever is wrong with M1; one word for all causes. m2.cap >= ENROL_M2_MAX. */
-MUST_USE enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes m1,
-    struct room m2, size_t *len, struct kid *who);
+/*
+ * M1, or E1 of a device with a TPM (wire/attest.h). `out` is M2; of an E1 without a proof it is E2, unless its evidence is
+ * not asked for. out.cap >= ENROL_M2_MAX. REFUSED: whatever is wrong; one word for all causes to who asks.
+ * *why: NULL, or what is wrong with the evidence; on OK too, where the policy does not ask for it.
+ */
+MUST_USE enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes in,
+    struct room out, size_t *len, struct kid *who, const char **why);
 /* Like keys_enrol; what stands for the invitation is K_up of the generation before, which must be
- * open still. Another M1 than the first of its generation is refused. */
+ * open still. Another M1 than the first of its generation is refused, and after a generation whose TPM was
+ * proved another TLS key than the one in it. */
 MUST_USE enum status keys_renew(struct keys *k, uint64_t now_ms, struct bytes m1,
     struct room m2, size_t *len, struct kid *who);
 /* REFUSED: no such live device, the epoch is no point, or it asks too often. */
@@ -72,6 +87,9 @@ MUST_USE enum status keys_epoch_key(
     struct keys *k, uint64_t now_ms, const struct door_epoch *ask, struct key *out);
 MUST_USE enum status keys_down_key(
     struct keys *k, uint64_t now_ms, const struct kid *kid, struct key *out);
+/* By which key the TPM of this generation attests; none: it was enrolled without. REFUSED: as above. */
+MUST_USE enum status keys_attest_key(struct keys *k, uint64_t now_ms,
+    const struct kid *kid, struct door_attest_key *out);
 /* The device ends for ever; its wrapped keys are wiped. */
 MUST_USE enum status keys_tombstone(struct keys *k, const struct device_id *device);
 /* The generation is in use: wipe those before, invitation, secret and kept answer. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/keys/keys.h"
 
+#include "cloud/attest/policy_files.h"
+#include "cloud/attest/why.h"
 #include "cloud/talk/hub.h"
 #include "cloud/talk/life.h"
 #include "cloud/talk/role.h"
@@ -27,6 +29,7 @@ struct keys_process {
     struct host_crypto *crypto;
     struct keys_secrets *secrets;
     struct keys keys;
+    struct makers makers;
     struct life life;
     char folder[PLACE_MAX], run[PLACE_MAX];
     char to_store[PLACE_MAX], to_enrol[PLACE_MAX], to_admin[PLACE_MAX];
@@ -82,6 +85,21 @@ static enum status answer_down_key(
     return say_key(p, peer, &answer);
 }
 
+static enum status answer_attest_key(
+    struct keys_process *p, uint64_t peer, struct bytes body)
+{
+    struct kid kid;
+    struct door_attest_key answer = {0};
+    uint8_t out[128];
+
+    TRY(door_kid_parse(body, &kid));
+    if (keys_attest_key(&p->keys, loop_now_ms(), &kid, &answer) != OK)
+        answer = (struct door_attest_key){.found = false};
+    (void)!hub_send(
+        p->hub, peer, DOOR_ATTEST_KEY_IS, door_attest_key_build(&answer, ROOM_OF(out)));
+    return OK;
+}
+
 static enum status answer_tombstone(
     struct keys_process *p, uint64_t peer, struct bytes body)
 {
@@ -109,14 +127,18 @@ static enum status answer_enrol(
     uint8_t m2[ENROL_M2_MAX], out[1 + ENROL_M2_MAX];
     size_t len = 0;
     struct kid who = {0};
+    const char *why = NULL;
 
-    enum status s = keys_enrol(&p->keys, utc_s(), body, ROOM_OF(m2), &len, &who);
+    enum status s = keys_enrol(&p->keys, utc_s(), body, ROOM_OF(m2), &len, &who, &why);
     bool ok = s == OK;
-    if (ok)
-        LOG(&p->log, LOG_INFO, REASON_DEVICE_ENROLLED, F_DEV(&who.device));
-    else
+    if (why != NULL)
+        LOG(&p->log, ok ? LOG_WARN : LOG_REFUSE, attest_reason(why), F_DEV(&who.device),
+            F_WORD("status", status_name(s)));
+    else if (!ok)
         LOG(&p->log, LOG_REFUSE, REASON_ENROL_REFUSED, F_DEV(&who.device),
             F_WORD("status", status_name(s)));
+    if (ok && len != ENROL_CREDENTIAL_LEN)
+        LOG(&p->log, LOG_INFO, REASON_DEVICE_ENROLLED, F_DEV(&who.device));
     struct door_enrolled answer = {.ok = ok, .m2 = {m2, ok ? len : 0}};
     (void)!hub_send(
         p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
@@ -183,6 +205,7 @@ static const struct {
     {KEYS_FROM_STORE, DOOR_TOMBSTONE,   answer_tombstone  },
     {KEYS_FROM_STORE, DOOR_FIRST_BATCH, answer_first_batch},
     {KEYS_FROM_STORE, DOOR_RENEW,       answer_renew      },
+    {KEYS_FROM_STORE, DOOR_ATTEST_KEY,  answer_attest_key },
     {KEYS_FROM_ENROL, DOOR_ENROL,       answer_enrol      },
     {KEYS_FROM_ENROL, DOOR_ENROL_OPEN,  answer_enrol_open },
     {KEYS_FROM_ADMIN, DOOR_INVITE,      answer_invite     },
@@ -273,6 +296,22 @@ static enum status read_secret(
     return len == 32 ? OK : REFUSED;
 }
 
+/* Without the file no evidence is looked at; where the policy asks for a TPM there must be one. */
+static enum status load_makers(struct keys_process *p, struct keys_policy *policy)
+{
+    char path[PLACE_MAX];
+    const char *why = NULL;
+
+    TRY(place_of(p->args->root, PLACE_ETC, NULL, MAKERS_FILE, path));
+    enum status s = makers_read(path, &p->makers, &why);
+    if (s == OK)
+        policy->makers = &p->makers;
+    if (s == OK || (s == AGAIN && !policy->require_tpm))
+        return OK;
+    cli_error(EXIT_ENVIRONMENT, path, 0, s == AGAIN ? "is missing" : "is refused", why);
+    return REFUSED;
+}
+
 static enum status load(struct keys_process *p, uid_t self)
 {
     uint8_t der[2048];
@@ -285,10 +324,14 @@ static enum status load(struct keys_process *p, uid_t self)
         return BROKEN;
     TRY(read_secret(p, self, "kek.key", p->secrets->kek.b));
     TRY(read_secret(p, self, "s.key", p->secrets->s.b));
+    TRY(host_entropy_port()->fill(
+        host_entropy_port()->board, ROOM_OF(p->secrets->activation.b)));
     TRY(read_file(p, self, "device-ca.key", ROOM_OF(der), &len));
     EVP_PKEY *ca_key = d2i_AutoPrivateKey(NULL, &at, (long)len);
     wipe(der, sizeof der);
     TRY(place_of(p->args->root, PLACE_VAR, "keys", "device-ca.crt", path));
+    struct keys_policy policy = {.require_tpm = p->args->require_tpm};
+    TRY(load_makers(p, &policy));
     FILE *f = fopen(path, "re");
     X509 *ca = f ? d2i_X509_fp(f, NULL) : NULL;
     if (f)
@@ -299,7 +342,7 @@ static enum status load(struct keys_process *p, uid_t self)
         return DAMAGED;
     }
     return keys_init(&p->keys, p->folder, host_crypto_port(p->crypto),
-        host_entropy_port(), p->secrets, ca_key, ca);
+        host_entropy_port(), p->secrets, &policy, ca_key, ca);
 }
 
 static enum status lock_down(struct keys_process *p)

@@ -17,6 +17,7 @@ struct rig {
     char folder[64];
     struct host_crypto *crypto;
     struct keys_secrets secrets;
+    struct keys_policy policy;
     EVP_PKEY *ca_key;
     X509 *ca;
     struct keys keys;
@@ -40,7 +41,7 @@ static void start(struct rig *r)
     EVP_PKEY_up_ref(r->ca_key);
     X509_up_ref(r->ca);
     must(keys_init(&r->keys, r->folder, host_crypto_port(r->crypto),
-        host_entropy_port(), &r->secrets, r->ca_key, r->ca));
+        host_entropy_port(), &r->secrets, &r->policy, r->ca_key, r->ca));
 }
 
 static void restart(struct rig *r)
@@ -110,10 +111,11 @@ static size_t files_of(const struct rig *r, const char *kind, bool remove)
 
 static void rig_free(struct rig *r)
 {
-    static const char *const kinds[] = {"invite", "master", "pending", "tombstone"};
+    static const char *const kinds[] = {
+        "invite", "master", "pending", "tombstone", "attested"};
     char path[128];
     keys_end(&r->keys);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         files_of(r, kinds[i], true);
         snprintf(path, sizeof path, "%s/%s", r->folder, kinds[i]);
         rmdir(path);
@@ -129,8 +131,9 @@ static enum status enrol(
     struct rig *r, uint64_t now, uint8_t m2[ENROL_M2_MAX], size_t *len)
 {
     struct kid who;
-    return keys_enrol(
-        &r->keys, now, BYTES_OF(r->m1), (struct room){m2, ENROL_M2_MAX}, len, &who);
+    const char *why = NULL;
+    return keys_enrol(&r->keys, now, BYTES_OF(r->m1), (struct room){m2, ENROL_M2_MAX},
+        len, &who, &why);
 }
 
 static void test_enrolled_device_gets_a_certificate_for_itself_and_nothing_else(void)
@@ -497,7 +500,7 @@ static void test_record_opens_only_where_it_was_written_and_only_under_its_kek(v
     EVP_PKEY_up_ref(r->ca_key);
     X509_up_ref(r->ca);
     CHECK(keys_init(&second, r->folder, host_crypto_port(r->crypto),
-              host_entropy_port(), &wrong, r->ca_key, r->ca)
+              host_entropy_port(), &wrong, &r->policy, r->ca_key, r->ca)
         == DAMAGED);
     keys_end(&second);
     rig_free(r);

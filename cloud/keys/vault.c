@@ -24,6 +24,7 @@ static const char *const names[VAULT_KINDS] = {
     [VAULT_MASTER] = "master",
     [VAULT_PENDING] = "pending",
     [VAULT_TOMBSTONE] = "tombstone",
+    [VAULT_ATTESTED] = "attested",
 };
 
 static void kid_bytes(const struct kid *kid, uint8_t out[KID_LEN])

@@ -20,6 +20,7 @@ enum vault_kind {
     VAULT_MASTER,
     VAULT_PENDING,
     VAULT_TOMBSTONE,
+    VAULT_ATTESTED,
     VAULT_KINDS
 };
 enum { VAULT_PATH = 512, VAULT_PLAIN_MAX = 1536 };

@@ -21,6 +21,7 @@
 #include "core/base/reason.h"
 #include "core/base/status.h"
 #include "host/talk.h"
+#include "wire/attest.h"
 #include "wire/enrol.h"
 #include "wire/types.h"
 
@@ -39,6 +40,11 @@ enum door {
     DOOR_CLOSE_DEVICE =
         0x0106, /* store -> gate: u8[16] device: close its connections now */
 
+    DOOR_ATTEST =
+        0x0107, /* struct door_attest, then what the device says (may be empty) */
+    DOOR_ATTESTED =
+        0x0108, /* struct door_attested, then what the cloud asks (may be empty) */
+
     /* store -> keys */
     DOOR_EPOCH_KEY = 0x0201, /* kid (20), epoch (32) */
     DOOR_DOWN_KEY = 0x0202,  /* kid (20) */
@@ -50,9 +56,13 @@ enum door {
     DOOR_RENEW =
         0x0206, /* M1 of the next generation, exactly 134 bytes; DOOR_ENROLLED */
 
+    DOOR_ATTEST_KEY = 0x0207, /* kid (20): by which key its TPM attests */
+    DOOR_ATTEST_KEY_IS =
+        0x0208, /* u8 found, name (34), point (65); zero unless found */
+
     /* enrol -> keys */
-    DOOR_ENROL = 0x0301,    /* M1, exactly 134 bytes */
-    DOOR_ENROLLED = 0x0302, /* u8 ok, then M2 (empty unless ok) */
+    DOOR_ENROL = 0x0301,    /* M1, exactly 134 bytes, or E1 */
+    DOOR_ENROLLED = 0x0302, /* u8 ok, then M2 or E2 (empty unless ok) */
 
     /* command line -> keys, admin socket */
     DOOR_INVITE = 0x0401,  /* struct door_invite */
@@ -127,6 +137,27 @@ struct door_ingest {
     struct device_id peer; /* of the verified client certificate */
     struct device_id path; /* of the request's path, after gate's own check */
     struct nonce nonce;
+    uint64_t connection; /* gate's own number of it, from 1 */
+    uint64_t
+        gate; /* not on the wire: store's own number of the gate, put in by store */
+};
+
+struct door_attest { /* what a device says for its connection */
+    uint32_t ticket;
+    struct device_id peer, path;
+    uint64_t connection;
+    struct digest channel; /* TLS exporter of it */
+};
+
+struct door_attested {
+    uint32_t ticket;
+    uint16_t http_status; /* 200 with a question, 204, 400, 403, 503 */
+};
+
+struct door_attest_key {
+    bool found;
+    uint8_t name[ATTEST_NAME_LEN];
+    uint8_t point[P256_PUBLIC_LEN];
 };
 
 struct door_ingested {
@@ -337,6 +368,14 @@ struct bytes door_ingested_build(
     const struct door_ingested *v, struct bytes answer, struct room out);
 MUST_USE enum status door_ingested_parse(
     struct bytes in, struct door_ingested *out, struct bytes *answer);
+struct bytes door_attest_build(
+    const struct door_attest *v, struct bytes said, struct room out);
+MUST_USE enum status door_attest_parse(
+    struct bytes in, struct door_attest *out, struct bytes *said);
+struct bytes door_attested_build(
+    const struct door_attested *v, struct bytes asked, struct room out);
+MUST_USE enum status door_attested_parse(
+    struct bytes in, struct door_attested *out, struct bytes *asked);
 
 /* The piece is LIMIT_PIECE bytes, the last one 1 or more. */
 struct bytes door_bundle_build(
@@ -354,8 +393,9 @@ DOOR_BODY(admitted, door_admitted);
 DOOR_BODY(piece, door_piece);
 DOOR_BODY(device_id,
     device_id); /* CLOSE_DEVICE, TOMBSTONE, DEVICE_REVOKE, DEVICE_RENEW, DEVICE_END, CONTENT, RECEIPT */
-DOOR_BODY(epoch, door_epoch); /* EPOCH_KEY */
-DOOR_BODY(kid, kid);          /* DOWN_KEY, FIRST_BATCH */
+DOOR_BODY(epoch, door_epoch);           /* EPOCH_KEY */
+DOOR_BODY(kid, kid);                    /* DOWN_KEY, FIRST_BATCH, ATTEST_KEY */
+DOOR_BODY(attest_key, door_attest_key); /* ATTEST_KEY_IS */
 DOOR_BODY(key, door_key);
 DOOR_BODY(m1, door_m1); /* RENEW */
 DOOR_BODY(enrolled, door_enrolled);

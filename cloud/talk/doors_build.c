@@ -61,7 +61,44 @@ struct bytes door_ingest_build(
     put_device(&w, &v->peer);
     put_device(&w, &v->path);
     put_fixed(&w, v->nonce.b, sizeof v->nonce.b);
+    put_u64(&w, v->connection);
     put(&w, envelope);
+    return done(&w);
+}
+
+struct bytes door_attest_build(
+    const struct door_attest *v, struct bytes said, struct room out)
+{
+    struct writer w = writer_over(out);
+    assert(said.len <= ATTEST_QUOTE_MAX);
+    put_u32(&w, v->ticket);
+    put_device(&w, &v->peer);
+    put_device(&w, &v->path);
+    put_u64(&w, v->connection);
+    put_fixed(&w, v->channel.b, sizeof v->channel.b);
+    put(&w, said);
+    return done(&w);
+}
+
+struct bytes door_attested_build(
+    const struct door_attested *v, struct bytes asked, struct room out)
+{
+    struct writer w = writer_over(out);
+    assert(asked.len == 0 || asked.len == ATTEST_ASK_LEN);
+    put_u32(&w, v->ticket);
+    put_u16(&w, v->http_status);
+    put(&w, asked);
+    return done(&w);
+}
+
+struct bytes door_attest_key_build(const struct door_attest_key *v, struct room out)
+{
+    static const struct door_attest_key none;
+    const struct door_attest_key *is = v->found ? v : &none;
+    struct writer w = writer_over(out);
+    put_bool(&w, v->found);
+    put_fixed(&w, is->name, sizeof is->name);
+    put_fixed(&w, is->point, sizeof is->point);
     return done(&w);
 }
 

@@ -102,6 +102,7 @@ enum status door_ingest_parse(
     take_device(&b, &got.peer);
     take_device(&b, &got.path);
     take_fixed(&b, got.nonce.b, sizeof got.nonce.b);
+    got.connection = take_u64(&b.r);
     struct bytes rest = take(&b.r, b.r.left.len);
     b.bad |= rest.len < 1 || rest.len > LIMIT_ENVELOPE;
     if (!body_done(&b))
@@ -109,6 +110,57 @@ enum status door_ingest_parse(
     *out = got;
     *envelope = rest;
     return OK;
+}
+
+enum status door_attest_parse(
+    struct bytes in, struct door_attest *out, struct bytes *said)
+{
+    struct body b = body_over(in);
+    struct door_attest got = {0};
+
+    got.ticket = take_u32(&b.r);
+    take_device(&b, &got.peer);
+    take_device(&b, &got.path);
+    got.connection = take_u64(&b.r);
+    take_fixed(&b, got.channel.b, sizeof got.channel.b);
+    struct bytes rest = take(&b.r, b.r.left.len);
+    b.bad |= rest.len > ATTEST_QUOTE_MAX;
+    if (!body_done(&b))
+        return MALFORMED;
+    *out = got;
+    *said = rest;
+    return OK;
+}
+
+enum status door_attested_parse(
+    struct bytes in, struct door_attested *out, struct bytes *asked)
+{
+    struct body b = body_over(in);
+    struct door_attested got = {0};
+
+    got.ticket = take_u32(&b.r);
+    got.http_status = take_u16(&b.r);
+    struct bytes rest = take(&b.r, b.r.left.len);
+    b.bad |= got.http_status < 200 || got.http_status > 599;
+    b.bad |= rest.len != 0 && rest.len != ATTEST_ASK_LEN;
+    if (!body_done(&b))
+        return MALFORMED;
+    *out = got;
+    *asked = rest;
+    return OK;
+}
+
+enum status door_attest_key_parse(struct bytes in, struct door_attest_key *out)
+{
+    static const struct door_attest_key none;
+    struct body b = body_over(in);
+    struct door_attest_key got = {0};
+
+    got.found = take_bool(&b);
+    take_fixed(&b, got.name, sizeof got.name);
+    take_fixed(&b, got.point, sizeof got.point);
+    b.bad |= !got.found && memcmp(&got, &none, sizeof none) != 0;
+    GIVE(b, got, out);
 }
 
 enum status door_ingested_parse(

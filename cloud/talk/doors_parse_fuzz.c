@@ -28,7 +28,7 @@ static void try_door(uint8_t which, struct bytes in)
     static uint8_t mem[LIMIT_TALK_BODY];
     struct room out = ROOM_OF(mem);
 
-    switch (which % 32) {
+    switch (which % 35) {
     case 0: {
         struct door_ingest v;
         struct bytes rest;
@@ -68,6 +68,21 @@ static void try_door(uint8_t which, struct bytes in)
     case 24: TRY_DOOR(list_batches, door_list)
     case 25: TRY_DOOR(config_set, door_config_set)
     case 26: TRY_DOOR(text, door_text)
+    case 32: {
+        struct door_attest v;
+        struct bytes rest;
+        if (door_attest_parse(in, &v, &rest) == OK)
+            same(in, door_attest_build(&v, rest, out));
+        break;
+    }
+    case 33: {
+        struct door_attested v;
+        struct bytes rest;
+        if (door_attested_parse(in, &v, &rest) == OK)
+            same(in, door_attested_build(&v, rest, out));
+        break;
+    }
+    case 34: TRY_DOOR(attest_key, door_attest_key)
     case 28: TRY_DOOR(m1, door_m1)
     case 29: TRY_DOOR(release_roll, door_release_roll)
     case 30: TRY_DOOR(piece, door_piece)

@@ -8,7 +8,9 @@ enum {
     TEXT_MIN = 1 + 1,
     LABEL_MAX = 1 + DOOR_LABEL,
     SIGN_IN_MAX = 1 + DOOR_NAME + 1 + LIMIT_PASSWORD,
-    INGEST_HEAD = 4 + DEVICE_ID_LEN + DEVICE_ID_LEN + 16,
+    INGEST_HEAD = 4 + DEVICE_ID_LEN + DEVICE_ID_LEN + 16 + 8,
+    ATTEST_HEAD = 4 + DEVICE_ID_LEN + DEVICE_ID_LEN + 8 + 32,
+    ATTEST_KEY = 1 + ATTEST_NAME_LEN + P256_PUBLIC_LEN,
     DEVICE_FIXED = 16 + 1 + 3 + 3 + 1 + 2 + 1 + 8 + 1 + 8 + 8 + 8 + 1 + 1,
     LIST_HEAD = 1 + 8 + 2 + 1,
     POINT = 8 + 4 * 3 + 1,
@@ -28,12 +30,14 @@ static const struct talk_door store_from_gate[] = {
     {DOOR_GATE_EVENT, 27,              27,                           "gate_event"},
     {DOOR_ADMIT,      20,              20,                           "admit"     },
     {DOOR_PIECE,      56,              56,                           "piece"     },
+    {DOOR_ATTEST,     ATTEST_HEAD,     ATTEST_HEAD + ATTEST_QUOTE_MAX, "attest"  },
 };
 static const struct talk_door gate_from_store[] = {
     {DOOR_INGESTED,     8,  8 + LIMIT_ENVELOPE, "ingested"    },
     {DOOR_ADMITTED,     5,  5,                  "admitted"    },
     {DOOR_CLOSE_DEVICE, 16, 16,                 "close_device"},
     {DOOR_PIECE_GIVEN,  8,  8 + LIMIT_PIECE,    "piece_given" },
+    {DOOR_ATTESTED,     6,  6 + ATTEST_ASK_LEN, "attested"    },
 };
 static const struct talk_door keys_from_store[] = {
     {DOOR_EPOCH_KEY,   KID_LEN + EPOCH_LEN, KID_LEN + EPOCH_LEN, "epoch_key"  },
@@ -41,15 +45,17 @@ static const struct talk_door keys_from_store[] = {
     {DOOR_TOMBSTONE,   DEVICE_ID_LEN,       DEVICE_ID_LEN,       "tombstone"  },
     {DOOR_FIRST_BATCH, KID_LEN,             KID_LEN,             "first_batch"},
     {DOOR_RENEW,       ENROL_M1_LEN,        ENROL_M1_LEN,        "renew"      },
+    {DOOR_ATTEST_KEY,  KID_LEN,             KID_LEN,             "attest_key" },
 };
 static const struct talk_door store_from_keys[] = {
     {DOOR_KEY,      33, 33,                "key"     },
     {DOOR_DONE,     1,  1,                 "done"    },
     {DOOR_ENROLLED, 1,  1 + ENROL_M2_MAX,  "enrolled"},
+    {DOOR_ATTEST_KEY_IS, ATTEST_KEY, ATTEST_KEY, "attest_key_is"},
 };
 static const struct talk_door keys_from_enrol[] = {
-    {DOOR_ENROL,      ENROL_M1_LEN, ENROL_M1_LEN, "enrol"     },
-    {DOOR_ENROL_OPEN, 0,            0,            "enrol_open"},
+    {DOOR_ENROL,      ENROL_M1_LEN, LIMIT_ENROL_TPM, "enrol"     },
+    {DOOR_ENROL_OPEN, 0,            0,               "enrol_open"},
 };
 static const struct talk_door enrol_from_keys[] = {
     {DOOR_ENROLLED, 1, 1 + ENROL_M2_MAX, "enrolled"},

@@ -31,7 +31,8 @@ static void fill(void *at, size_t len, uint32_t seed)
 static void test_ingest_comes_back_with_its_envelope(void)
 {
     uint8_t envelope[300];
-    struct door_ingest v = {.ticket = 77}, got;
+    struct door_ingest v = {.ticket = 77, .connection = UINT64_C(0x1122334455667788)},
+                       got;
     struct bytes rest;
 
     fill(envelope, sizeof envelope, 1);
@@ -42,7 +43,47 @@ static void test_ingest_comes_back_with_its_envelope(void)
     CHECK(door_ingest_parse(body, &got, &rest) == OK);
     CHECK(memcmp(&got, &v, sizeof v) == 0);
     CHECK(rest.len == sizeof envelope && memcmp(rest.at, envelope, rest.len) == 0);
-    CHECK(door_ingest_parse((struct bytes){mem, 52}, &got, &rest) == MALFORMED);
+    CHECK(door_ingest_parse((struct bytes){mem, 60}, &got, &rest) == MALFORMED);
+}
+
+static void test_attestation_comes_back_within_its_limits(void)
+{
+    uint8_t said[ATTEST_QUOTE_MAX], ask[ATTEST_ASK_LEN];
+    struct door_attest v = {.ticket = 9, .connection = 7}, got;
+    struct door_attested a = {9, 200}, got_a;
+    struct door_attest_key k = {.found = true}, got_k;
+    struct bytes rest;
+
+    fill(said, sizeof said, 1);
+    fill(ask, sizeof ask, 1);
+    fill(&v.peer, 16, 2);
+    fill(&v.path, 16, 3);
+    fill(&v.channel, 32, 4);
+    struct bytes body = door_attest_build(&v, BYTES_OF(said), ROOM_OF(mem));
+    CHECK(door_attest_parse(body, &got, &rest) == OK);
+    CHECK(memcmp(&got, &v, sizeof v) == 0 && rest.len == sizeof said
+        && memcmp(rest.at, said, rest.len) == 0);
+    CHECK(
+        door_attest_parse((struct bytes){mem, body.len + 1}, &got, &rest) == MALFORMED);
+    body = door_attest_build(&v, (struct bytes){0}, ROOM_OF(mem));
+    CHECK(door_attest_parse(body, &got, &rest) == OK && rest.len == 0);
+    for (size_t n = 0; n < body.len; n++)
+        CHECK(door_attest_parse((struct bytes){mem, n}, &got, &rest) == MALFORMED);
+
+    for (size_t n = 0; n <= sizeof ask; n += sizeof ask) {
+        body = door_attested_build(&a, (struct bytes){ask, n}, ROOM_OF(mem));
+        CHECK(door_attested_parse(body, &got_a, &rest) == OK && rest.len == n
+            && got_a.ticket == 9 && got_a.http_status == 200);
+        CHECK(door_attested_parse((struct bytes){mem, body.len + 1}, &got_a, &rest)
+            == MALFORMED);
+    }
+    fill(k.name, sizeof k.name, 5);
+    fill(k.point, sizeof k.point, 6);
+    body = door_attest_key_build(&k, ROOM_OF(mem));
+    CHECK(
+        door_attest_key_parse(body, &got_k) == OK && memcmp(&got_k, &k, sizeof k) == 0);
+    mem[0] = 0; /* none, and yet one */
+    CHECK(door_attest_key_parse(body, &got_k) == MALFORMED);
 }
 
 static enum status parse_list(struct bytes in)
@@ -181,6 +222,7 @@ static void test_bodies_have_the_lengths_of_their_table(void)
 }
 
 MAIN(TEST(test_ingest_comes_back_with_its_envelope),
+    TEST(test_attestation_comes_back_within_its_limits),
     TEST(test_full_page_of_devices_fits_and_comes_back),
     TEST(test_longest_trend_fits_and_comes_back),
     TEST(test_text_with_control_characters_or_broken_utf8_is_refused),

@@ -91,7 +91,8 @@ static bool as_keys(struct prying *p, const char *folder, const struct secret_fi
     const struct secret_file *s)
 {
     static struct keys keys;
-    struct keys_secrets secrets;
+    struct keys_secrets secrets = {.activation = {{0}}};
+    static const struct keys_policy policy;
     struct door_epoch ask = {.kid = p->envelope.kid, .epoch = p->envelope.epoch};
     struct key key;
     EVP_PKEY *ca_key = NULL;
@@ -100,7 +101,8 @@ static bool as_keys(struct prying *p, const char *folder, const struct secret_fi
     memcpy(secrets.s.b, s->at, sizeof secrets.s.b);
     if (cert_new_key(&ca_key) != OK || cert_authority(ca_key, "nobody", &ca) != OK)
         die("no authority of its own");
-    if (keys_init(&keys, folder, p->crypto, host_entropy_port(), &secrets, ca_key, ca)
+    if (keys_init(&keys, folder, p->crypto, host_entropy_port(), &secrets, &policy,
+            ca_key, ca)
         != OK)
         return false;
     bool found = keys_epoch_key(&keys, 1000, &ask, &key) == OK && opens(p, &key);

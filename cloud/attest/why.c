@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/attest/why.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+enum reason attest_reason(const char *word)
+{
+    static const enum reason all[] = {REASON_ATTEST_ACTIVATION,
+        REASON_ATTEST_ATTRIBUTES, REASON_ATTEST_BINDING, REASON_ATTEST_CERTIFICATE,
+        REASON_ATTEST_CHANNEL, REASON_ATTEST_KEY, REASON_ATTEST_KIND,
+        REASON_ATTEST_MAKER, REASON_ATTEST_MEASUREMENTS, REASON_ATTEST_NAME,
+        REASON_ATTEST_NONCE, REASON_ATTEST_OTHER, REASON_ATTEST_PURPOSE,
+        REASON_ATTEST_SELECTION, REASON_ATTEST_SIGNATURE, REASON_ATTEST_STRUCTURE,
+        REASON_ATTEST_UNKNOWN, REASON_ATTEST_VERSION};
+    size_t i = 0;
+
+    while (i < sizeof all / sizeof all[0]
+        && strcmp(reason_code(all[i]) + strlen("attest."), word) != 0)
+        i++;
+    assert(i < sizeof all / sizeof all[0]);
+    return all[i];
+}
