@@ -28,9 +28,10 @@ enum stage {
     STAGE_ADMITTING, /* store is asked about this device; nothing is read */
     STAGE_HEAD,
     STAGE_BODY,
-    STAGE_STORE, /* an envelope is with store; nothing is read */
-    STAGE_PIECE, /* so is the wish for a piece of a bundle */
-    STAGE_DONE,  /* the last answer is on its way */
+    STAGE_STORE,  /* an envelope is with store; nothing is read */
+    STAGE_PIECE,  /* so is the wish for a piece of a bundle */
+    STAGE_ATTEST, /* so is what the device attests */
+    STAGE_DONE,   /* the last answer is on its way */
 };
 
 struct gate_client {
@@ -39,7 +40,9 @@ struct gate_client {
     uint32_t slot,
         turn; /* a ticket is turn || slot: a late answer finds its asker or nobody */
     enum stage stage;
-    bool barred; /* the device's state does not let it send */
+    bool barred;              /* the device's state does not let it send */
+    enum http_of_device what; /* the request that is read */
+    uint64_t connection;      /* its number, from 1, never again */
     struct device_id peer;
     struct http_head head;
     char host[sizeof((struct http_head *)0)->host]; /* the last that was ours */
@@ -184,7 +187,7 @@ static uint16_t judge_head(struct gate_client *c, enum reason *why)
     if (http_piece_path_parse(c->head.path, &piece) == OK)
         return judge_wish(c, why);
     *why = REASON_AUTHZ_PATH;
-    if (http_device_path_parse(c->head.path, &path) != OK
+    if (http_device_path_parse(c->head.path, &c->what, &path) != OK
         || !path_rule_allows(&c->peer, &path))
         return 403;
     *why = REASON_AUTHZ_STATE;
@@ -200,9 +203,11 @@ static uint16_t judge_head(struct gate_client *c, enum reason *why)
         return 411;
     if (c->head.odd_type)
         return 415;
-    if (!c->head.has_nonce || c->head.content_length == 0)
+    if (c->what == HTTP_BATCHES && (!c->head.has_nonce || c->head.content_length == 0))
         return 400;
     *why = REASON_HTTP_LIMIT;
+    if (c->what == HTTP_ATTEST)
+        return c->head.content_length > ATTEST_QUOTE_MAX ? 400 : 0;
     return c->head.content_length > LIMIT_ENVELOPE ? 413 : 0;
 }
 
@@ -240,21 +245,44 @@ static void ask_for_piece(struct gate_client *c)
         wait_for_store(c, STAGE_PIECE, c->head.len);
 }
 
+static enum status hand_batch(struct gate_client *c, struct bytes envelope)
+{
+    struct door_ingest ask = {.ticket = ticket_of(c),
+        .peer = c->peer,
+        .nonce = c->head.nonce,
+        .connection = c->connection};
+    struct room body = ROOM_OF(c->gate->scratch);
+
+    TRY(http_device_path_parse(c->head.path, &c->what, &ask.path));
+    return tell_store(c->gate, DOOR_INGEST, door_ingest_build(&ask, envelope, body));
+}
+
+static enum status hand_attest(struct gate_client *c, struct bytes said)
+{
+    struct door_attest ask = {
+        .ticket = ticket_of(c), .peer = c->peer, .connection = c->connection};
+    struct room body = ROOM_OF(c->gate->scratch);
+
+    TRY(http_device_path_parse(c->head.path, &c->what, &ask.path));
+    if (SSL_export_keying_material(c->conn->ssl, ask.channel.b, sizeof ask.channel.b,
+            ATTEST_EXPORTER, sizeof ATTEST_EXPORTER - 1, NULL, 0, 0)
+        != 1)
+        return BROKEN;
+    return tell_store(c->gate, DOOR_ATTEST, door_attest_build(&ask, said, body));
+}
+
 static void hand_to_store(struct gate_client *c)
 {
-    struct gate *g = c->gate;
-    struct door_ingest ask = {.peer = c->peer, .nonce = c->head.nonce};
-    struct room body = ROOM_OF(g->scratch);
-    struct bytes envelope = {c->conn->in, c->head.content_length};
+    struct bytes body = {c->conn->in, c->head.content_length};
 
     new_ticket(c);
-    ask.ticket = ticket_of(c);
-    if (http_device_path_parse(c->head.path, &ask.path) != OK
-        || tell_store(g, DOOR_INGEST, door_ingest_build(&ask, envelope, body)) != OK) {
+    enum status s = c->what == HTTP_ATTEST ? hand_attest(c, body) : hand_batch(c, body);
+    if (s != OK) {
         try_later(c);
         return;
     }
-    wait_for_store(c, STAGE_STORE, c->head.content_length);
+    wait_for_store(
+        c, c->what == HTTP_ATTEST ? STAGE_ATTEST : STAGE_STORE, c->head.content_length);
 }
 
 static void read_body(struct gate_client *c)
@@ -380,7 +408,8 @@ static void opened(void *ctx, struct tls_conn *conn)
         tls_conn_close(conn);
         return;
     }
-    *c = (struct gate_client){.gate = g, .conn = conn, .peer = peer};
+    *c = (struct gate_client){
+        .gate = g, .conn = conn, .peer = peer, .connection = ++g->connections};
     c->slot = g->free_slot[--g->free_count];
     g->clients[c->slot] = c;
     conn->user = c;
@@ -400,7 +429,7 @@ static void expired(void *ctx, struct tls_conn *conn)
     if (c->stage == STAGE_BODY || (c->stage == STAGE_HEAD && conn->in_len > 0))
         refuse(c, 408, REASON_HTTP_TIMEOUT);
     else if (c->stage == STAGE_STORE || c->stage == STAGE_PIECE
-        || c->stage == STAGE_ADMITTING)
+        || c->stage == STAGE_ATTEST || c->stage == STAGE_ADMITTING)
         try_later(c);
 }
 
@@ -472,16 +501,16 @@ static void pass_on(struct gate_client *c, const struct door_ingested *got,
         tls_conn_deadline(c->conn, GATE_IDLE_MS);
 }
 
-static enum status store_answered(struct gate *g, struct bytes body, enum stage stage)
+/* Back to the device, if it waits for an answer of this kind. */
+static void give_back(struct gate *g, const struct door_ingested *got,
+    struct bytes given, enum stage stage)
 {
-    struct door_ingested got;
-    struct bytes given;
+    struct gate_client *c = by_ticket(g, got->ticket);
 
-    TRY(door_ingested_parse(body, &got, &given));
-    struct gate_client *c = by_ticket(g, got.ticket);
     if (!c || c->stage != stage)
-        return OK;
-    if (got.http_status != 200 && got.http_status != 429 && got.http_status != 503)
+        return;
+    if (got->http_status != 200 && got->http_status != 204 && got->http_status != 429
+        && got->http_status != 503)
         c->failures++;
     bool more = more_came(c);
     if (more) {
@@ -490,7 +519,29 @@ static enum status store_answered(struct gate *g, struct bytes body, enum stage 
         tell_event(g, REASON_HTTP_MALFORMED, &c->peer);
     }
     tls_conn_stop(c->conn, false);
-    pass_on(c, &got, given, more || c->failures >= LIMIT_CONNECTION_FAILURES);
+    pass_on(c, got, given, more || c->failures >= LIMIT_CONNECTION_FAILURES);
+}
+
+static enum status store_answered(struct gate *g, struct bytes body, enum stage stage)
+{
+    struct door_ingested got;
+    struct bytes given;
+
+    TRY(door_ingested_parse(body, &got, &given));
+    give_back(g, &got, given, stage);
+    return OK;
+}
+
+static enum status attested(struct gate *g, struct bytes body)
+{
+    struct door_attested got;
+    struct bytes asked;
+
+    TRY(door_attested_parse(body, &got, &asked));
+    const struct door_ingested as = {.ticket = got.ticket,
+        .http_status = got.http_status,
+        .retry_after_s = got.http_status == 503 ? RETRY_S : 0};
+    give_back(g, &as, asked, STAGE_ATTEST);
     return OK;
 }
 
@@ -516,6 +567,7 @@ enum status gate_heard_store(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_ADMITTED: return admitted(ctx, body);
     case DOOR_INGESTED: return store_answered(ctx, body, STAGE_STORE);
     case DOOR_PIECE_GIVEN: return store_answered(ctx, body, STAGE_PIECE);
+    case DOOR_ATTESTED: return attested(ctx, body);
     case DOOR_CLOSE_DEVICE: return close_device(ctx, body);
     default: return REFUSED;
     }
@@ -537,7 +589,7 @@ void gate_store_gone(void *ctx, uint64_t peer)
         struct gate_client *c = g->clients[slot];
         if (c
             && (c->stage == STAGE_ADMITTING || c->stage == STAGE_STORE
-                || c->stage == STAGE_PIECE))
+                || c->stage == STAGE_PIECE || c->stage == STAGE_ATTEST))
             try_later(c);
     }
 }

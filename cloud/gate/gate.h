@@ -5,6 +5,9 @@
  * It carries envelopes that it can neither read nor forge. Limits come before parsing, the path
  * rule before the body; what gate refuses itself it answers in one form, tells store once, and
  * logs once. Store's answer goes back as it came.
+ *
+ * Beside what a device says of its boot it tells store which connection that is: a number of its own, and the
+ * TLS exporter, which both ends of this very connection have and nobody else.
  */
 #pragma once
 
@@ -31,7 +34,7 @@ struct gate {
     struct gate_client *clients[LIMIT_CONNECTIONS]; /* by slot */
     uint32_t free_slot[LIMIT_CONNECTIONS], free_count;
     uint32_t head_ms, body_ms, store_ms; /* GATE_..._MS, shorter in tests */
-    uint64_t requests, window_ms;
+    uint64_t requests, window_ms, connections;
     uint32_t turns, window_events;
     uint8_t scratch[LIMIT_TALK_BODY]; /* one message or answer while it is built */
 };

@@ -44,6 +44,10 @@ struct stand_in {
     struct door_piece last_piece;
     _Atomic unsigned pieces;
     size_t last_len;
+    _Atomic unsigned attests;
+    struct door_attest last_attest;
+    uint8_t last_said[ATTEST_QUOTE_MAX];
+    size_t last_said_len;
 };
 
 struct scene {
@@ -91,6 +95,20 @@ static void say_admitted(struct stand_in *s, uint32_t ticket, bool yes)
         s->hub, s->gate, DOOR_ADMITTED, door_admitted_build(&answer, ROOM_OF(body)));
 }
 
+static const uint8_t question[ATTEST_ASK_LEN] = {
+    1, 'q', 'u', 'e', 's', 't', 'i', 'o', 'n'};
+
+static void say_attested(struct stand_in *s, uint32_t ticket, bool first)
+{
+    uint8_t body[64];
+    struct door_attested head = {.ticket = ticket,
+        .http_status = s->status == 200 ? (first ? 200 : 204) : (uint16_t)s->status};
+    struct bytes asked = {question, head.http_status == 200 ? sizeof question : 0};
+
+    (void)!hub_send(s->hub, s->gate, DOOR_ATTESTED,
+        door_attested_build(&head, asked, ROOM_OF(body)));
+}
+
 static enum status store_heard(
     void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
@@ -116,6 +134,13 @@ static enum status store_heard(
         TRY(door_piece_parse(body, &s->last_piece));
         s->pieces++;
         say_piece(s);
+    } else if (door == DOOR_ATTEST) {
+        TRY(door_attest_parse(body, &s->last_attest, &envelope));
+        s->last_said_len = envelope.len;
+        if (envelope.len > 0)
+            memcpy(s->last_said, envelope.at, envelope.len);
+        say_attested(s, s->last_attest.ticket, envelope.len == 0);
+        s->attests++;
     } else {
         TRY(door_ingest_parse(body, &s->last, &envelope));
         s->last_len = envelope.len;
@@ -337,6 +362,8 @@ static int client_hear(struct client *c, char *out, size_t cap)
     for (;;) {
         const char *end = strstr(out, "\r\n\r\n"),
                    *field = strstr(out, "Content-Length: ");
+        if (end && strncmp(out, "HTTP/1.1 204 ", 13) == 0)
+            break;
         if (end && field
             && len >= (size_t)(end + 4 - out) + strtoul(field + 16, NULL, 10))
             break;
@@ -409,6 +436,85 @@ static void test_an_envelope_goes_to_store_and_the_sealed_answer_comes_back(void
     CHECK(s.store.last.nonce.b[15] == 0x0f);
     CHECK(s.store.admits == 1 && s.store.events == 0);
     CHECK(SSL_version(c.tls.ssl) == TLS1_3_VERSION && c.tickets == 0);
+    client_close(&c);
+    scene_close(&s);
+}
+
+static int attest(
+    struct client *c, const char *id, size_t body_len, char *answer, size_t cap)
+{
+    static char text[LIMIT_HTTP_HEAD + LIMIT_ENVELOPE];
+    int n = snprintf(text, sizeof text,
+        "POST /v1/d/%s/attest HTTP/1.1\r\nHost: " NAME
+        "\r\nContent-Length: %zu\r\n\r\n",
+        id, body_len);
+
+    memset(text + n, 'a', body_len);
+    client_say(c, text, (size_t)n + body_len);
+    return client_hear(c, answer, cap);
+}
+
+static bool same_channel(struct client *c, const struct digest *said)
+{
+    uint8_t own[ATTEST_CHANNEL_LEN];
+
+    CHECK(SSL_export_keying_material(
+              c->tls.ssl, own, sizeof own, "EXPORTER-holdfast-attest", 24, NULL, 0, 0)
+        == 1);
+    return memcmp(own, said->b, sizeof own) == 0;
+}
+
+/* Req: HF-TPM-011 "for the connection on which it was asked" */
+static void test_what_a_device_attests_reaches_store_with_the_channel_of_its_connection(
+    void)
+{
+    struct scene s;
+    struct client c, d;
+    char answer[1024];
+
+    scene_open(&s);
+    CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+    CHECK(client_open(&d, &s, (struct wish){.key = &s.a}));
+    CHECK(attest(&c, A_ID, 0, answer, sizeof answer) == 200);
+    CHECK(s.store.attests == 1 && s.store.last_said_len == 0);
+    CHECK(strstr(answer, "question") != NULL);
+    CHECK(attest(&c, A_ID, ATTEST_QUOTE_MAX, answer, sizeof answer) == 204);
+    CHECK(s.store.last_said_len == ATTEST_QUOTE_MAX && s.store.last_said[580] == 'a');
+    CHECK(same_channel(&c, &s.store.last_attest.channel));
+    CHECK(!same_channel(&d, &s.store.last_attest.channel));
+    CHECK(memcmp(&s.store.last_attest.peer, &s.a_id, sizeof s.a_id) == 0);
+    uint64_t first = s.store.last_attest.connection;
+    CHECK(post(&c, A_ID, 500, answer, sizeof answer) == 200); /* the same connection */
+    CHECK(first != 0 && s.store.last.connection == first);
+    CHECK(attest(&d, A_ID, 0, answer, sizeof answer) == 200);
+    CHECK(s.store.last_attest.connection != first);
+    CHECK(same_channel(&d, &s.store.last_attest.channel));
+    CHECK(s.store.events == 0);
+    client_close(&c);
+    client_close(&d);
+    scene_close(&s);
+}
+
+static void test_an_attestation_out_of_place_or_too_long_does_not_reach_store(void)
+{
+    struct scene s;
+    struct client c;
+    char answer[1024];
+
+    scene_open(&s);
+    CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+    CHECK(attest(&c, A_ID, ATTEST_QUOTE_MAX + 1, answer, sizeof answer) == 400);
+    client_close(&c);
+    CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+    CHECK(attest(&c, B_ID, 0, answer, sizeof answer) == 403);
+    CHECK(reaches(&s.store.events, 2));
+    client_close(&c);
+    CHECK(s.store.attests == 0);
+    s.store.status = 403; /* three failures close, as with batches */
+    CHECK(client_open(&c, &s, (struct wish){.key = &s.a}));
+    for (unsigned i = 1; i <= LIMIT_CONNECTION_FAILURES; i++)
+        CHECK(attest(&c, A_ID, 1, answer, sizeof answer) == 403);
+    CHECK(client_is_closed(&c));
     client_close(&c);
     scene_close(&s);
 }
@@ -905,6 +1011,8 @@ static void test_three_failures_close_the_connection(void)
 }
 
 MAIN(TEST(test_an_envelope_goes_to_store_and_the_sealed_answer_comes_back),
+    TEST(test_what_a_device_attests_reaches_store_with_the_channel_of_its_connection),
+    TEST(test_an_attestation_out_of_place_or_too_long_does_not_reach_store),
     TEST(test_nobody_without_a_devices_certificate_reaches_store),
     TEST(test_any_other_path_is_403_with_one_answer_before_its_body_is_read),
     TEST(test_each_broken_request_has_its_status_and_one_event),

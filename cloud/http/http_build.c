@@ -12,6 +12,7 @@ static const struct {
     const char *phrase, *body;
 } rows[] = {
     {200, "OK",                    ""},
+    {204, "No Content",            ""},
     {400, "Bad Request",           "{\"error\":\"not a request of this service\"}"},
     {401, "Unauthorized",          "{\"error\":\"not accepted\"}"},
     {403, "Forbidden",             "{\"error\":\"not yours\"}"},
@@ -51,9 +52,12 @@ enum status http_answer_build(uint16_t status, uint16_t retry_after_s, bool clos
         else
             body = (struct bytes){(const uint8_t *)rows[i].body, strlen(rows[i].body)};
     }
-    (void)snprintf(line, sizeof line, "HTTP/1.1 %u %s\r\nContent-Length: %zu\r\n",
-        status, phrase, body.len);
+    (void)snprintf(line, sizeof line, "HTTP/1.1 %u %s\r\n", status, phrase);
     put_text(&w, line);
+    if (status != 204) {
+        (void)snprintf(line, sizeof line, "Content-Length: %zu\r\n", body.len);
+        put_text(&w, line);
+    }
     if (body.len > 0) {
         (void)snprintf(line, sizeof line, "Content-Type: %s\r\n", type);
         put_text(&w, line);

@@ -15,7 +15,7 @@
 
 enum { HTTP_ANSWER_MAX = 512 + LIMIT_ENVELOPE };
 
-/* body: a sealed answer or M2; empty: the status's own words. FULL: no room. */
+/* body: a sealed answer, M2, E2 or a question; empty: the status's own words; of 204 none. FULL: no room. */
 MUST_USE enum status http_answer_build(uint16_t status, uint16_t retry_after_s,
     bool close, struct bytes body, struct room out, size_t *len);
 /* 200 with bytes of a bundle, which are no message of ours. */

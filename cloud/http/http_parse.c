@@ -212,13 +212,20 @@ enum status http_head_parse(
     return OK;
 }
 
-enum status http_device_path_parse(const char *path, struct device_id *out)
+enum status http_device_path_parse(
+    const char *path, enum http_of_device *what, struct device_id *out)
 {
-    static const char before[] = "/v1/d/", after[] = "/batches";
-    size_t len = strlen(path), b = sizeof before - 1, a = sizeof after - 1;
+    static const char before[] = "/v1/d/";
+    static const char *const after[] = {
+        [HTTP_BATCHES] = "/batches", [HTTP_ATTEST] = "/attest"};
+    enum { BEFORE = sizeof before - 1, ID = UUID_TEXT - 1 };
 
-    if (len != b + UUID_TEXT - 1 + a || memcmp(path, before, b) != 0
-        || strcmp(path + b + UUID_TEXT - 1, after) != 0)
+    if (strlen(path) < BEFORE + ID || memcmp(path, before, BEFORE) != 0)
         return MALFORMED;
-    return uuid_parse((struct bytes){(const uint8_t *)path + b, UUID_TEXT - 1}, out->b);
+    const char *rest = path + BEFORE + ID;
+    if (strcmp(rest, after[HTTP_BATCHES]) != 0 && strcmp(rest, after[HTTP_ATTEST]) != 0)
+        return MALFORMED;
+    TRY(uuid_parse((struct bytes){(const uint8_t *)path + BEFORE, ID}, out->b));
+    *what = strcmp(rest, after[HTTP_ATTEST]) == 0 ? HTTP_ATTEST : HTTP_BATCHES;
+    return OK;
 }

@@ -44,8 +44,11 @@ struct http_refusal {
 MUST_USE enum status http_head_parse(
     struct bytes in, struct http_head *out, struct http_refusal *no);
 
-/* "/v1/d/<uuid>/batches": the id that the path names. MALFORMED: any other path. */
-MUST_USE enum status http_device_path_parse(const char *path, struct device_id *out);
+enum http_of_device { HTTP_BATCHES, HTTP_ATTEST };
+
+/* "/v1/d/<uuid>/batches" or "/v1/d/<uuid>/attest": the id that the path names. MALFORMED: any other path. */
+MUST_USE enum status http_device_path_parse(
+    const char *path, enum http_of_device *what, struct device_id *out);
 
 struct http_piece {
     struct digest bundle;

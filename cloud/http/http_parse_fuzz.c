@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct http_head h;
     struct http_refusal no = {0};
     struct device_id id;
+    enum http_of_device what = HTTP_BATCHES;
     enum status s = http_head_parse((struct bytes){data, size}, &h, &no);
 
     if (s == MALFORMED && no.status != 400 && no.status != 431)
@@ -59,10 +60,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (http_head_parse((struct bytes){data, h.len - 1}, &again, &no) == OK)
         abort();
     write_anew(&h);
-    if (http_device_path_parse(h.path, &id) == OK) {
+    if (http_device_path_parse(h.path, &what, &id) == OK) {
         char text[UUID_TEXT];
         uuid_of(id.b, text); /* one spelling: the id written anew is in the path */
-        if (memcmp(h.path + 6, text, UUID_TEXT - 1) != 0)
+        if (memcmp(h.path + 6, text, UUID_TEXT - 1) != 0
+            || (what != HTTP_BATCHES && what != HTTP_ATTEST))
             abort();
     }
     return 0;

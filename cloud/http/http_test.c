@@ -21,12 +21,13 @@ static void test_our_own_request_is_taken_and_its_parts_are_what_was_sent(void)
         "content-length: 900\r\n" NONCE "X-Forwarded-For: 1\r\n\r\nBODY";
     struct http_head h;
     struct http_refusal no;
+    enum http_of_device what = HTTP_ATTEST;
     struct device_id id;
 
     CHECK(parse(good, sizeof good - 1, &h, &no) == OK);
     CHECK(h.method == HTTP_POST && h.content_length == 900 && h.has_nonce);
     CHECK(strcmp(h.host, "cloud.test") == 0 && h.len == sizeof good - 1 - 4);
-    CHECK(h.nonce.b[15] == 0x0f && http_device_path_parse(h.path, &id) == OK);
+    CHECK(h.nonce.b[15] == 0x0f && http_device_path_parse(h.path, &what, &id) == OK);
     for (size_t n = 0; n < h.len; n++) {
         struct http_head other;
         CHECK(parse(good, n, &other, &no) == AGAIN);
@@ -144,12 +145,17 @@ static void test_a_device_path_has_one_spelling(void)
 {
     static const char *const bad[] = {"/v1/d/" ID, "/v1/d/" ID "/",
         "/v1/d/" ID "/batches/", "/v1/d/" ID "/batch", "/v2/d/" ID "/batches",
-        "/v1/d//batches", "/", "/v1/d/" ID "x/batches"};
+        "/v1/d//batches", "/", "/v1/d/" ID "x/batches", "/v1/d/" ID "/attest/",
+        "/v1/d/" ID "/attes", "/v1/d/attest", "/v1/d//attest"};
+    enum http_of_device what = HTTP_ATTEST;
     struct device_id id;
 
-    CHECK(http_device_path_parse(PATH, &id) == OK && id.b[0] == 0x0f);
+    CHECK(http_device_path_parse(PATH, &what, &id) == OK && id.b[0] == 0x0f
+        && what == HTTP_BATCHES);
+    CHECK(http_device_path_parse("/v1/d/" ID "/attest", &what, &id) == OK
+        && id.b[0] == 0x0f && what == HTTP_ATTEST);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        CHECK(http_device_path_parse(bad[i], &id) == MALFORMED);
+        CHECK(http_device_path_parse(bad[i], &what, &id) == MALFORMED);
 }
 
 #define SIXTY_FOUR "0f000000000000000000000000000000000000000000000000000000000000ab"
@@ -187,9 +193,22 @@ static void test_no_answer_names_its_software_and_each_error_has_one_body(void)
     }
 }
 
+/* RFC 9110, 8.6: no Content-Length in a 204. */
+static void test_nothing_to_say_is_said_without_a_length(void)
+{
+    uint8_t out[1024];
+    size_t len;
+
+    CHECK(
+        http_answer_build(204, 0, false, (struct bytes){0}, ROOM_OF(out), &len) == OK);
+    out[len] = 0;
+    CHECK(strcmp((char *)out, "HTTP/1.1 204 No Content\r\n\r\n") == 0);
+}
+
 MAIN(TEST(test_our_own_request_is_taken_and_its_parts_are_what_was_sent),
     TEST(test_requests_that_two_readers_could_understand_differently_are_refused),
     TEST(test_limits_of_the_head_hold_at_their_edge),
     TEST(test_a_device_path_has_one_spelling),
     TEST(test_a_piece_has_one_spelling_and_a_number_below_the_limit),
-    TEST(test_no_answer_names_its_software_and_each_error_has_one_body))
+    TEST(test_no_answer_names_its_software_and_each_error_has_one_body),
+    TEST(test_nothing_to_say_is_said_without_a_length))

@@ -9,6 +9,7 @@
 
 enum route_id {
     ROUTE_BATCHES,
+    ROUTE_ATTEST,
     ROUTE_ENROL,
     ROUTE_PIECE,
     ROUTE_PAGE,
@@ -33,6 +34,7 @@ struct route {
 /* clang-format off */
 static const struct route routes[] = {
     [ROUTE_BATCHES] = {"POST", "/v1/d/{id}/batches", "gate",  "client certificate of this id"},
+    [ROUTE_ATTEST]  = {"POST", "/v1/d/{id}/attest",  "gate",  "client certificate of this id"},
     [ROUTE_ENROL]   = {"POST", "/v1/enrol",          "enrol", "an open invitation"           },
     [ROUTE_PIECE]   = {"GET",  "/v1/u/{release}/{piece}", "gate", "client certificate of a device that this release is offered to"},
     [ROUTE_PAGE]     = {"GET",  "/",             "view", "nothing: it holds no data"},
