@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* holdfast-cloud: the command line as a table, each verb in a file of its own kind. */
 #include "cloud/main/admin.h"
+#include "cloud/main/attest_verbs.h"
 #include "cloud/main/init.h"
 #include "cloud/main/pins.h"
 #include "cloud/main/release.h"
@@ -205,6 +206,22 @@ static int verb_service_pin(void *ctx, const struct cli_args *a)
     return service_pin(root_of(a), public);
 }
 
+static int verb_attest_measured(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    const char *release = cli_word(a, "release", NULL);
+    if (!release || !cli_given(a, "security"))
+        return cli_error(EXIT_USAGE, NULL, 0, "attest measured",
+            "--release VERSION and --security N");
+    return attest_measured(a->operand[0], release, cli_number(a, "security", 0));
+}
+
+static int verb_attest_check(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return attest_check(root_of(a));
+}
+
 static int verb_device_end(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -305,6 +322,7 @@ static const struct cli_option options[] = {
     {"listen",         CLI_WORD,   0, 0,     "IP",      "address to bind",                         true },
     {"index",          CLI_NUMBER, 0, 8,     "N",       "which of several",                        true },
     {"require-tpm",    CLI_FLAG,   0, 0,     "",        "of devices that send",                    true },
+    {"least-security", CLI_NUMBER, 0, UINT32_MAX, "N",  "version below which devices may only update", true },
     {"device-rate",    CLI_NUMBER, 1, LIMIT_DEVICE_RATE, "N", "batches a second of one device",      true },
     {0},
 };
@@ -342,6 +360,8 @@ static const struct cli_verb verbs[] = {
     {"pins make",     "FILE",   "sign which authorities devices take for the cloud", TAKES("set-version", "key",
                                 "active", "backup", "third"), verb_pins_make},
     {"pins publish",  "FILE",   "hand it out in the answers to devices", TAKES("root"), verb_pins_publish},
+    {"attest measured", "REGISTERS", "lines of measurements.conf, from 11=HEX", TAKES("release", "security"), verb_attest_measured},
+    {"attest check",  "",       "what makers.pem and measurements.conf hold", TAKES("root"), verb_attest_check},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
     {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
     {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},
@@ -349,7 +369,7 @@ static const struct cli_verb verbs[] = {
     {"events",        "",       "the security events",        TAKES("root", "json"), verb_events},
     {"content",       "",       "digest of all stored readings", TAKES("root", "json", "device"), verb_content},
     {"routes",        "",       "every HTTP request served",  TAKES("root", "json"), verb_routes},
-    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate", "require-tpm",
+    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate", "require-tpm", "least-security",
                                 "log-json", "role-self-test"), verb_role},
     {0},
 };

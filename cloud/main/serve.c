@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/main/serve.h"
 
+#include "cloud/main/attest_verbs.h"
 #include "cloud/main/ports.h"
 #include "cloud/main/settings.h"
 #include "cloud/talk/role.h"
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BEAT_BOUND_MS = 10000, GATES_MOST = 8, NUMBER_TEXT = 8 };
+enum { BEAT_BOUND_MS = 10000, GATES_MOST = 8, NUMBER_TEXT = 8, VERSION_TEXT = 12 };
 
 /* clang-format off */
 static const struct {
@@ -81,6 +82,12 @@ static int check_secrets(const char *root)
     return EXIT_DONE;
 }
 
+/* Req: HF-TPM-013 "shall not start without allowed makers and known measurements" */
+static int check_trust(const char *root, const struct settings *set)
+{
+    return strcmp(set->require_trust, "tpm") == 0 ? attest_files_hold(root) : EXIT_DONE;
+}
+
 static int check_database(const char *root)
 {
     char path[PLACE_MAX];
@@ -131,7 +138,7 @@ struct plan {
     size_t count;
     char ports[ROLES + GATES_MOST][NUMBER_TEXT],
         indexes[ROLES + GATES_MOST][NUMBER_TEXT];
-    char device_rate[NUMBER_TEXT];
+    char device_rate[NUMBER_TEXT], least_security[VERSION_TEXT];
     bool require_tpm;
     size_t device, enrol, people; /* places of those that listen */
 };
@@ -156,8 +163,11 @@ static void add_role(struct plan *p, const struct serve_options *o,
     s->args[n++] = p->indexes[p->count];
     s->args[n++] = "--device-rate";
     s->args[n++] = p->device_rate;
-    if (p->require_tpm)
+    if (p->require_tpm) {
         s->args[n++] = "--require-tpm";
+        s->args[n++] = "--least-security";
+        s->args[n++] = p->least_security;
+    }
     if (o->log_json)
         s->args[n++] = "--log-json";
     if (o->self_test)
@@ -170,6 +180,8 @@ static void make_plan(
 {
     p->require_tpm = strcmp(set->require_trust, "tpm") == 0;
     snprintf(p->device_rate, NUMBER_TEXT, "%d", (int)set->device_rate);
+    snprintf(p->least_security, VERSION_TEXT, "%lld",
+        (long long)set->least_security_version);
     for (size_t i = 0; i + 1 < ROLES; i++) {
         bool enrol = strcmp(roles[i].role, "enrol") == 0,
              people = strcmp(roles[i].role, "people") == 0;
@@ -240,6 +252,8 @@ int serve_cloud(const struct serve_options *o)
         code = check_secrets(o->root);
     if (code == EXIT_DONE)
         code = check_database(o->root);
+    if (code == EXIT_DONE)
+        code = check_trust(o->root, &set);
     if (code != EXIT_DONE)
         return code;
     set.device_port = choose(o->device_port, set.device_port);
@@ -267,6 +281,7 @@ int serve_role(const struct cli_args *a)
         .index = (uint16_t)cli_number(a, "index", 0),
         .device_rate = (uint16_t)cli_number(a, "device-rate", LIMIT_DEVICE_RATE),
         .require_tpm = cli_given(a, "require-tpm"),
+        .least_security_version = (uint32_t)cli_number(a, "least-security", 0),
         .log_json = cli_given(a, "log-json"),
         .self_test = cli_given(a, "role-self-test")};
 

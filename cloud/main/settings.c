@@ -20,7 +20,8 @@ static const struct conf_key keys[] = {
     {"", "people_port", CONF_INT,  0, 65535, "9443",    "TCP port for browsers; 0: any",                 AT(people_port)},
     {"", "gates",       CONF_INT,  1, 8,     "1",       "processes that serve devices",                  AT(gates)      },
     {"", "device_rate", CONF_INT,  1, LIMIT_DEVICE_RATE, "500", "batches a second of one device; four seconds' worth at once", AT(device_rate)},
-    {"", "require_trust", CONF_TEXT, 1, 8, "\"any\"", "where a device's keys must be, by its own word: any or tpm", AT(require_trust)},
+    {"", "require_trust", CONF_TEXT, 1, 8, "\"any\"", "where a device's keys must be: any (by its own word), or tpm (proved on each connection)", AT(require_trust)},
+    {"", "least_security_version", CONF_INT, 0, UINT32_MAX, "0", "under require_trust = \"tpm\": a device below it may only update", AT(least_security_version)},
 };
 /* clang-format on */
 

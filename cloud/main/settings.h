@@ -16,7 +16,8 @@ struct settings {
     int64_t device_port, enrol_port, people_port;
     int64_t gates;         /* processes of role gate */
     char require_trust[9]; /* "any" or "tpm" */
-    int64_t device_rate;   /* batches that one device may send in a second */
+    int64_t least_security_version;
+    int64_t device_rate; /* batches that one device may send in a second */
 };
 
 /* Prints the one line and returns an exit code; EXIT_DONE on success. */

@@ -8,7 +8,7 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "5";
+static const char user_version[] = "6";
 
 static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -33,7 +33,9 @@ static const char *const schema[] = {
     " ending BLOB, ending_ms INTEGER, receipt BLOB, receipt_ms INTEGER,"
     " receipt_readings INTEGER,"
     /* A service ticket on its way. */
-    " ticket BLOB, ticket_serial BLOB, ticket_until_s INTEGER);",
+    " ticket BLOB, ticket_serial BLOB, ticket_until_s INTEGER,"
+    /* The last attestation of a connection: accepted, or by which word it was not. */
+    " attest TEXT, attest_security INTEGER, attest_ms INTEGER);",
     "CREATE TABLE epoch("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " epoch BLOB NOT NULL, lost INTEGER NOT NULL DEFAULT 0, UNIQUE(device, epoch));",
@@ -102,7 +104,7 @@ static const char *const texts[DB_STMTS] = {
         "SELECT d.id, d.state, d.generation, d.clone, d.copies, d.copy_bytes, d.newest_ms,"
         " d.config, d.batch_s, d.ward, d.zone, d.last_seq, e.id, e.epoch, e.lost,"
         " d.keys_ms, d.wanted, d.m1, d.m2, d.trust, d.ending,"
-        " d.ticket, d.ticket_until_s"
+        " d.ticket, d.ticket_until_s, d.attest"
         " FROM device d LEFT JOIN epoch e ON e.id = d.last_epoch WHERE d.device = ?1",
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
@@ -119,6 +121,9 @@ static const char *const texts[DB_STMTS] = {
         " test = ?14 WHERE id = ?1",
     [DB_DEVICE_ANSWER] = "UPDATE device SET answer_ms = ?2 WHERE id = ?1",
     [DB_DEVICE_TRUST]  = "UPDATE device SET trust = ?2 WHERE id = ?1",
+    [DB_DEVICE_ATTEST] =
+        "UPDATE device SET attest = ?2, attest_security = coalesce(?3, attest_security),"
+        " attest_ms = ?4 WHERE device = ?1",
     [DB_DEVICE_TICKET] =
         "UPDATE device SET ticket = ?2, ticket_serial = ?3, ticket_until_s = ?4"
         " WHERE device = ?1 AND state IN (1, 2)",
@@ -156,7 +161,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
-        " trust, ending_ms, receipt_ms"
+        " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_PINS]     = "SELECT pins FROM meta",
     [DB_PINS_SET] = "UPDATE meta SET pins = ?1",

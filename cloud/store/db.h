@@ -28,6 +28,7 @@ enum db_stmt {
     DB_DEVICE_NEWEST, /* a stored batch whose last record is the newest */
     DB_DEVICE_ANSWER, /* an answer without a new batch */
     DB_DEVICE_TRUST,
+    DB_DEVICE_ATTEST, /* what came of the last attestation */
     DB_DEVICE_TICKET,
     DB_DEVICE_TICKET_USED,
     DB_DEVICE_CLONE,

@@ -177,6 +177,7 @@ static enum ingest_next verdict(struct job *j, uint32_t seq, enum outcome outcom
         [OUTCOME_ALREADY]  = {200, REASON_BATCH_ALREADY,  REASON_BATCH_ALREADY},
         [OUTCOME_CONFLICT] = {409, REASON_BATCH_CONFLICT, REASON_BATCH_CONFLICT},
         [OUTCOME_SCHEMA]   = {422, REASON_SCHEMA,         REASON_SERVICE_LOG_SCHEMA},
+        [OUTCOME_NOT_NOW]  = {200, REASON_ATTEST_VERSION, REASON_ATTEST_VERSION},
     };
     /* clang-format on */
     struct answer *a = &j->out->answer;
@@ -190,7 +191,7 @@ static enum ingest_next verdict(struct job *j, uint32_t seq, enum outcome outcom
     a->verdict_count = 1;
     a->verdicts[0] = (struct verdict){
         .epoch = j->parsed.epoch, .seq = seq, .digest = j->digest, .outcome = outcome};
-    if (outcome == OUTCOME_STORED || outcome == OUTCOME_ALREADY)
+    if (outcome != OUTCOME_CONFLICT && outcome != OUTCOME_SCHEMA)
         return INGEST_DONE;
     return event_add(j->s, LOG_REFUSE, j->out->reason, &j->head->peer, j->request) == OK
         ? INGEST_DONE
@@ -545,8 +546,6 @@ static enum ingest_next write_log(struct job *j)
 {
     struct interned epoch;
 
-    if (service_log_parse(j->plain, &j->s->service_log) != OK)
-        return schema(j);
     if (intern_epoch(j, &epoch) != OK || note_answer(j) != OK)
         return INGEST_BROKEN;
     sqlite3_stmt *q = db_use(&j->s->db, DB_LOG);
@@ -687,6 +686,24 @@ static enum ingest_next end_it(struct job *j)
         : INGEST_BROKEN;
 }
 
+static enum trust_verdict trust_of(const struct job *j)
+{
+    const struct attest_place at = {j->head->gate, j->head->connection, j->head->peer};
+
+    return trust_rule(j->s->require_tpm, j->row.trust,
+        j->s->require_tpm ? attested_state(j->s->attested, &at) : ATTEST_NONE);
+}
+
+/* Req: HF-TPM-012 "store none of its readings, and acknowledge none, and shall give it what it may update by" */
+static enum ingest_next not_now(struct job *j)
+{
+    uint32_t seq = 0;
+
+    if (seq_parse(j->plain, &seq) != OK || note_answer(j) != OK)
+        return INGEST_BROKEN;
+    return verdict(j, seq, OUTCOME_NOT_NOW);
+}
+
 static enum ingest_next opened(struct job *j)
 {
     const struct crypto *c = j->s->crypto;
@@ -703,16 +720,19 @@ static enum ingest_next opened(struct job *j)
         return end_it(j);
     j->out->answer.ends = j->row.ends;
     j->out->answer.order = j->row.order;
-    if (j->log)
-        return trust_rule(j->s->require_tpm, j->row.trust)
-            ? write_log(j)
-            : refuse(j, 403, REASON_AUTHZ_TRUST);
-    if (batch_parse(j->plain, &j->s->batch) != OK)
+    if (!j->log && batch_parse(j->plain, &j->s->batch) != OK)
         return schema(j);
-    if (note_trust(j) != OK)
+    if (!j->log && note_trust(j) != OK)
         return INGEST_BROKEN;
-    if (!trust_rule(j->s->require_tpm, j->row.trust))
+    enum trust_verdict trust = trust_of(j);
+    if (trust == TRUST_REFUSE)
         return refuse(j, 403, REASON_AUTHZ_TRUST);
+    if (trust == TRUST_ATTEST_FIRST)
+        return refuse(j, 401, REASON_ATTEST_NEEDED);
+    if (j->log && service_log_parse(j->plain, &j->s->service_log) != OK)
+        return schema(j);
+    if (j->log)
+        return trust == TRUST_UPDATE_ONLY ? not_now(j) : write_log(j);
     if (renewal(j) != OK)
         return INGEST_BROKEN;
     if (j->s->pins_version > j->s->batch.pins_version) {
@@ -723,7 +743,7 @@ static enum ingest_next opened(struct job *j)
         j->out->answer.has_config = true;
         j->out->answer.config = j->row.config;
     }
-    enum ingest_next next = write_down(j);
+    enum ingest_next next = trust == TRUST_UPDATE_ONLY ? not_now(j) : write_down(j);
     /* After what this batch says of it. */
     if (next == INGEST_DONE && j->out->http_status == 200
         && release_offer(j->s, j->row.id, &j->parsed.kid.device, &j->out->answer) != OK)

@@ -682,15 +682,21 @@ static void test_the_rate_of_a_device_is_the_one_that_is_set(void)
     }
 }
 
-/* Req: HF-TPM-005 "Where the policy asks for it, the cloud shall store nothing of a device that does not say that its
- * keys are in a TPM." */
-static void test_policy_takes_only_devices_that_say_that_their_keys_are_in_a_tpm(void)
+static void attest(struct rig *r, const struct rig_device *d, enum attest_state state)
+{
+    struct attest_place at = {RIG_GATE, r->connection, d->kid.device};
+    attested_set(r->store.attested, &at, state);
+}
+
+/* Req: HF-TPM-005 "Where the policy asks for it, the cloud shall store nothing of a device whose connection is not attested." */
+static void test_policy_takes_only_what_came_by_an_attested_connection(void)
 {
     struct rig *r = rig_new();
     struct rig_device *soft = &r->devices[0], *hard = &r->devices[1];
     struct batch *b;
 
     r->store.require_tpm = true;
+    attest(r, soft, ATTEST_GOOD); /* its own word is against it all the same */
     rig_seal(r, soft, rig_batch(0, 5, r->utc_ms), &sealed);
     CHECK(rig_send(r, soft, &sealed)->http_status == 403);
     CHECK(rig_count(r, "SELECT count(*) FROM batch") == 0);
@@ -699,6 +705,11 @@ static void test_policy_takes_only_devices_that_say_that_their_keys_are_in_a_tpm
     b = rig_batch(0, 5, r->utc_ms);
     b->tpm = true;
     rig_seal(r, hard, b, &sealed);
+    CHECK(rig_send(r, hard, &sealed)->http_status
+        == 401); /* its own word is not enough */
+    CHECK(rig_count(r, "SELECT count(*) FROM batch") == 0);
+    CHECK(rig_count(r, "SELECT count(*) FROM event WHERE code = 'attest.needed'") == 1);
+    attest(r, hard, ATTEST_GOOD);
     CHECK(rig_verdict(r, hard, rig_send(r, hard, &sealed), &answer) == OUTCOME_STORED);
     CHECK(rig_count(r, "SELECT trust FROM device WHERE id = 2") == 2);
     rig_seal(
@@ -768,6 +779,6 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends),
     TEST(test_one_device_that_sends_too_much_is_429_and_others_are_served),
     TEST(test_the_rate_of_a_device_is_the_one_that_is_set),
-    TEST(test_policy_takes_only_devices_that_say_that_their_keys_are_in_a_tpm),
+    TEST(test_policy_takes_only_what_came_by_an_attested_connection),
     TEST(test_lost_readings_are_counted_once_for_an_epoch_in_any_order),
     TEST(test_more_than_a_group_in_a_row_is_committed_in_parts))

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "cloud/attest/attest.h"
 #include "core/base/status.h"
 #include "wire/types.h"
 
@@ -25,6 +26,8 @@ struct cached_device {
     uint64_t used;
     bool has_down;
     struct key down;
+    bool has_attest; /* by which key its TPM attests */
+    struct attest_key attest;
     struct cached_epoch epochs[LIMIT_EPOCH_KEYS];
     uint64_t quota_at_ms; /* of envelopes that opened */
     uint32_t quota_milli;

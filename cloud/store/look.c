@@ -308,6 +308,18 @@ static void key_trust(struct json *j, enum device_trust trust)
         json_str(j, name);
 }
 
+static void key_word(struct json *j, const char *key, sqlite3_stmt *q, int column)
+{
+    char word[32];
+
+    json_key(j, key);
+    db_text(q, column, word, sizeof word);
+    if (word[0] == 0)
+        json_null(j);
+    else
+        json_str(j, word);
+}
+
 static void device_line(struct json *j, sqlite3_stmt *q)
 {
     struct door_device d;
@@ -333,6 +345,9 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     key_bool(j, "test_data", d.test_data);
     key_bool(j, "clone_suspected", d.clone_suspected);
     key_trust(j, (enum device_trust)db_u64(q, 20));
+    key_word(j, "attest", q, 23);
+    key_column(j, "attest_security_version", q, 24);
+    key_column(j, "attest_utc_ms", q, 25);
     json_object_end(j);
 }
 

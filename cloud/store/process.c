@@ -32,6 +32,14 @@ void store_answer(
         p, peer, DOOR_INGESTED, door_ingested_build(head, sealed, ROOM_OF(body)));
 }
 
+void store_attested(
+    void *ctx, uint64_t gate, const struct door_attested *head, struct bytes asked)
+{
+    struct store_process *p = ctx;
+    uint8_t body[64];
+    store_send(p, gate, DOOR_ATTESTED, door_attested_build(head, asked, ROOM_OF(body)));
+}
+
 static void commit_now(void *ctx)
 {
     struct store_process *p = ctx;
@@ -90,6 +98,11 @@ bool store_ask(
     return hub_send(p->hub, p->keys_peer, (uint16_t)door, b) == OK;
 }
 
+bool store_ask_attest(void *ctx, const struct kid *kid)
+{
+    return store_ask(ctx, DOOR_ATTEST_KEY, kid, NULL);
+}
+
 void store_first(void *ctx, const struct kid *kid)
 {
     (void)store_ask(
@@ -145,6 +158,7 @@ void store_keys_gone(void *ctx, uint64_t peer)
     p->keys_peer = 0;
     p->asks.count = 0;
     group_keys_gone(p->group);
+    attester_keys_gone(p->attester);
 }
 
 static enum status told(
@@ -171,6 +185,17 @@ static enum status renewed(
     return OK;
 }
 
+static enum status attest_key(
+    struct store_process *p, const struct ask *ask, struct bytes body)
+{
+    struct door_attest_key key;
+
+    TRY(door_attest_key_parse(body, &key));
+    attester_key(p->attester, &ask->kid, &key);
+    store_arm(p);
+    return OK;
+}
+
 /* The one door by which keys may answer this ask. */
 static enum door answer_of(const struct ask *ask)
 {
@@ -178,6 +203,7 @@ static enum door answer_of(const struct ask *ask)
     case DOOR_EPOCH_KEY:
     case DOOR_DOWN_KEY: return DOOR_KEY;
     case DOOR_RENEW: return DOOR_ENROLLED;
+    case DOOR_ATTEST_KEY: return DOOR_ATTEST_KEY_IS;
     default: return DOOR_DONE;
     }
 }
@@ -197,6 +223,8 @@ enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct byte
         return told(p, &ask, body);
     if (door == DOOR_ENROLLED)
         return renewed(p, &ask, body);
+    if (door == DOOR_ATTEST_KEY_IS)
+        return attest_key(p, &ask, body);
     TRY(door_key_parse(body, &key));
     group_key(p->group, ask.door, &ask.kid, &ask.epoch, &key);
     wipe(&key, sizeof key);
@@ -212,7 +240,18 @@ static enum status take_ingest(
     struct door_ingest head;
     struct bytes envelope;
     TRY(door_ingest_parse(body, &head, &envelope));
+    head.gate = peer;
     group_ingest(p->group, peer, &head, envelope);
+    return OK;
+}
+
+static enum status take_attest(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_attest head;
+    struct bytes said;
+    TRY(door_attest_parse(body, &head, &said));
+    attester_take(p->attester, peer, &head, said);
     return OK;
 }
 
@@ -254,6 +293,7 @@ enum status store_from_gate(void *ctx, uint64_t peer, uint16_t door, struct byte
         {DOOR_GATE_EVENT, take_event },
         {DOOR_ADMIT,      take_admit },
         {DOOR_PIECE,      store_take_piece},
+        {DOOR_ATTEST,     take_attest},
     };
     /* clang-format on */
     struct store_process *p = ctx;

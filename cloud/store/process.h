@@ -6,7 +6,9 @@
  */
 #pragma once
 
+#include "cloud/attest/policy_files.h"
 #include "cloud/store/asks.h"
+#include "cloud/store/attester.h"
 #include "cloud/store/bundles.h"
 #include "cloud/store/group.h"
 #include "cloud/store/people.h"
@@ -25,6 +27,8 @@ struct store_process {
     struct host_crypto *crypto;
     struct store store;
     struct group *group;
+    struct attester *attester;
+    struct known known;
     struct people people;
     struct worker *worker;
     struct asks asks;
@@ -62,6 +66,9 @@ void store_first(void *ctx, const struct kid *kid);
 void store_bury(
     void *ctx, const struct device_id *device); /* its row says so: all are told */
 void store_renew(void *ctx, const struct kid *kid, const struct door_m1 *m1);
+bool store_ask_attest(void *ctx, const struct kid *kid);
+void store_attested(
+    void *ctx, uint64_t gate, const struct door_attested *head, struct bytes asked);
 void store_answer(
     void *ctx, uint64_t peer, const struct door_ingested *head, struct bytes sealed);
 void store_arm(struct store_process *p); /* a commit within LIMIT_GROUP_COMMIT_MS */

@@ -55,7 +55,9 @@ static struct stage *stage_new(void)
     p->log = s->rig->log;
     p->store = s->rig->store; /* the process takes the rig's store over */
     p->store.log = &p->log;
+    const struct attester_ports attest = {p, store_attested, store_ask_attest};
     rig_must(group_new(&p->group, &p->store, &ports));
+    rig_must(attester_new(&p->attester, &p->store, &attest));
     rig_must(loop_new(&p->loop));
     rig_must(hub_new(&p->hub, p->loop, &p->log));
     rig_must(worker_new(&p->worker));
@@ -91,6 +93,7 @@ static void stage_free(struct stage *s)
             close(fds[i]);
     worker_free(p->worker);
     group_free(p->group);
+    attester_free(p->attester);
     hub_free(p->hub);
     loop_free(p->loop);
     unlink(p->from_gate);
@@ -266,7 +269,7 @@ static void test_batch_goes_gate_store_keys_and_back_and_its_generation_is_confi
     struct stage *s = stage_new();
     struct rig_device *d = &s->rig->devices[0];
     static struct rig_sealed sealed;
-    struct door_ingest head = {77, d->kid.device, d->kid.device, rig_nonce(77)};
+    struct door_ingest head = {77, d->kid.device, d->kid.device, rig_nonce(77), 0, 0};
     struct door_ingested back;
     struct bytes body, answer;
     struct answer opened;
@@ -291,6 +294,58 @@ static void test_batch_goes_gate_store_keys_and_back_and_its_generation_is_confi
     turn(s, 30);
     s->rig->store.db = s->p.store.db;
     CHECK(rig_count(s->rig, "SELECT sum(told_first) FROM device") == 1);
+    stage_free(s);
+}
+
+static bool attest(struct stage *s, const struct rig_device *d, struct bytes said)
+{
+    const struct door_attest head = {
+        .ticket = 5, .peer = d->kid.device, .path = d->kid.device, .connection = 1};
+
+    return talk_send(
+               s->gate, DOOR_ATTEST, door_attest_build(&head, said, ROOM_OF(s->out)))
+        == OK;
+}
+
+static uint16_t attested(struct stage *s, struct bytes *asked)
+{
+    struct door_attested back = {0};
+    struct bytes body;
+    uint16_t door = 0;
+
+    CHECK(hear(s, s->gate, GATE_FROM_STORE, &door, &body) && door == DOOR_ATTESTED);
+    CHECK(door_attested_parse(body, &back, asked) == OK && back.ticket == 5);
+    return back.http_status;
+}
+
+static void test_attestation_goes_gate_store_keys_and_back(void)
+{
+    struct stage *s = stage_new();
+    const struct rig_device *d = &s->rig->devices[0];
+    const struct door_attest_key none = {.found = false};
+    const struct attest_quote q = {.said = {(const uint8_t *)"said", 4},
+        .signature = {(const uint8_t *)"signature", 9}};
+    uint8_t text[ATTEST_QUOTE_MAX];
+    struct bytes body, asked;
+    struct kid kid;
+    uint16_t door = 0;
+
+    CHECK(attest(s, d, (struct bytes){0}) && attested(s, &asked) == 204);
+    s->p.store.require_tpm = true;
+    s->p.store.boots.registers = 1u << 11;
+    CHECK(attest(s, d, (struct bytes){0}) && attested(s, &asked) == 200);
+    CHECK(asked.len == ATTEST_ASK_LEN);
+    CHECK(attest(s, d, attest_quote_build(&q, ROOM_OF(text))));
+    CHECK(hear(s, s->keys, KEYS_FROM_STORE, &door, &body) && door == DOOR_ATTEST_KEY);
+    CHECK(door_kid_parse(body, &kid) == OK && kid.generation == 1
+        && memcmp(&kid.device, &d->kid.device, sizeof kid.device) == 0);
+    body = door_attest_key_build(&none, ROOM_OF(s->out));
+    CHECK(talk_send(s->keys, DOOR_ATTEST_KEY_IS, body) == OK);
+    CHECK(attested(s, &asked) == 403 && asked.len == 0);
+    turn(s, 30);
+    s->rig->store.db = s->p.store.db;
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM event WHERE code = 'attest.unknown'")
+        == 1);
     stage_free(s);
 }
 
@@ -347,5 +402,6 @@ static void test_answer_of_keys_that_nobody_asked_for_ends_the_connection(void)
 MAIN(TEST(test_every_door_of_view_asks_for_the_session),
     TEST(test_a_door_of_another_role_ends_the_connection),
     TEST(test_batch_goes_gate_store_keys_and_back_and_its_generation_is_confirmed),
+    TEST(test_attestation_goes_gate_store_keys_and_back),
     TEST(test_revocation_tells_gates_and_keys_and_keys_again_until_it_confirms),
     TEST(test_answer_of_keys_that_nobody_asked_for_ends_the_connection))

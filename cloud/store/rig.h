@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RIG_DEVICES = 4, RIG_ANSWERS = 4096, RIG_ASKS = 512 };
+enum { RIG_DEVICES = 4, RIG_ANSWERS = 4096, RIG_ASKS = 512, RIG_GATE = 1 };
 
 struct rig_device {
     struct kid kid;
@@ -54,6 +54,7 @@ struct rig {
     size_t firsts, renewals, ended;
     struct door_m1 m1; /* of the last renewal */
     uint32_t tickets;
+    uint64_t connection; /* by which what follows comes */
 };
 
 static inline uint64_t rig_utc(void *board)
@@ -140,6 +141,7 @@ static inline void rig_open(struct rig *r)
     r->store.log = &r->log;
     r->store.device_rate = LIMIT_DEVICE_RATE;
     rig_must(key_cache_new(&r->store.cache));
+    rig_must(attested_new(&r->store.attested));
     rig_must(group_new(&r->group, &r->store, &ports));
 }
 
@@ -147,6 +149,7 @@ static inline void rig_close(struct rig *r)
 {
     group_free(r->group);
     key_cache_free(r->store.cache);
+    attested_free(r->store.attested);
     db_close(&r->store.db);
 }
 
@@ -286,8 +289,9 @@ static inline struct nonce rig_nonce(uint32_t ticket)
 static inline uint32_t rig_offer(struct rig *r, const struct device_id *peer,
     const struct device_id *path, const struct rig_sealed *e)
 {
-    struct door_ingest head = {++r->tickets, *peer, *path, rig_nonce(r->tickets)};
-    group_ingest(r->group, 1, &head, (struct bytes){e->bytes, e->len});
+    struct door_ingest head = {
+        ++r->tickets, *peer, *path, rig_nonce(r->tickets), r->connection, RIG_GATE};
+    group_ingest(r->group, RIG_GATE, &head, (struct bytes){e->bytes, e->len});
     return head.ticket;
 }
 

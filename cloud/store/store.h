@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "cloud/attest/attest.h"
+#include "cloud/store/attested.h"
 #include "cloud/store/db.h"
 #include "cloud/store/key_cache.h"
 #include "core/base/reason.h"
@@ -28,7 +30,9 @@ struct store {
     const struct entropy *entropy;
     struct store_clock clock;
     struct log *log;
-    bool require_tpm;      /* store nothing of a device whose keys are in files */
+    bool require_tpm; /* store nothing that came by a connection that is not attested */
+    struct attest_policy boots; /* what may have run, where require_tpm */
+    struct attested *attested;
     uint32_t device_rate;  /* batches that one device may send in a second */
     bool reduced;          /* all roles share one user */
     uint32_t pins_version; /* published; 0: none */

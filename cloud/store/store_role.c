@@ -92,6 +92,26 @@ static enum status lock_down(struct store_process *p)
     return life_confine(&p->log, &plan);
 }
 
+/* What may have run at boot; read where it is asked for. */
+static enum status load_boots(struct store_process *p)
+{
+    char path[PLACE_MAX];
+    struct conf_error err = {0};
+
+    if (!p->args->require_tpm)
+        return OK;
+    TRY(place_of(p->args->root, PLACE_ETC, NULL, KNOWN_FILE, path));
+    if (known_read(path, &p->known, &err) != OK) {
+        cli_error(EXIT_ENVIRONMENT, path, err.line, err.what, err.expected);
+        return REFUSED;
+    }
+    p->store.boots = (struct attest_policy){.registers = p->known.registers,
+        .least_security_version = p->args->least_security_version,
+        .known = p->known.boots,
+        .known_count = p->known.count};
+    return OK;
+}
+
 static enum status set_up(struct store_process *p)
 {
     unsigned self, gate, view, gid;
@@ -101,6 +121,8 @@ static enum status set_up(struct store_process *p)
         .first = store_first,
         .ended = store_bury,
         .renew = store_renew};
+    const struct attester_ports attest = {
+        .ctx = p, .answer = store_attested, .ask = store_ask_attest};
 
     TRY(place_of(p->args->root, PLACE_VAR, "store", NULL, p->folder));
     TRY(place_of(p->args->root, PLACE_RUN, "store", NULL, p->run));
@@ -119,7 +141,10 @@ static enum status set_up(struct store_process *p)
     p->store.log = &p->log;
     p->store.device_rate = p->args->device_rate;
     p->store.require_tpm = p->args->require_tpm;
+    TRY(load_boots(p));
     TRY(key_cache_new(&p->store.cache));
+    TRY(attested_new(&p->store.attested));
+    TRY(attester_new(&p->attester, &p->store, &attest));
     TRY(group_new(&p->group, &p->store, &ports));
     TRY(pins_load(&p->store));
     people_init(&p->people, &p->store);
@@ -167,6 +192,8 @@ static void tear_down(struct store_process *p)
     life_end(&p->life);
     worker_free(p->worker);
     group_free(p->group);
+    attester_free(p->attester);
+    attested_free(p->store.attested);
     key_cache_free(p->store.cache);
     hub_free(p->hub);
     bundles_close(&p->bundles);
