@@ -64,6 +64,17 @@ static enum status sync_folder(const struct vault *v, enum vault_kind kind)
     return s;
 }
 
+/* Owned as the folder that it is in: keys opens its vault before it gives up being root. */
+static enum status make_folder(const char *path, const char *above)
+{
+    struct stat st;
+
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST ? OK : BROKEN;
+    return stat(above, &st) == 0 && chown(path, st.st_uid, st.st_gid) == 0 ? OK
+                                                                           : BROKEN;
+}
+
 enum status vault_open(struct vault *v, const char *folder, const struct crypto *crypto,
     const struct entropy *entropy, const struct key *kek)
 {
@@ -76,8 +87,7 @@ enum status vault_open(struct vault *v, const char *folder, const struct crypto 
     for (int k = 0; k < VAULT_KINDS; k++) {
         char path[VAULT_PATH + 80];
         snprintf(path, sizeof path, "%s/%s", v->folder, names[k]);
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return BROKEN;
+        TRY(make_folder(path, v->folder));
     }
     return OK;
 }

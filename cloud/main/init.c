@@ -209,7 +209,8 @@ static enum status make_servers(struct making *m)
 
 static enum status make_vault(struct making *m, const struct owner *o)
 {
-    static const char *const kinds[] = {"invite", "master", "pending", "tombstone"};
+    static const char *const kinds[] = {
+        "invite", "master", "pending", "tombstone", "attested"};
     char path[PLACE_MAX];
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         TRY(place_of(m->root, PLACE_VAR, "keys", kinds[i], path));
