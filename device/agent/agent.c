@@ -2,11 +2,13 @@
 #include "device/agent/agent.h"
 
 #include "device/agent/may.h"
+#include "device/agent/raise_rule.h"
 #include "device/agent/record.h"
 #include "device/talk/keys.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "device/tpm/attest.h"
+#include "device/tpm/count.h"
 #include "device/tpm/dial.h"
 #include "device/trust/wrap.h"
 #include "host/cli.h"
@@ -21,7 +23,7 @@
 enum {
     AGAIN_MS = 2000, /* between tries for a TPM that is not there */
     LOOK_MS = 5000,  /* between looks whether it is still ours */
-    DOORS = 2,
+    DOORS = 3,
     PEERS = 2, /* of a door: its role; root, for the moment of a verb */
 };
 
@@ -436,6 +438,28 @@ static enum status parse_secret_and_give(
     return s;
 }
 
+/* A device that was given no counter keeps its keys all the same: only a broken line is the end. */
+static enum status give_counter(struct asked *q, bool raise)
+{
+    struct agent *a = q->agent;
+    uint8_t said[8];
+    uint64_t value = 0;
+    const char *why = "failed";
+
+    enum status s = tpm_count_read(a->tpm, &value, &why);
+    if (s == OK && raise && !counter_may_rise(value, a->env->security_version)) {
+        LOG(a->log, LOG_REFUSE, REASON_TPM_REFUSED, F_WORD("why", "counter"));
+        return refuse(q, REFUSED);
+    }
+    if (s == OK && raise)
+        s = tpm_count_raise(a->tpm, &value, &why);
+    if (s == REFUSED)
+        LOG(a->log, LOG_FAULT, REASON_TPM_REFUSED, F_WORD("why", why));
+    if (s != OK)
+        return s == BROKEN ? failed(q, s, why) : refuse(q, s);
+    return answer(q, SAY_COUNTER, number_build(value, ROOM_OF(said)));
+}
+
 static enum status take(struct asked *q, uint16_t what, struct bytes body)
 {
     struct digest digest;
@@ -454,6 +478,8 @@ static enum status take(struct asked *q, uint16_t what, struct bytes body)
     case ASK_QUOTE: TRY(quote_parse(body, &quote)); return give_quote(q, &quote);
     case ASK_SEAL:
     case ASK_OPEN: return parse_secret_and_give(q, (enum message)what, body);
+    case ASK_COUNTER:
+    case ASK_RAISE: return give_counter(q, what == ASK_RAISE);
     default: return MALFORMED;
     }
 }
@@ -517,7 +543,8 @@ static enum status open_doors(struct agent *a)
 {
     static const struct door doors[DOORS] = {
         {.place = PLACE_DOOR_TLS, .role = ROLE_COURIER},
-        {.place = PLACE_DOOR_WRAP, .role = ROLE_KEEPER}};
+        {.place = PLACE_DOOR_WRAP, .role = ROLE_KEEPER},
+        {.place = PLACE_DOOR_COUNTER, .role = ROLE_UPDATER}};
 
     for (int i = 0; i < DOORS; i++) {
         struct door *d = &a->doors[i];

@@ -3,7 +3,7 @@
 
 #include "device/talk/messages.h"
 
-/* Req: HF-TPM-004 "Agent shall sign, attest and activate for courier only, and seal and open for keeper only." */
+/* Req: HF-TPM-004 "Agent shall sign, attest and activate for courier only, seal and open for keeper only, and raise the security counter for updater only." */
 bool agent_may(enum device_role role, uint16_t what)
 {
     static const struct {
@@ -17,6 +17,8 @@ bool agent_may(enum device_role role, uint16_t what)
         {ROLE_COURIER, ASK_QUOTE},
         {ROLE_KEEPER, ASK_SEAL},
         {ROLE_KEEPER, ASK_OPEN},
+        {ROLE_UPDATER, ASK_COUNTER},
+        {ROLE_UPDATER, ASK_RAISE},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

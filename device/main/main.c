@@ -11,6 +11,7 @@
 /* clang-format off */
 static const struct cli_option options[] = {
     {"root", CLI_WORD, 0, 0, "DIR", "prefix of /etc, /var, /run", false},
+    {"image", CLI_WORD, 0, 0, "DIR", "where keys and release of updates are (else --root)", false},
     {"sensor", CLI_WORD, 0, 0, "SPEC", "replay:FILE.csv or sim:SCENARIO", false},
     {"screen", CLI_WORD, 0, 0, "SPEC", "terminal, png:DIR, framebuffer:DEVICE or none", false},
     {"speed", CLI_NUMBER, 1, 10000, "N", "time runs so many times as fast", false},
@@ -31,9 +32,10 @@ static const struct cli_option options[] = {
     {"length-samples", CLI_NUMBER, 0, INT64_MAX, "N", "to be measured", true},
     {"journal-mib", CLI_NUMBER, 1, 1024, "N", "size of a new journal", true},
     {"button", CLI_WORD, 0, 0, "PATH", "of the board", true},
-    {"slot-a", CLI_WORD, 0, 0, "PATH", "root of slot a", true},
-    {"slot-b", CLI_WORD, 0, 0, "PATH", "root of slot b", true},
-    {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images", true},
+    {"slot-a", CLI_WORD, 0, 0, "PATH", "root of slot a, before the configuration", false},
+    {"slot-b", CLI_WORD, 0, 0, "PATH", "root of slot b, likewise", false},
+    {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images, likewise", false},
+    {"security-version", CLI_NUMBER, 0, UINT32_MAX, "N", "of the image that runs", true},
     {"tpm", CLI_WORD, 0, 0, "SPEC", "that holds the keys", true},
     {"config-fault", CLI_FLAG, 0, 0, "", "the configuration was refused", true},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
@@ -42,11 +44,12 @@ static const struct cli_option options[] = {
 
 static const char *const run_options[] = {"root", "sensor", "screen", "speed", "seed",
     "for", "for-recorded", "batches", "once", "json", "log-json", "role-self-test",
-    NULL};
+    "image", "slot-a", "slot-b", "boot-folder", NULL};
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
-    "config-fault", "button", "slot-a", "slot-b", "boot-folder", NULL};
+    "config-fault", "button", "slot-a", "slot-b", "boot-folder", "image",
+    "security-version", NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const service_options[] = {"root", "ticket", NULL};
 static const char *const root_json[] = {"root", "json", NULL};

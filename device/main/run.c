@@ -16,6 +16,7 @@
 #include "device/sensor/any.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "device/update/self.h"
 #include "device/update/updater.h"
 #include "host/crypto.h"
 #include "host/supervise.h"
@@ -90,10 +91,12 @@ enum status make_places(const struct role_env *env)
 static void env_of(const struct cli_args *a, struct log *log, struct role_env *env)
 {
     *env = (struct role_env){.root = cli_word(a, "root", "/"),
+        .image = cli_word(a, "image", cli_word(a, "root", "/")),
         .log = log,
         .start_ms = (uint64_t)cli_number(a, "start-ms", 0),
         .start_utc_ms = (uint64_t)cli_number(a, "start-utc-ms", 0),
         .speed = (uint32_t)cli_number(a, "speed", 1),
+        .security_version = (uint32_t)cli_number(a, "security-version", 0),
         .tpm = cli_given(a, "tpm"),
         .button = cli_word(a, "button", NULL),
         .config_fault = cli_given(a, "config-fault"),
@@ -169,6 +172,9 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
         const char *name, *value;
     } pairs[] = {
         {"--root", r->env.root},
+        {"--image", role == ROLE_UPDATER ? r->env.image : NULL},
+        {"--security-version",
+            role == ROLE_AGENT ? text(r, r->env.security_version) : NULL},
         {"--start-ms", text(r, r->env.start_ms)},
         {"--speed", text(r, r->env.speed)},
         {"--journal-mib",
@@ -285,6 +291,28 @@ static int check_sensor(struct run *r)
     return code;
 }
 
+/* 0: it says none, and its counter does not rise. */
+static uint32_t runs_as(const struct role_env *env)
+{
+    char path[PLACE_MAX];
+    struct update_self self;
+    struct conf_error err;
+
+    if (place_of(env->image, PLACE_RELEASE, path) != OK
+        || self_read(path, &self, &err) != OK)
+        return 0;
+    return self.security_version;
+}
+
+static void take_word(
+    const struct cli_args *a, const char *option, char into[SETTINGS_PATH])
+{
+    const char *word = cli_word(a, option, into);
+
+    if (word != into)
+        (void)snprintf(into, SETTINGS_PATH, "%s", word);
+}
+
 static int read_settings(struct run *r)
 {
     char path[PLACE_MAX];
@@ -298,7 +326,12 @@ static int read_settings(struct run *r)
         LOG(&r->log, LOG_FAULT, REASON_CONFIG_REFUSED, F_NUM("line", err.line));
         r->env.config_fault = true;
     }
+    /* The image knows its partitions; what lies on the writable one does not name others. */
+    take_word(r->args, "slot-a", r->settings.slot_a);
+    take_word(r->args, "slot-b", r->settings.slot_b);
+    take_word(r->args, "boot-folder", r->settings.boot_folder);
     r->env.tpm = settings_tpm(&r->settings);
+    r->env.security_version = runs_as(&r->env);
     r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
     r->screen = cli_word(r->args, "screen", r->settings.screen);
     if (!screen_spec_good(r->screen))

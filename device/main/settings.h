@@ -6,13 +6,16 @@
 
 #include "core/base/conf.h"
 
+enum { SETTINGS_PATH = 257 };
+
 struct settings {
     int64_t journal_mib;
     char sensor[257], screen[257];
     char trust[9]; /* "software" or "tpm" */
     char tpm[257]; /* which one, as device/tpm/dial.h has it */
     char button[257];
-    char slot_a[257], slot_b[257], boot_folder[257]; /* all empty: no updates */
+    char slot_a[SETTINGS_PATH], slot_b[SETTINGS_PATH],
+        boot_folder[SETTINGS_PATH]; /* all empty: no updates */
 };
 
 /* A file that is not there is the built-in settings. MALFORMED with *err, and then *out is the

@@ -76,6 +76,11 @@ enum message {
     /* keeper -> agent */
     ASK_SEAL = 0x0801, /* struct said_secret */
     ASK_OPEN = 0x0802, /* struct said_secret, sealed */
+    /* updater -> agent */
+    ASK_COUNTER = 0x1001, /* the security counter */
+    ASK_RAISE = 0x1002,   /* it by one, to what runs at most */
+    /* agent -> updater */
+    SAY_COUNTER = 0x1101, /* u64 */
     /* agent -> courier */
     SAY_PUBLIC = 0x0901,    /* point (65) */
     SAY_SIGNED = 0x0902,    /* struct said_signature */
@@ -85,7 +90,7 @@ enum message {
     /* agent -> keeper */
     SAY_SEALED = 0x0a01, /* struct said_secret, sealed */
     SAY_OPENED = 0x0a02, /* struct said_secret */
-    /* agent -> either */
+    /* agent -> any of them */
     SAY_NO_KEY = 0x0b01, /* u8 enum no_key */
 };
 
@@ -220,6 +225,7 @@ enum hearer {
     KEEPER_OF_UPDATER,
     COURIER_OF_UPDATER,
     UPDATER_OF_COURIER,
+    UPDATER_OF_AGENT,
     HEARERS
 };
 const struct talk_door *messages_heard(enum hearer who, size_t *count);

@@ -55,7 +55,9 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {ASK_ACTIVATE, SAID_CREDENTIAL_LEN, SAID_CREDENTIAL_LEN, "activate"},
         {ASK_QUOTE, SAID_QUOTE_LEN, SAID_QUOTE_LEN, "quote"},
         {ASK_SEAL, SAID_SECRET_LEN, SAID_SECRET_LEN, "seal"},
-        {ASK_OPEN, SAID_SECRET_LEN, SAID_SECRET_LEN, "open"}},
+        {ASK_OPEN, SAID_SECRET_LEN, SAID_SECRET_LEN, "open"},
+        {ASK_COUNTER, 0, 0, "counter"},
+        {ASK_RAISE, 0, 0, "raise"}},
     [COURIER_OF_AGENT] = {
         {SAY_PUBLIC, P256_PUBLIC_LEN, P256_PUBLIC_LEN, "public"},
         {SAY_SIGNED, SAID_SIGNATURE_LEN, SAID_SIGNATURE_LEN, "signed"},
@@ -75,6 +77,9 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_FETCH_END, 0, 0, "fetch end"}},
     [UPDATER_OF_COURIER] = {
         {SAY_PIECE, FETCH_LEN + 1, FETCH_LEN + LIMIT_PIECE, "piece"}},
+    [UPDATER_OF_AGENT] = {
+        {SAY_COUNTER, 8, 8, "counter"},
+        {SAY_NO_KEY, 1, 1, "no key"}},
     [KEEPER_OF_UPDATER] = {
         {SAY_UPDATE_EVENT, 1, 1, "update event"},
         {SAY_UPDATE_STATE, 1, 1, "update state"}},

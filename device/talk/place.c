@@ -47,6 +47,7 @@ static const struct {
     [PLACE_DOOR_PIECES]  = {"run/holdfast/courier/pieces",            true },
     [PLACE_DOOR_TLS]     = {"run/holdfast/agent/courier",             true },
     [PLACE_DOOR_WRAP]    = {"run/holdfast/agent/keeper",              true },
+    [PLACE_DOOR_COUNTER] = {"run/holdfast/agent/updater",             true },
 };
 /* clang-format on */
 

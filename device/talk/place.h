@@ -48,6 +48,7 @@ enum place {
     PLACE_DOOR_PIECES,   /* updater -> courier */
     PLACE_DOOR_TLS,      /* courier -> agent */
     PLACE_DOOR_WRAP,     /* keeper -> agent */
+    PLACE_DOOR_COUNTER,  /* updater -> agent */
     PLACES
 };
 

@@ -23,7 +23,9 @@ enum device_role {
 };
 
 struct role_env {
-    const char *root;
+    const char *root; /* of what is kept and where roles meet */
+    const char
+        *image; /* of what the image says of itself: keys and release of updates */
     struct log *log;
     uint64_t start_ms;     /* of the run, monotonic; the same for all roles */
     uint64_t start_utc_ms; /* wall clock of that moment: stamps test data only */
@@ -33,8 +35,9 @@ struct role_env {
     bool
         self_test; /* try ten forbidden acts once locked down, and log what came of it */
     bool reduced;  /* roles share a user */
-    const char *button; /* keeper: of the board; NULL: it has none */
-    bool tpm;           /* keys are in a TPM, behind agent; else in files */
+    const char *button;        /* keeper: of the board; NULL: it has none */
+    uint32_t security_version; /* of the image that runs; 0: it says none */
+    bool tpm;                  /* keys are in a TPM, behind agent; else in files */
     uint32_t journal_bytes;
     uint32_t batches;     /* sealed in the run: enough, measure shall stop; 0: never */
     uint8_t algorithm[8]; /* calibration and algorithm id, said in each batch */

@@ -8,6 +8,7 @@
 #include "device/talk/place.h"
 #include "device/update/boot_files.h"
 #include "device/update/bring.h"
+#include "device/update/counter_agent.h"
 #include "device/update/counter_file.h"
 #include "device/update/release_cms.h"
 #include "device/update/self.h"
@@ -48,6 +49,7 @@ struct updater {
     struct flash_file file;
     struct slots record;
     struct counter_file counter;
+    struct counter_agent tpm_counter; /* where a TPM holds it */
     struct boot_files boot;
     struct slot_files slot;
     struct update update;
@@ -357,12 +359,12 @@ static bool open_keys(struct updater *u, struct ed25519_public *second)
     const char *why = NULL;
     struct sign_key *key = NULL;
 
-    if (place_of(u->env->root, PLACE_SECOND_KEY, path) != OK
+    if (place_of(u->env->image, PLACE_SECOND_KEY, path) != OK
         || sign_key_open_public(path, &key, &why) != OK)
         return false;
     sign_key_public(key, second->b);
     sign_key_free(key);
-    if (place_of(u->env->root, PLACE_RELEASE_CA, path) != OK)
+    if (place_of(u->env->image, PLACE_RELEASE_CA, path) != OK)
         return false;
     size_t len = read_small(path, ROOM_OF(pem));
     return len > 0 && len < sizeof pem
@@ -374,7 +376,7 @@ static bool open_slot(struct updater *u, const struct updater_slots *slots)
     char path[PLACE_MAX];
     uint8_t running = 0;
 
-    if (place_of(u->env->root, PLACE_CMDLINE, path) != OK
+    if (place_of(u->env->image, PLACE_CMDLINE, path) != OK
         || self_slot(path, &running) != OK)
         return false;
     int folder = open(slots->boot, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -391,7 +393,9 @@ static bool open_record(struct updater *u)
     return place_of(u->env->root, PLACE_UPDATE_RECORD, path) == OK
         && flash_file_open(&u->file, path, RECORD_SECTORS * FLASH_FILE_SECTOR) == OK
         && slots_open(&u->record, &u->file.port, 0) == OK
-        && counter_file_open(&u->counter, &u->file.port, 2) == OK;
+        && counter_file_open(&u->counter, &u->file.port, 2) == OK
+        && counter_agent_init(&u->tpm_counter, u->env->root, u->env->uids[ROLE_AGENT])
+        == OK;
 }
 
 /* What needs the rights of who started us. */
@@ -401,7 +405,7 @@ static const char *open_before(struct updater *u, const struct updater_slots *sl
     char path[PLACE_MAX];
     struct conf_error err;
 
-    if (place_of(u->env->root, PLACE_RELEASE, path) != OK
+    if (place_of(u->env->image, PLACE_RELEASE, path) != OK
         || self_read(path, self, &err) != OK)
         return "release";
     if (!open_keys(u, second))
@@ -417,7 +421,7 @@ static const char *begin(struct updater *u, const struct update_self *self,
 {
     struct update_ports ports = {.slots = &u->record,
         .boot = &u->boot.port,
-        .counter = &u->counter.port,
+        .counter = u->env->tpm ? &u->tpm_counter.port : &u->counter.port,
         .crypto = host_crypto_port(u->crypto),
         .second = *second};
     enum status s =
@@ -429,19 +433,20 @@ static const char *begin(struct updater *u, const struct update_self *self,
 
 static enum status confine(struct updater *u, const struct updater_slots *slots)
 {
-    char folder[PLACE_MAX], doors[PLACE_MAX], pieces[PLACE_MAX];
+    char folder[PLACE_MAX], doors[PLACE_MAX], pieces[PLACE_MAX], agent[PLACE_MAX];
     const struct confine_path paths[] = {{folder, CONFINE_READ | CONFINE_WRITE},
-        {doors, CONFINE_SOCKET}, {pieces, CONFINE_SOCKET},
+        {doors, CONFINE_SOCKET}, {pieces, CONFINE_SOCKET}, {agent, CONFINE_SOCKET},
         {slots->boot, CONFINE_READ | CONFINE_WRITE}};
     const struct confine_plan plan = {.role = "updater",
         .user = role_user(ROLE_UPDATER),
         .paths = paths,
-        .path_count = u->boot.folder >= 0 ? 4 : 3,
+        .path_count = u->boot.folder >= 0 ? 5 : 4,
         .rights = CONFINE_UNIX | CONFINE_FILES};
 
     TRY(place_of(u->env->root, PLACE_UPDATER, folder));
     TRY(place_of(u->env->root, PLACE_KEEPER_DOORS, doors));
     TRY(place_of(u->env->root, PLACE_COURIER_DOORS, pieces));
+    TRY(place_of(u->env->root, PLACE_AGENT_DOORS, agent));
     return role_confine(&u->lock, u->env, u->loop, ROLE_UPDATER, &plan);
 }
 

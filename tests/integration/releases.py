@@ -13,7 +13,8 @@ import re
 import shutil
 import struct
 
-from harness import CLOUD, OXIMETER, TOP, check, run, wait_for
+from harness import CLOUD, OXIMETER, TOP, Device, check, run, wait_for
+from tpm import configure
 
 ROOT_ROOM = 1 << 20
 BUNDLE = os.path.join(TOP, 'packaging/release-bundle')
@@ -89,11 +90,20 @@ class Release:
         open(self.bundle, 'wb').write(data)
 
 
+def with_tpm(b, tpm):
+    def device(cloud, label):
+        root = os.path.join(b.folder, label)
+        configure(root, tpm)
+        b.things.append(Device(root).enrol(cloud, label))
+        return b.things[-1]
+    return device
+
+
 class Updated:
     """A device with two slots. What is in force is in slot a; slot b is blank."""
 
-    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5, room=ROOT_ROOM):
-        self.device, self.keys = b.device(cloud, label), keys
+    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5, room=ROOT_ROOM, tpm=None):
+        self.device, self.keys = (b.device if tpm is None else with_tpm(b, tpm))(cloud, label), keys
         self.root = self.device.root
         self.images = os.path.join(self.root, 'efi')
         os.makedirs(self.images)
@@ -107,7 +117,7 @@ class Updated:
         open(os.path.join(self.images, 'holdfast-a.efi'), 'wb').write(first.boot)
         shutil.copyfile(keys.at('ours.ca.pem'), self.etc('release-ca.pem'))
         shutil.copyfile(keys.at('ours.second.pub'), self.etc('second.pub'))
-        open(self.etc('oximeter.conf'), 'w').write('slot_a = "%s"\nslot_b = "%s"\nboot_folder = "%s"\n' % (
+        open(self.etc('oximeter.conf'), 'a' if tpm else 'w').write('slot_a = "%s"\nslot_b = "%s"\nboot_folder = "%s"\n' % (
             self.slot('a'), self.slot('b'), self.images))
         for path in (self.images, self.slot('a'), self.slot('b')):
             self.give(path)

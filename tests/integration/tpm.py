@@ -10,7 +10,7 @@ import tempfile
 
 from harness import PATIENCE_S, check, wait_for
 
-AGENT = 'holdfast-agent'
+AGENT, COUNTER = 'holdfast-agent', '0x1500001'
 
 
 class Tpm:
@@ -64,6 +64,16 @@ class Tpm:
             raise RuntimeError('%s: %s' % (' '.join(command), done.stderr[-400:]))
         return done
 
+    def count(self, value, attributes='authread|ownerwrite|platformcreate|nt=counter|no_da', by='p'):
+        """The counter of security versions, as the maker makes it."""
+        self.tool('tpm2_nvdefine', COUNTER, '-C', by, '-s', '8', '-a', attributes)
+        for _ in range(value):
+            self.tool('tpm2_nvincrement', '-C', 'o', COUNTER)
+
+    def counter(self):
+        return int.from_bytes(subprocess.run(['tpm2_nvread', COUNTER], capture_output=True, check=True, timeout=PATIENCE_S,
+                                             env=dict(os.environ, TPM2TOOLS_TCTI=self.spec)).stdout, 'big')
+
     def clear(self):
         self.tool('tpm2_clear', '-c', 'p')
 
@@ -110,3 +120,26 @@ def as_user(user, *command, timeout=PATIENCE_S):
         command = ('setpriv', '--reuid', str(who.pw_uid), '--regid', str(who.pw_gid), '--clear-groups',
                    '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', *command)
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+
+
+KNOCK = '''
+import socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.settimeout(20)
+s.connect(sys.argv[1])
+body = bytes.fromhex(sys.argv[3])
+try:
+    s.send(struct.pack('>HHI', 1, int(sys.argv[2], 16), len(body)) + body)
+    got = s.recv(65536)
+except (ConnectionResetError, BrokenPipeError):
+    got = b''
+print(got[2:4].hex() if got else 'ended')
+'''
+
+
+def knock(device, user, door, message, body=b''):
+    path = os.path.join(device.root, 'run/holdfast/agent', door)
+    done = as_user('holdfast-' + user, '/usr/bin/python3', '-c', KNOCK, path, '%04x' % message, body.hex())
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-300:])
+    return done.stdout.strip()

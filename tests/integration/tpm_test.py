@@ -4,7 +4,7 @@
 Req: HF-TPM-002: a TPM that does not serve stops what needs keys, and nothing else.
 Req: HF-TPM-003: a TPM that was cleared, or is another one, is refused.
 Req: HF-TPM-005: a cloud whose policy asks for a TPM stores nothing of a device with keys in files.
-Req: HF-TPM-004: agent signs and proves for courier only, and seals and opens for keeper only.
+Req: HF-TPM-004: agent signs and proves for courier only, seals and opens for keeper only, and counts for updater only.
 Req: HF-TPM-008: the attestation key signs nothing but what the TPM says of itself.
 
 The TPM is swtpm, pulled out, stopped, cleared and exchanged while the real device runs. Each refusal has its name in the
@@ -17,7 +17,7 @@ import subprocess
 
 from endorsed import Endorsed, believe, policy
 from harness import Device, OXIMETER, bench, check, main, role_pid, run, stopped, wait_for
-from tpm import Tpm, as_user, configure
+from tpm import Tpm, as_user, configure, knock
 
 TLS_HANDLE, WRAP_HANDLE, ATTEST_HANDLE = '0x81010010', '0x81010011', '0x81010012'
 
@@ -256,29 +256,6 @@ def test_agent_that_is_killed_comes_back_with_the_same_keys():
         check(device.program.log.of('tpm.keys_made') == [], 'keys were made anew')
 
 
-KNOCK = '''
-import socket, struct, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-s.settimeout(20)
-s.connect(sys.argv[1])
-body = bytes.fromhex(sys.argv[3])
-try:
-    s.send(struct.pack('>HHI', 1, int(sys.argv[2], 16), len(body)) + body)
-    got = s.recv(65536)
-except (ConnectionResetError, BrokenPipeError):
-    got = b''
-print(got[2:4].hex() if got else 'ended')
-'''
-
-
-def knock(device, user, door, message, body=b''):
-    path = os.path.join(device.root, 'run/holdfast/agent', door)
-    done = as_user('holdfast-' + user, '/usr/bin/python3', '-c', KNOCK, path, '%04x' % message, body.hex())
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr[-300:])
-    return done.stdout.strip()
-
-
 def test_keys_are_renewed_with_the_key_that_stays_in_the_tpm():
     with bench() as b:
         cloud, tpm = b.cloud(), Tpm(b)
@@ -299,6 +276,7 @@ def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_a
     if os.geteuid() != 0:
         return 'roles share a user'
     public, sign, identity, activate, quote, seal, open_ = 0x0701, 0x0702, 0x0703, 0x0704, 0x0705, 0x0801, 0x0802
+    counter, raise_ = 0x1001, 0x1002
     registers, none = (0x891).to_bytes(4, 'big') + bytes(32), bytes(36)
     stranger = bytes.fromhex('0044') + bytes.fromhex('0020') + bytes(32) + bytes(34) + bytes.fromhex('0100') + bytes(256)
     secret = (5).to_bytes(2, 'big') + b'hello' + bytes(507)
@@ -317,6 +295,14 @@ def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_a
         ('measure', 'courier', quote, registers, 'ended'),
         ('courier', 'courier', quote, none, 'ended'),
         ('courier', 'courier', activate, stranger[1:], 'ended'),
+        ('courier', 'courier', counter, b'', 'ended'),
+        ('courier', 'courier', raise_, b'', 'ended'),
+        ('keeper', 'keeper', raise_, b'', 'ended'),
+        ('courier', 'updater', raise_, b'', 'ended'),
+        ('updater', 'updater', sign, bytes(32), 'ended'),
+        ('updater', 'updater', open_, secret, 'ended'),
+        ('updater', 'updater', raise_, b'x', 'ended'),
+        ('updater', 'updater', counter, b'', '1101'),
         ('courier', 'courier', identity, b'', '0903'),
         ('courier', 'courier', quote, registers, '0905'),
         ('courier', 'courier', activate, stranger, '0b01'),
@@ -327,6 +313,7 @@ def test_each_door_of_agent_gives_its_own_role_its_own_answers_and_nobody_else_a
     ]
     with bench() as b:
         cloud, tpm = b.cloud(), Tpm(b)
+        tpm.count(1)
         device = tpm_device(b, cloud, tpm)
         device.start('--for', '600')
         sends(device)
