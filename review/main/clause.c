@@ -30,6 +30,8 @@ static bool render(
         render_judged_csv(a, page, stdout);
     else if (strcmp(format, "sarif") == 0)
         render_judged_sarif(page, stdout);
+    else if (strcmp(format, "oscal") == 0)
+        render_judged_oscal(a, page, stdout);
     else if (strcmp(format, "screen") == 0)
         render_judged_screen(a, page, stdout, width);
     else
@@ -61,7 +63,7 @@ enum exit_code verb_clause(struct run *r, const struct library *l, const char *n
     enum exit_code code = start(r, l, name);
     if (code == EXIT_DONE && !render(r->a, &r->clauses[0], format, width))
         code = (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
-            "screen, json, html, markdown, csv or sarif");
+            "screen, json, html, markdown, csv, sarif or oscal");
     return code == EXIT_DONE ? gaps_verdict(&r->clauses[0], fail_on) : code;
 }
 

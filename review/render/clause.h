@@ -40,6 +40,8 @@ void render_judged_csv(struct arena *a, const struct clause_page *p, FILE *out);
 /* --- for programs --- */
 /* One JSON text, schema review/render/clause.schema.json. */
 void render_judged_json(const struct clause_page *p, FILE *out);
+/* OSCAL 1.1.2 assessment results: a finding for each constraint. */
+void render_judged_oscal(struct arena *a, const struct clause_page *p, FILE *out);
 /* SARIF 2.1.0: gaps as results. */
 void render_judged_sarif(const struct clause_page *p, FILE *out);
 

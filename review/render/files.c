@@ -27,7 +27,7 @@ static bool asked(const char *formats, const char *format)
 bool render_knows(const char *formats)
 {
     static const char *const names[] = {
-        "all", "html", "json", "csv", "sarif", "markdown", "junit", "dot"};
+        "all", "html", "json", "csv", "sarif", "markdown", "junit", "dot", "oscal"};
     struct bytes rest = text_of(formats), one;
     while (text_next_part(&rest, &one)) {
         size_t i = 0;
@@ -62,6 +62,7 @@ static const struct {
     {"csv", "csv", render_judged_csv},
     {"json", "json", clause_json},
     {"sarif", "sarif", clause_sarif},
+    {"oscal", "oscal.json", render_judged_oscal},
 };
 
 static bool clauses(

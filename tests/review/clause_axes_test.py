@@ -160,13 +160,41 @@ def test_a_defence_names_what_was_demonstrated_and_every_exception():
 
 
 def test_no_form_of_the_review_says_that_anything_complies():
-    for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif'):
+    for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal'):
         with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
             done = subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', form, '--as-of', '2026-02-02'],
                                   capture_output=True, text=True, timeout=60)
             check(done.returncode == 0 and len(done.stdout) > 400, form + done.stderr)
             for word in ('compliant', 'compliance', 'conforms'):
                 check(word not in done.stdout.lower(), '%s says %s' % (form, word))
+
+
+def test_oscal_has_what_its_schema_asks_for_and_is_satisfied_only_by_what_was_demonstrated():
+    """Fields, patterns and words of NIST's JSON schema of OSCAL 1.1.2, assessment results."""
+    uuid = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}')
+    token = re.compile(r'[A-Za-z_][A-Za-z0-9._-]*')
+    with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
+        def form(f):
+            return json.loads(subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', f, '--as-of', '2026-02-02'],
+                                             capture_output=True, timeout=60).stdout)
+        log, page = form('oscal'), form('json')
+    top = log['assessment-results']
+    check(set(top) == {'uuid', 'metadata', 'import-ap', 'results'} and top['metadata']['oscal-version'] == '1.1.2', sorted(top))
+    check(all(top['metadata'][k] for k in ('title', 'last-modified', 'version')) and top['import-ap']['href'], top['metadata'])
+    check(top['metadata']['last-modified'] == '2026-02-02T00:00:00Z', top['metadata'])
+    result, = top['results']
+    check(all(result[k] for k in ('uuid', 'title', 'description', 'start', 'reviewed-controls')), sorted(result))
+    ids = [top['uuid'], result['uuid']] + [x['uuid'] for x in result['observations'] + result['findings']]
+    check(len(set(ids)) == len(ids) == 32 and all(uuid.fullmatch(i) for i in ids), ids[:4])
+    stands = {c['id']: c['standing'] for c in page['constraints']}
+    check({'demonstrated', 'absent'} <= set(stands.values()), str(stands))
+    for finding in result['findings']:
+        target = finding['target']
+        check(target['type'] == 'objective-id' and token.fullmatch(target['target-id']), target)
+        check((target['status']['state'] == 'satisfied') == (stands[finding['title']] == 'demonstrated'), finding)
+        check(target['status']['state'] in ('satisfied', 'not-satisfied') and target['status']['reason'] in ('pass', 'fail', 'other'), target)
+        seen, = [o for o in result['observations'] if o['uuid'] == finding['related-observations'][0]['observation-uuid']]
+        check(seen['title'] == finding['title'] and set(seen['methods']) <= {'EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'}, seen)
 
 
 def test_the_table_for_the_auditor_has_one_row_a_constraint_with_its_quotation():
@@ -185,7 +213,7 @@ def test_the_table_for_the_auditor_has_one_row_a_constraint_with_its_quotation()
 
 def test_the_same_folder_gives_the_same_bytes_in_every_form():
     with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
-        for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif'):
+        for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal'):
             two = {subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', form], capture_output=True,
                                   timeout=60).stdout for _ in range(2)}
             check(len(two) == 1, form + ' differs between two runs')
