@@ -294,7 +294,7 @@ static const struct cli_option options[] = {
     {"gates",          CLI_NUMBER, 1, 8,     "N",       "processes that serve devices",            false},
     {"for",            CLI_NUMBER, 1, 86400000, "SECONDS", "end after this time",                  false},
     {"log-json",       CLI_FLAG,   0, 0,     "",        "log as JSON lines on stderr",             false},
-    {"bundle",         CLI_WORD,   0, 0,     "FILE",    "where to write it (device add) or read it (release add)", false},
+    {"bundle",         CLI_WORD,   0, 0,     "FILE",    "to write (device add), or to read (release add)", false},
     {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
     {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation or ticket is good", false},
     {"key",            CLI_WORD,   0, 0,     "FILE",    "service key or second key, kept off this machine", false},

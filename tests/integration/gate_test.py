@@ -465,7 +465,8 @@ def test_enrolment_takes_nobody_who_does_not_hold_the_secret_and_then_the_one_wh
                 ('random bytes', os.urandom(134), (403,)),
                 ('the right id and no secret', b'\x01' + kid + os.urandom(32) + point + os.urandom(16), (403,)),
                 ('a low-order key', b'\x01' + kid + bytes(32) + point + os.urandom(16), (403,)),
-                ('too little', os.urandom(133), (400, 413)), ('too much', os.urandom(135), (400, 413))):
+                ('too little', os.urandom(133), (400, 413)), ('a byte more', os.urandom(135), (403,)),
+                ('more than E1 may have', os.urandom(8193), (400, 413))):
             status, _, answer = enrol_post(s, port, body)
             check(status in statuses, '%s: HTTP %d' % (what, status))
             check(len(answer) < 200 and b'\x30\x82' not in answer, what + ' got what may be a certificate')

@@ -392,7 +392,7 @@ def test_taken_enrol_gets_nothing_else_from_keys():
     kid, absent = device + '00000001', '55' * 16 + '00000001'
     rows = [[0x0201, kid + '09' + '00' * 31], [0x0202, kid], [0x0204, device], [0x0205, kid],
             [0x0205, s.device.id.replace('-', '') + '00000001'], [0x0401, absent + '7f' + 'ff' * 7],
-            [0x0203, '01' + '00' * 32], [0x0301, '01' * 133], [0x0301, '01' * 135], [0x0403, '00'], [0x0705, ''],
+            [0x0203, '01' + '00' * 32], [0x0301, '01' * 133], [0x0301, '01' * 8193], [0x0207, kid], [0x0403, '00'], [0x0705, ''],
             [0x0302, '01'], [0x0501, '00'], [0x0999, '']]
     before, malformed = keys_folder(s.cloud), len(s.log.of('talk.malformed'))
     for (door, body), got in zip(rows, s.twin.ask('other_doors', rows)):
