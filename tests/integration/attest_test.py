@@ -234,6 +234,10 @@ def test_a_cloud_that_asks_for_a_tpm_does_not_start_without_good_files():
             run(CLOUD, 'attest', 'check', '--root', cloud.root, code=3)
         for file in ('makers.pem', 'measurements.conf'):
             shutil.copy(os.path.join(good, 'etc/holdfast', file), folder)
+        for words in (['11=00'], ['11=' + 'g' * 64], ['24=' + '0' * 64], ['11=%064d,4=%064d' % (0, 0)], ['11=%064d,' % 0], ['11=%064dx' % 0]):
+            done = run(CLOUD, 'attest', 'measured', *words, '--release', 'x', '--security', '1', code=2)
+            check(not done.stdout and 'REGISTERS' in done.stderr, '%r: %s' % (words, done.stdout + done.stderr))
+        run(CLOUD, 'attest', 'measured', '11=%064d' % 0, '--release', 'a b', '--security', '1', code=2)
         says = run(CLOUD, 'attest', 'check', '--root', cloud.root).stdout
         check('1 authorities of makers; registers 11' in says and 'release %s: security version %d' % (RELEASE, SECURITY) in says, says)
         b.things.append(cloud)
