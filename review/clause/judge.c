@@ -762,6 +762,42 @@ static uint8_t modality_for(
     return asked_for ? MODALITY_ASSERTED : m;
 }
 
+/* The "if" of "if the channel is closed"; not that of an "IF-2". */
+static bool opens_condition(const struct bench *b, const struct words *w, uint32_t i)
+{
+    static const char *const opens[] = {"if", "unless", "once", "whether", NULL};
+    struct bytes next = lexicon_text(b->said->lexicon, w->at[i + 1].exact);
+    return is_word(b, &w->at[i], opens)
+        && !(next.len && next.at[0] >= '0' && next.at[0] <= '9');
+}
+
+/*
+ * "If the channel is closed, …": what is only supposed is no state of the product. An
+ * incident that is supposed ("if the key leaks") is what a procedure is for.
+ */
+static bool is_supposed(
+    const struct bench *b, const struct sentence *s, const struct phrase_hit *h)
+{
+    static const char *const incident[] = {"compromised", "leaked", "leaks", "lost",
+        "stolen", "fails", "attacked", "breached", "found", "detected", "reported",
+        NULL};
+    const struct words *w = &b->said->words[s->unit];
+    unsigned cut = MARK_COMMA | MARK_COLON | MARK_SEMICOLON | MARK_DASH | MARK_CELL;
+    for (uint32_t i = h->first; i < h->last; i++)
+        if (w->at[i].marks & cut)
+            return false; /* it goes on into what then holds */
+    for (uint32_t i = h->first; i < s->words.end; i++) {
+        if (is_word(b, &w->at[i], incident))
+            return false;
+        if (w->at[i].marks & cut)
+            break;
+    }
+    for (uint32_t i = h->first; i > s->words.first && !(w->at[i - 1].marks & cut); i--)
+        if (opens_condition(b, w, i - 1))
+            return true;
+    return false;
+}
+
 /* What a sentence is worth for a facet; 0 with a refusal. */
 static uint8_t weigh(const struct bench *b, const struct facet *f,
     const struct here *here, const struct find *find, struct passage *p)
@@ -795,6 +831,10 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
         p->modality = modality =
             MODALITY_RECOMMENDED; /* a thing said so generally is a wish */
         p->rule = "vague";
+    }
+    if (carries(modality) && any && is_supposed(b, s, any)) {
+        p->modality = modality = MODALITY_RECOMMENDED; /* it may never be so */
+        p->rule = "supposed";
     }
     if (carries(modality) && b->named && !named_unit(b->named, s->unit)) {
         p->modality = modality = MODALITY_RECOMMENDED; /* a person has to look */

@@ -416,6 +416,32 @@ static void a_passage_carries_where_document_or_section_is_named_for_the_clause(
     }
 }
 
+static void what_is_only_supposed_touches_and_does_not_carry(void)
+{
+    static const struct {
+        const char *text;
+        enum verdict expected;
+        bool supposed;
+    } rows[] = {
+        {"If TLS 1.3 runs on port 8443, the pump is quiet.\n", VERDICT_PARTIAL, true},
+        {"The pump is quiet once TLS 1.3 runs on port 8443.\n", VERDICT_PARTIAL, true},
+        {"If the pump is quiet, TLS 1.3 runs on port 8443.\n", VERDICT_MET, false},
+        {"If TLS 1.3 fails on port 8443, the pump rests.\n", VERDICT_MET, false},
+        {"On IF-2 TLS 1.3 runs on port 8443.\n", VERDICT_MET, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench_of b;
+        judge_text(rows[i].text, &b);
+        const struct verdict_of *v = &b.judged.best[0];
+        bool good = v->verdict == rows[i].expected && v->counted_count > 0
+            && (strcmp(v->counted[0].rule, "supposed") == 0) == rows[i].supposed;
+        if (!good)
+            printf("# %s", rows[i].text);
+        CHECK(good);
+        end(&b);
+    }
+}
+
 MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(a_passage_carries_where_document_or_section_is_named_for_the_clause),
     TEST(a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve),
@@ -428,4 +454,5 @@ MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(text_below_a_heading_that_is_the_name_of_a_facet_is_of_it),
     TEST(the_label_of_an_item_makes_it_a_statement),
     TEST(a_word_within_a_name_for_machines_is_no_word),
+    TEST(what_is_only_supposed_touches_and_does_not_carry),
     TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

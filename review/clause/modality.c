@@ -14,6 +14,7 @@ enum cue_group {
     SIGN_CODE,
     SIGN_QUESTION,
     SIGN_BLANK,
+    SIGN_UNTICKED,
     SIGN_RESOLVES,
     VOID,    /* hides every cue within it */
     FORBIDS, /* "shall not" hides the denial in it */
@@ -494,6 +495,13 @@ static bool resolves(
     return id.len < to - from && defined_elsewhere(m, unit, id);
 }
 
+/* "[ ] Enable TLS": a task that nobody has ticked off. */
+static bool is_unticked(const struct unit *u)
+{
+    return u->kind == UNIT_ITEM && u->text.len >= 3 && u->text.at[0] == '['
+        && u->text.at[1] == ' ' && u->text.at[2] == ']';
+}
+
 static void find_signs(struct meant *m, uint32_t unit)
 {
     const struct unit *u = &m->corpus->units[unit];
@@ -508,6 +516,8 @@ static void find_signs(struct meant *m, uint32_t unit)
             m->found[k] |= B(SIGN_BLANK);
         if (w->at[s.end - 1].marks & MARK_QUESTION)
             m->found[k] |= B(SIGN_QUESTION);
+        if (is_unticked(u))
+            m->found[k] |= B(SIGN_UNTICKED);
         for (uint32_t i = s.first; i < s.end; i++)
             if (resolves(m, unit, w, i))
                 m->found[k] |= B(SIGN_RESOLVES);

@@ -390,6 +390,35 @@ static void a_heading_gives_its_modality_to_what_stands_below(void)
     ROWS(rows);
 }
 
+static void a_box_that_is_not_ticked_is_planned(void)
+{
+    CHECK(
+        is_meant("- [ ] The gateway checks each token.\n", "checks", MODALITY_PLANNED));
+    CHECK(is_meant(
+        "- [x] The gateway checks each token.\n", "checks", MODALITY_ASSERTED));
+}
+
+static void headings_of_later_phases_and_of_what_is_not_protected_tell_no_state(void)
+{
+    static const char text[] = "The gateway checks each token.\n";
+    static const struct {
+        const char *heading;
+        enum modality expected;
+    } rows[] = {
+        {"# Next session\n\n", MODALITY_PLANNED},
+        {"# Implementation phases\n\n", MODALITY_PLANNED},
+        {"# What it does not defend\n\n", MODALITY_GAP},
+        {"# Phases of a session\n\n", MODALITY_ASSERTED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char whole[128];
+        snprintf(whole, sizeof whole, "%s%s", rows[i].heading, text);
+        CHECK(is_meant(whole, "checks", rows[i].expected));
+    }
+    CHECK(is_meant("Deployments must place the gateway behind a firewall.\n",
+        "firewall", MODALITY_RECOMMENDED));
+}
+
 static void a_sentence_before_a_list_gives_its_modality_to_the_items(void)
 {
     static const struct row rows[] = {
@@ -560,6 +589,8 @@ MAIN(TEST(what_a_team_says_of_its_product_is_asserted),
     TEST(a_negation_reaches_as_far_as_its_clause),
     TEST(each_statement_of_a_paragraph_is_meant_by_itself),
     TEST(a_heading_gives_its_modality_to_what_stands_below),
+    TEST(a_box_that_is_not_ticked_is_planned),
+    TEST(headings_of_later_phases_and_of_what_is_not_protected_tell_no_state),
     TEST(a_sentence_before_a_list_gives_its_modality_to_the_items),
     TEST(a_column_and_the_state_of_a_row_tell_how_its_cells_are_meant),
     TEST(an_id_that_is_defined_elsewhere_is_evidence_and_others_are_not),
