@@ -20,7 +20,7 @@ enum status evidence_judge(const struct enrol_tpm *e,
     const uint8_t tls_public[P256_PUBLIC_LEN], const struct makers *makers,
     int64_t now_utc_s, struct attested *out, EVP_PKEY **endorsement, const char **why)
 {
-    struct attested got;
+    struct attested got = {.tls_point = {0}};
     EVP_PKEY *key = NULL;
 
     enum status s = maker_check(e->certificate, e->between, e->between_count,

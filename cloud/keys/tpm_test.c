@@ -271,7 +271,7 @@ static void test_a_tpm_that_opens_the_secret_is_taken_in_and_its_key_is_remember
 static void test_a_wrong_proof_is_refused_whoever_made_it(void)
 {
     struct rig *r = rig_new(true);
-    struct key secret, wrong;
+    struct key secret = {{0}}, wrong;
 
     begin(r, &my.tls);
     CHECK(say(r, &my, NULL) == OK && opened(&mine, r, &secret));
