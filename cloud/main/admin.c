@@ -285,6 +285,18 @@ int admin_device_renew(const char *root, const char *id)
         "the id of a device that may send");
 }
 
+int admin_device_clear(const char *root, const char *id)
+{
+    static struct line l;
+    struct device_id device;
+    int code = device_of(id, &device);
+    if (code != EXIT_DONE)
+        return code;
+    return act(root, DOOR_DEVICE_CLEAR, door_device_id_build(&device, ROOM_OF(l.out)),
+        &l, "no such device, it is revoked, or nothing is suspected of it",
+        "the id of a device that `device list` marks");
+}
+
 int admin_device_end(const char *root, const char *id)
 {
     static struct line l;

@@ -10,6 +10,7 @@ int admin_device_add(const char *root, const char *label, const char *bundle,
     int64_t port, int64_t enrol_port, int64_t hours, bool json);
 int admin_device_revoke(const char *root, const char *id);
 int admin_device_renew(const char *root, const char *id);
+int admin_device_clear(const char *root, const char *id);
 int admin_device_end(const char *root, const char *id);
 int admin_receipt(const char *root, const char *id, bool json);
 int admin_pins_publish(const char *root, const char *path);

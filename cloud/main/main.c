@@ -137,6 +137,12 @@ static int verb_device_renew(void *ctx, const struct cli_args *a)
     return admin_device_renew(root_of(a), a->operand[0]);
 }
 
+static int verb_device_clear(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_device_clear(root_of(a), a->operand[0]);
+}
+
 static int verb_device_configure(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -323,6 +329,7 @@ static const struct cli_option options[] = {
     {"index",          CLI_NUMBER, 0, 8,     "N",       "which of several",                        true },
     {"require-tpm",    CLI_FLAG,   0, 0,     "",        "of devices that send",                    true },
     {"least-security", CLI_NUMBER, 0, UINT32_MAX, "N",  "version below which devices may only update", true },
+    {"stop-clones",    CLI_FLAG,   0, 0,     "",        "serve no device of which two copies seem to run", true },
     {"device-rate",    CLI_NUMBER, 1, LIMIT_DEVICE_RATE, "N", "batches a second of one device",      true },
     {0},
 };
@@ -340,6 +347,7 @@ static const struct cli_verb verbs[] = {
     {"device renew",  "ID",     "ask a device for new keys in the next answer", TAKES("root"), verb_device_renew},
     {"device decommission", "ID", "have a device give up its keys for ever", TAKES("root"), verb_device_end},
     {"device receipt", "ID",    "what it answered to that",  TAKES("root", "json"), verb_device_receipt},
+    {"device clear",  "ID",     "a suspected clone was looked into: serve it again", TAKES("root"), verb_device_clear},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
     {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root", "bundle"), verb_release_add},
@@ -369,7 +377,7 @@ static const struct cli_verb verbs[] = {
     {"events",        "",       "the security events",        TAKES("root", "json"), verb_events},
     {"content",       "",       "digest of all stored readings", TAKES("root", "json", "device"), verb_content},
     {"routes",        "",       "every HTTP request served",  TAKES("root", "json"), verb_routes},
-    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate", "require-tpm", "least-security",
+    {"",              "",       NULL,                         TAKES("role", "root", "listen", "port", "index", "device-rate", "require-tpm", "stop-clones", "least-security",
                                 "log-json", "role-self-test"), verb_role},
     {0},
 };

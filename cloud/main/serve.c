@@ -139,7 +139,7 @@ struct plan {
     char ports[ROLES + GATES_MOST][NUMBER_TEXT],
         indexes[ROLES + GATES_MOST][NUMBER_TEXT];
     char device_rate[NUMBER_TEXT], least_security[VERSION_TEXT];
-    bool require_tpm;
+    bool require_tpm, stop_clones;
     size_t device, enrol, people; /* places of those that listen */
 };
 
@@ -163,6 +163,8 @@ static void add_role(struct plan *p, const struct serve_options *o,
     s->args[n++] = p->indexes[p->count];
     s->args[n++] = "--device-rate";
     s->args[n++] = p->device_rate;
+    if (p->stop_clones)
+        s->args[n++] = "--stop-clones";
     if (p->require_tpm) {
         s->args[n++] = "--require-tpm";
         s->args[n++] = "--least-security";
@@ -178,6 +180,7 @@ static void add_role(struct plan *p, const struct serve_options *o,
 static void make_plan(
     struct plan *p, const struct serve_options *o, const struct settings *set)
 {
+    p->stop_clones = strcmp(set->clone_policy, "stop") == 0;
     p->require_tpm = strcmp(set->require_trust, "tpm") == 0;
     snprintf(p->device_rate, NUMBER_TEXT, "%d", (int)set->device_rate);
     snprintf(p->least_security, VERSION_TEXT, "%lld",
@@ -280,6 +283,7 @@ int serve_role(const struct cli_args *a)
         .port = (uint16_t)cli_number(a, "port", 0),
         .index = (uint16_t)cli_number(a, "index", 0),
         .device_rate = (uint16_t)cli_number(a, "device-rate", LIMIT_DEVICE_RATE),
+        .stop_clones = cli_given(a, "stop-clones"),
         .require_tpm = cli_given(a, "require-tpm"),
         .least_security_version = (uint32_t)cli_number(a, "least-security", 0),
         .log_json = cli_given(a, "log-json"),

@@ -22,6 +22,7 @@ static const struct conf_key keys[] = {
     {"", "device_rate", CONF_INT,  1, LIMIT_DEVICE_RATE, "500", "batches a second of one device; four seconds' worth at once", AT(device_rate)},
     {"", "require_trust", CONF_TEXT, 1, 8, "\"any\"", "where a device's keys must be: any (by its own word), or tpm (proved on each connection)", AT(require_trust)},
     {"", "least_security_version", CONF_INT, 0, UINT32_MAX, "0", "under require_trust = \"tpm\": a device below it may only update", AT(least_security_version)},
+    {"", "clone_policy", CONF_TEXT, 4, 4, "\"note\"", "a device of which two copies seem to run: note it, or stop serving it", AT(clone_policy)},
 };
 /* clang-format on */
 
@@ -47,6 +48,9 @@ int settings_read(const char *root, struct settings *out)
     if (strcmp(out->require_trust, "any") != 0
         && strcmp(out->require_trust, "tpm") != 0)
         return cli_error(EXIT_USAGE, path, 0, "require_trust", "any or tpm");
+    if (strcmp(out->clone_policy, "note") != 0
+        && strcmp(out->clone_policy, "stop") != 0)
+        return cli_error(EXIT_USAGE, path, 0, "clone_policy", "note or stop");
     return EXIT_DONE;
 }
 

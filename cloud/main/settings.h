@@ -16,6 +16,7 @@ struct settings {
     int64_t device_port, enrol_port, people_port;
     int64_t gates;         /* processes of role gate */
     char require_trust[9]; /* "any" or "tpm" */
+    char clone_policy[5];  /* "note" or "stop" */
     int64_t least_security_version;
     int64_t device_rate; /* batches that one device may send in a second */
 };

@@ -130,6 +130,9 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_TICKET_USED] =
         "UPDATE device SET ticket = NULL WHERE id = ?1 AND ticket_serial = ?2",
     [DB_DEVICE_CLONE]  = "UPDATE device SET clone = 1 WHERE id = ?1",
+    [DB_DEVICE_CLEAR] =
+        "UPDATE device SET clone = 0, state = CASE state WHEN 3 THEN 2 ELSE state END"
+        " WHERE device = ?1 AND clone = 1 AND state <> 4",
     [DB_DEVICE_QUARANTINE] =
         "UPDATE device SET copies = copies + 1, copy_bytes = copy_bytes + ?2 WHERE id = ?1",
     [DB_DEVICE_CONFIG] =

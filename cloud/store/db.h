@@ -32,6 +32,7 @@ enum db_stmt {
     DB_DEVICE_TICKET,
     DB_DEVICE_TICKET_USED,
     DB_DEVICE_CLONE,
+    DB_DEVICE_CLEAR,
     DB_DEVICE_QUARANTINE,
     DB_DEVICE_CONFIG,
     DB_DEVICE_WANT,  /* a renewal, unless one is wanted already */

@@ -97,6 +97,15 @@ enum status device_end(struct store *s, const struct device_id *device)
     return event_add(s, LOG_INFO, REASON_DEVICE_ENDING, device, NULL);
 }
 
+enum status device_clear(struct store *s, const struct device_id *device)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CLEAR);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    TRY(changed_one(s, q));
+    key_cache_forget(s->cache, device); /* with what was seen of its runs */
+    return event_add(s, LOG_INFO, REASON_CLONE_CLEARED, device, NULL);
+}
+
 enum status device_configure(struct store *s, const struct door_config_set *ask)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CONFIG);

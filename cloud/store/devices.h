@@ -26,6 +26,8 @@ MUST_USE enum status device_configure(
     struct store *s, const struct door_config_set *ask);
 /* REFUSED: no row, or it may not send now. */
 MUST_USE enum status device_admit(struct store *s, const struct device_id *device);
+/* A person has looked into the suspicion of a clone. REFUSED: no such live device, or none. */
+MUST_USE enum status device_clear(struct store *s, const struct device_id *device);
 /* keys has heard: the first batch, the end. */
 MUST_USE enum status device_told(
     struct store *s, const struct device_id *device, bool grave);

@@ -65,6 +65,7 @@ struct job {
     bool log; /* not a batch */
     bool receipt;
     struct digest digest;
+    bool stops; /* a clone is suspected, and the policy is to stop it */
     bool above; /* its sequence is above all that its epoch, the last, has stored */
     char request[33];
 };
@@ -391,10 +392,35 @@ static enum status flag_clone(struct job *j, enum reason why)
     if (j->row.clone)
         return OK;
     j->row.clone = true;
+    j->stops = j->s->stop_clones;
     sqlite3_stmt *q = db_use(&j->s->db, DB_DEVICE_CLONE);
     db_bind_u64(q, 1, j->row.id);
     TRY(db_run(q));
     return event_add(j->s, LOG_REFUSE, why, &j->parsed.kid.device, j->request);
+}
+
+static enum status look_for_copy(struct job *j, const struct summary *sum)
+{
+    const struct batch *b = &j->s->batch;
+
+    /* A time that is still to come would hide what is measured until then. */
+    if (!b->has_utc || sum->last_ms > store_utc_ms(j->s) + AHEAD_MS
+        || !clone_rule_sees(&j->cached->front, &j->parsed.epoch, sum->last_ms))
+        return OK;
+    return flag_clone(j, REASON_CLONE_INTERLEAVED);
+}
+
+/* After all else that writes the state. What is on its way in now is stored and answered. */
+static enum status stop_clone(struct job *j)
+{
+    sqlite3_stmt *q;
+
+    if (!j->stops)
+        return OK;
+    q = db_use(&j->s->db, DB_DEVICE_STATE);
+    db_bind_blob(q, 1, j->parsed.kid.device.b, DEVICE_ID_LEN);
+    db_bind_u64(q, 2, DEVICE_SUSPENDED);
+    return db_run(q);
 }
 
 /* What a device says of its service tickets and pins stands beside what this cloud saw of them. */
@@ -476,7 +502,8 @@ static enum ingest_next write_down(struct job *j)
     uint64_t more = b->lost_count > epoch.lost ? b->lost_count - epoch.lost : 0;
     if (more && note_lost(j, epoch.id, b->lost_count) != OK)
         return INGEST_BROKEN;
-    if (count(j, more, &sum) != OK || note_service(j) != OK || note_updates(j) != OK)
+    if (count(j, more, &sum) != OK || note_service(j) != OK || note_updates(j) != OK
+        || look_for_copy(j, &sum) != OK)
         return INGEST_BROKEN;
     j->out->first = j->out->first || j->row.state == DEVICE_INVITED;
     return verdict(j, b->seq, OUTCOME_STORED);
@@ -781,7 +808,10 @@ enum ingest_next ingest(struct store *s, const struct door_ingest *head,
     if (!generation_open(j.row.generation, j.parsed.kid.generation))
         return refuse(&j, 403, REASON_KEY_CLOSED);
     enum ingest_next next = open_it(&j, trial, &is_open);
-    return is_open ? opened(&j) : next;
+    if (!is_open)
+        return next;
+    next = opened(&j);
+    return next == INGEST_DONE && stop_clone(&j) != OK ? INGEST_BROKEN : next;
 }
 
 enum ingest_next ingest_no_key(

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cloud/attest/attest.h"
+#include "cloud/store/clone_rule.h"
 #include "core/base/status.h"
 #include "wire/types.h"
 
@@ -31,6 +32,7 @@ struct cached_device {
     struct cached_epoch epochs[LIMIT_EPOCH_KEYS];
     uint64_t quota_at_ms; /* of envelopes that opened */
     uint32_t quota_milli;
+    struct clone_front front; /* of this generation */
 };
 
 struct key_cache;

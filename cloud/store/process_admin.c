@@ -169,6 +169,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_DEVICE_END: s = on_device(p, peer, body, device_end); break;
     case DOOR_PINS_PUBLISH: s = on_bytes(p, peer, body, pins_publish); break;
     case DOOR_DEVICE_RENEW: s = on_device(p, peer, body, device_renew); break;
+    case DOOR_DEVICE_CLEAR: s = on_device(p, peer, body, device_clear); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
     case DOOR_RELEASE_ADD: s = on_bytes(p, peer, body, release_add); break;
     case DOOR_TICKET_SEND: s = on_bytes(p, peer, body, ticket_send); break;

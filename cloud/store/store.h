@@ -33,6 +33,7 @@ struct store {
     bool require_tpm; /* store nothing that came by a connection that is not attested */
     struct attest_policy boots; /* what may have run, where require_tpm */
     struct attested *attested;
+    bool stop_clones; /* a suspected clone is served no more until a person says so */
     uint32_t device_rate;  /* batches that one device may send in a second */
     bool reduced;          /* all roles share one user */
     uint32_t pins_version; /* published; 0: none */

@@ -140,6 +140,7 @@ static enum status set_up(struct store_process *p)
     p->store.clock = (struct store_clock){NULL, utc_ms, mono_ms};
     p->store.log = &p->log;
     p->store.device_rate = p->args->device_rate;
+    p->store.stop_clones = p->args->stop_clones;
     p->store.require_tpm = p->args->require_tpm;
     TRY(load_boots(p));
     TRY(key_cache_new(&p->store.cache));

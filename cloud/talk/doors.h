@@ -98,6 +98,7 @@ enum door {
     DOOR_PINS_PUBLISH = 0x0712, /* a signed pin set, whole; DOOR_DONE */
     DOOR_DEVICE_RENEW =
         0x070c, /* device; DOOR_DONE: its next answer asks for new keys */
+    DOOR_DEVICE_CLEAR = 0x0723, /* device; DOOR_DONE: it is no clone: serve it again */
     DOOR_DEVICE_REVOKE =
         0x0703, /* device; DOOR_DONE after the row is committed and gates were told */
     DOOR_USER_ADD =

@@ -90,6 +90,7 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_RECEIPT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "receipt"      },
     {DOOR_PINS_PUBLISH,  1,                 LIMIT_PIN_SET,          "pins_publish" },
     {DOOR_DEVICE_RENEW,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_renew" },
+    {DOOR_DEVICE_CLEAR,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_clear" },
     {DOOR_USER_ADD,      2 * TEXT_MIN,      SIGN_IN_MAX,            "user_add"     },
     {DOOR_STATUS,        0,                 0,                      "status"       },
     {DOOR_LIST_DEVICES,  8,                 8,                      "list_devices" },

@@ -24,6 +24,7 @@ struct role_args {
         index; /* which of the gate processes that share a port, from 1; 0: the only one */
     bool require_tpm; /* keys, store: policy, cloud.conf's require_trust */
     uint32_t least_security_version; /* store: below it a device may only update */
+    bool stop_clones;                /* store: policy, cloud.conf's clone_policy */
     uint16_t device_rate; /* store: batches that one device may send in a second */
     bool log_json;
     bool self_test; /* after confinement: life_self_test(), then serve */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clone rule: do two runs of one device measure at the same time? Then its disk was copied.
+ *
+ * Each start of a device draws an epoch, and a run ends before the next one begins, so the newest
+ * measured time (the front) goes from epoch to epoch and never back. A front that goes back to
+ * the epoch that had it before has returned; two copies that both measure make it return with
+ * every batch. One clock that jumps while an old run's batches are still on the way makes it
+ * return twice at most, so CLONE_RETURNS of them are a suspicion.
+ *
+ * Sees nothing: copies that run one after the other; one whose clock is unset, or behind the
+ * other's; who chooses epochs and times to hide. It accuses nobody: a person decides.
+ * Not here: two contents of one identity, two renewals (ingest.c), which need no time.
+ */
+#pragma once
+
+#include "wire/types.h"
+
+enum { CLONE_RETURNS = 4 };
+
+struct clone_front {
+    bool any, pair; /* at is set; before is set */
+    struct epoch at, before;
+    uint64_t ms; /* measured, of the cloud's time or older */
+    uint8_t returns;
+};
+
+/* A stored batch of this epoch, whose last reading was measured then. True: suspicion. */
+bool clone_rule_sees(
+    struct clone_front *f, const struct epoch *epoch, uint64_t measured_ms);
