@@ -9,9 +9,13 @@ static bool same(const struct epoch *a, const struct epoch *b)
 }
 
 /* Req: HF-CLN-001 "two runs of one device that measure at the same time" */
-bool clone_rule_sees(
-    struct clone_front *f, const struct epoch *epoch, uint64_t measured_ms)
+bool clone_rule_sees(struct clone_front *f, const struct epoch *epoch,
+    uint64_t measured_ms, uint64_t now_ms)
 {
+    if (measured_ms > now_ms + CLONE_AHEAD_MS)
+        return false;
+    if (f->any && f->ms > now_ms + CLONE_AHEAD_MS)
+        *f = (struct clone_front){0};
     if (f->any && measured_ms <= f->ms)
         return false; /* it comes late, or again */
     if (f->any && !same(epoch, &f->at)) {

@@ -16,7 +16,7 @@
 
 #include "wire/types.h"
 
-enum { CLONE_RETURNS = 4 };
+enum { CLONE_RETURNS = 4, CLONE_AHEAD_MS = 10000 };
 
 struct clone_front {
     bool any, pair; /* at is set; before is set */
@@ -25,6 +25,10 @@ struct clone_front {
     uint8_t returns;
 };
 
-/* A stored batch of this epoch, whose last reading was measured then. True: suspicion. */
-bool clone_rule_sees(
-    struct clone_front *f, const struct epoch *epoch, uint64_t measured_ms);
+/*
+ * A stored batch of this epoch, whose last reading was measured then. True: suspicion. What is
+ * still to come by the cloud's clock is not looked at, and a front that lies there is forgotten:
+ * a clock was wrong, and would hide all that is measured until then.
+ */
+bool clone_rule_sees(struct clone_front *f, const struct epoch *epoch,
+    uint64_t measured_ms, uint64_t now_ms);

@@ -63,12 +63,28 @@ static void test_each_case_is_a_suspicion_or_is_none(void)
         bool seen = false;
         for (size_t n = 0; n < STEPS && rows[i].steps[n].run != 0; n++) {
             struct epoch e = {{(uint8_t)rows[i].steps[n].run}};
-            seen |= clone_rule_sees(&f, &e, rows[i].steps[n].at_s * UINT64_C(1000));
+            seen |= clone_rule_sees(
+                &f, &e, rows[i].steps[n].at_s * UINT64_C(1000), UINT64_C(2000000));
         }
         if (seen != rows[i].seen)
             printf("# %s\n", rows[i].what);
         CHECK(seen == rows[i].seen);
     }
+}
+
+static void test_a_front_that_lies_in_the_future_is_forgotten_and_hides_nothing(void)
+{
+    static const struct epoch a = {{'a'}}, b = {{'b'}};
+    struct clone_front f = {0};
+    uint64_t now = 1000000;
+
+    CHECK(!clone_rule_sees(&f, &a, now + CLONE_AHEAD_MS + 1, now) && !f.any);
+    CHECK(!clone_rule_sees(&f, &a, now + CLONE_AHEAD_MS, now) && f.any);
+    now -= 500000; /* the cloud's clock was wrong, and was set */
+    bool seen = false;
+    for (uint64_t i = 1; i <= CLONE_RETURNS + 2; i++)
+        seen = clone_rule_sees(&f, i % 2 == 0 ? &a : &b, now + i, now);
+    CHECK(seen);
 }
 
 /* Req: HF-CLN-001 */
@@ -183,6 +199,7 @@ static void test_a_device_that_restarts_all_the_time_with_batches_on_the_way_is_
 }
 
 MAIN(TEST(test_each_case_is_a_suspicion_or_is_none),
+    TEST(test_a_front_that_lies_in_the_future_is_forgotten_and_hides_nothing),
     TEST(
         test_two_copies_are_one_event_and_a_mark_and_go_on_where_the_policy_is_to_note),
     TEST(test_where_the_policy_is_to_stop_no_copy_is_served_until_a_person_says_so),

@@ -403,9 +403,9 @@ static enum status look_for_copy(struct job *j, const struct summary *sum)
 {
     const struct batch *b = &j->s->batch;
 
-    /* A time that is still to come would hide what is measured until then. */
-    if (!b->has_utc || sum->last_ms > store_utc_ms(j->s) + AHEAD_MS
-        || !clone_rule_sees(&j->cached->front, &j->parsed.epoch, sum->last_ms))
+    if (!b->has_utc
+        || !clone_rule_sees(
+            &j->cached->front, &j->parsed.epoch, sum->last_ms, store_utc_ms(j->s)))
         return OK;
     return flag_clone(j, REASON_CLONE_INTERLEAVED);
 }

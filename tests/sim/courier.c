@@ -174,6 +174,13 @@ static void clone_first(struct world *w, const struct packet *p)
     assert(s == OK || s == FULL);
 }
 
+void network_commit_due(struct world *w)
+{
+    if (!w->commit_due)
+        world_later(w, LIMIT_GROUP_COMMIT_MS, AT_COMMIT, 0, 0, NULL);
+    w->commit_due = true;
+}
+
 void network_up(struct world *w, struct packet *p)
 {
     if (w->now_ms - p->sent_ms > 3600000)
@@ -182,15 +189,14 @@ void network_up(struct world *w, struct packet *p)
         world_later(w, trip_ms(w), AT_GONE, p->device, p->connection, NULL);
         return;
     }
+    w->store.utc_ms = world_utc_ms(w);
     if (!w->healed && draw_one_in(&w->draw, w->h.clone))
         clone_first(w, p);
     if (store_receive(&w->store, p->device, &p->nonce, p->connection,
             (struct bytes){p->bytes, p->len})
         != OK)
         return; /* too busy: nothing is said */
-    if (!w->commit_due)
-        world_later(w, LIMIT_GROUP_COMMIT_MS, AT_COMMIT, 0, 0, NULL);
-    w->commit_due = true;
+    network_commit_due(w);
 }
 
 static void put_config(struct world *w, struct answer *a)
@@ -211,7 +217,36 @@ static void put_config(struct world *w, struct answer *a)
         .assignment = {.set = version % 2, .b = {(uint8_t)(version % 2 * version)}}};
 }
 
-/* The store's answer as bytes. */
+/* What people have asked for rides in every answer until it is done. */
+static void put_life(struct world *w, const struct store_reply *r, struct answer *a)
+{
+    const struct store_life *l = &w->store.safe[r->device];
+
+    a->ends = l->ends;
+    a->order = l->order;
+    if (l->wanted <= l->generation)
+        return;
+    a->renew_to = l->wanted;
+    a->m2_len = l->m2 ? 40 : 0;
+    memset(a->m2, 0x5a, a->m2_len);
+}
+
+static enum status seal_under(struct world *w, const struct store_reply *r,
+    const struct answer *a, struct room out, size_t *len)
+{
+    struct station *st = &w->actor[r->device]->st;
+    uint8_t plain[LIMIT_ANSWER];
+    struct kid kid = {st->kid.device, r->generation};
+    struct key up, down;
+    size_t plain_len = 0;
+
+    life_keys(w->actor[r->device], r->generation, &up, &down);
+    TRY(answer_build(a, ROOM_OF(plain), &plain_len));
+    return seal_answer(st->crypto, &st->entropy, &kid, &down,
+        (struct bytes){plain, plain_len}, out, len);
+}
+
+/* The store's answer as bytes, under the keys of the batch that it answers. */
 static struct packet *sealed(struct world *w, const struct store_reply *r, bool lie)
 {
     struct station *st = &w->actor[r->device]->st;
@@ -222,6 +257,7 @@ static struct packet *sealed(struct world *w, const struct store_reply *r, bool 
     a.server_utc_ms = world_utc_ms(w);
     a.store = w->store.id;
     put_config(w, &a);
+    put_life(w, r, &a);
     if (lie)
         switch (draw_below(&w->draw, 3)) {
         case 0: a.verdicts[0].digest.b[7] ^= 0x10; break;
@@ -230,7 +266,7 @@ static struct packet *sealed(struct world *w, const struct store_reply *r, bool 
         }
     if (lie)
         a.verdicts[0].outcome = OUTCOME_STORED;
-    enum status s = station_seal(st, &a, ROOM_OF(buf), &len);
+    enum status s = seal_under(w, r, &a, ROOM_OF(buf), &len);
     assert(s == OK);
     struct packet *p = packet_new(len);
     memcpy(p->bytes, buf, len);
@@ -280,6 +316,7 @@ static void lie_about(struct world *w, struct packet **p, const struct store_rep
     case 2: {
         struct store_reply other = *r;
         other.device = (uint8_t)((r->device + 1) % DEVICES);
+        other.generation = w->actor[other.device]->life.generation;
         struct packet *q = sealed(w, &other, false);
         w->reached[REACHED_OTHER_DEVICE]++;
         replace(p, q->bytes, q->len);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/store.h"
 
+#include "wire/receipt.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,10 @@ void store_init(struct store *s, struct store_ear ear)
     s->rows = calloc(STORE_ROWS, sizeof *s->rows);
     s->slots = calloc(SLOTS, sizeof *s->slots);
     assert(s->rows != NULL && s->slots != NULL);
+    for (uint8_t d = 0; d < STORE_DEVICES; d++) {
+        s->keys_low[d] = s->keys_high[d] = 1;
+        s->now[d] = s->safe[d] = s->kept[d] = (struct store_life){.generation = 1};
+    }
 }
 
 void store_free(struct store *s)
@@ -46,9 +52,11 @@ static void index_anew(struct store *s)
         *slot_of(s, s->rows[i].device, &s->rows[i].is) = i + 1;
 }
 
-static enum status key_of(
-    struct store *s, uint8_t device, const struct epoch *epoch, struct key *out)
+static enum status key_of(struct store *s, uint8_t device, const struct kid *kid,
+    const struct epoch *epoch, struct key *out)
 {
+    struct key up;
+
     const struct station *st = s->device[device];
 
     for (uint32_t i = 0; i < STORE_KEYS; i++) {
@@ -58,7 +66,11 @@ static enum status key_of(
             return OK;
         }
     }
-    return epoch_key(st->crypto, &st->store_private, &st->kid, &st->k_up, epoch, out);
+    if (s->ended[device] || kid->generation < s->keys_low[device]
+        || kid->generation > s->keys_high[device])
+        return REFUSED;
+    s->ear.keys(s->ear.ctx, device, kid->generation, &up);
+    return epoch_key(st->crypto, &st->store_private, kid, &up, epoch, out);
 }
 
 static void keep_key(
@@ -74,7 +86,7 @@ static void keep_key(
 }
 
 static enum status open_it(struct store *s, uint8_t device, struct bytes envelope,
-    struct batch *batch, struct outbox_sent *is)
+    struct batch *batch, struct outbox_sent *is, uint32_t *generation)
 {
     const struct station *st = s->device[device];
     uint8_t plain[LIMIT_ENVELOPE];
@@ -85,7 +97,10 @@ static enum status open_it(struct store *s, uint8_t device, struct bytes envelop
     TRY(envelope_parse(ENVELOPE_BATCH, envelope, &e));
     if (memcmp(&e.kid.device, &st->kid.device, sizeof e.kid.device) != 0)
         return REFUSED;
-    TRY(key_of(s, device, &e.epoch, &key));
+    if (e.kid.generation < s->now[device].generation || s->ended[device])
+        return REFUSED; /* closed */
+    *generation = e.kid.generation;
+    TRY(key_of(s, device, &e.kid, &e.epoch, &key));
     TRY(open_batch(st->crypto, &e, &key, ROOM_OF(plain), &len));
     keep_key(s, device, &e.epoch, &key);
     TRY(batch_parse((struct bytes){plain, len}, batch));
@@ -136,6 +151,34 @@ static enum outcome judge(struct store *s, const struct store_row *new)
     return OUTCOME_STORED;
 }
 
+/* The first batch under new keys closes those before; what it says of the next ones. */
+static void move_on(
+    struct store *s, uint8_t device, uint32_t generation, const struct batch *b)
+{
+    struct store_life *l = &s->now[device];
+
+    if (generation > l->generation) {
+        *l = (struct store_life){
+            .generation = generation, .ends = l->ends, .order = l->order};
+        s->front[device] = (struct clone_front){0};
+    }
+    if (b->renews && l->wanted > l->generation)
+        l->m1 = true;
+}
+
+static void look_for_copy(
+    struct store *s, uint8_t device, const struct batch *b, const struct epoch *epoch)
+{
+    uint64_t last_ms = b->utc_ms;
+
+    for (uint16_t i = 0; i < b->record_count; i++)
+        last_ms += b->records[i].dt_ms;
+    if (!b->has_utc || !clone_rule_sees(&s->front[device], epoch, last_ms, s->utc_ms))
+        return;
+    s->suspected[device] = true;
+    s->ear.suspected(s->ear.ctx, device);
+}
+
 static void reply(struct store *s, const struct store_reply *r)
 {
     assert(s->reply_count < STORE_PENDING);
@@ -151,24 +194,88 @@ enum status store_receive(struct store *s, uint8_t device, const struct nonce *n
 
     if (s->reply_count == STORE_PENDING)
         return FULL;
-    enum status st = open_it(s, device, envelope, &batch, &r.about);
+    enum status st = open_it(s, device, envelope, &batch, &r.about, &r.generation);
     if (st != OK) {
         r.http = st == REFUSED ? 401 : 400; /* and no sealed answer */
         s->ear.answer(s->ear.ctx, &r);
         return OK;
     }
     struct store_row row = row_of(device, &batch, &r.about);
+    row.generation = r.generation;
+    if (!s->not_now)
+        move_on(s, device, r.generation, &batch);
     s->ear.opened(s->ear.ctx, &row);
     r.http = 200;
     r.outcome = judge(s, &row);
     if (r.outcome == OUTCOME_NOT_NOW)
         r.http = 503;
+    if (r.outcome == OUTCOME_STORED)
+        look_for_copy(s, device, &batch, &r.about.epoch);
     reply(s, &r);
     return OK;
 }
 
+void store_want(struct store *s, uint8_t device)
+{
+    struct store_life *l = &s->safe[device];
+
+    if (l->wanted > l->generation)
+        return;
+    l->wanted = l->generation + 1;
+    if (s->now[device].generation == l->generation)
+        s->now[device].wanted = l->wanted;
+}
+
+void store_end(struct store *s, uint8_t device, struct draw *d)
+{
+    struct store_life *l = &s->safe[device];
+
+    if (l->ends)
+        return;
+    l->ends = true;
+    for (size_t i = 0; i < sizeof l->order.b; i++)
+        l->order.b[i] = (uint8_t)draw_u64(d);
+    s->now[device].ends = true;
+    s->now[device].order = l->order;
+}
+
+bool store_receipt(struct store *s, uint8_t device, struct bytes receipt)
+{
+    const struct station *st = s->device[device];
+    uint8_t plain[RECEIPT_MAX];
+    struct envelope e;
+    struct receipt r;
+    struct key key;
+    size_t len = 0;
+
+    if (envelope_parse(ENVELOPE_BATCH, receipt, &e) != OK
+        || key_of(s, device, &e.kid, &e.epoch, &key) != OK
+        || open_receipt(st->crypto, &e, &key, ROOM_OF(plain), &len) != OK
+        || receipt_parse((struct bytes){plain, len}, &r) != OK)
+        return false;
+    s->ended[device] = true;
+    memset(s->keys[device], 0, sizeof s->keys[device]);
+    return true;
+}
+
+/* What keys hears once it is committed: M1, and which keys are in use. */
+static void tell_keys(struct store *s, uint8_t device)
+{
+    struct store_life *l = &s->now[device];
+
+    if (l->generation > s->keys_low[device])
+        s->keys_low[device] = l->generation;
+    if (l->m1 && !l->m2 && s->keys_high[device] <= l->generation + 1) {
+        s->keys_high[device] = l->generation + 1;
+        l->m2 = true;
+    }
+    s->safe[device] = *l;
+}
+
 void store_commit(struct store *s)
 {
+    for (uint8_t d = 0; d < STORE_DEVICES; d++)
+        tell_keys(s, d);
     for (; s->durable < s->count; s->durable++)
         s->ear.committed(s->ear.ctx, &s->rows[s->durable]);
     for (uint32_t i = 0; i < s->reply_count; i++)
@@ -180,17 +287,22 @@ void store_crash(struct store *s)
 {
     s->count = s->durable;
     s->reply_count = 0;
+    memcpy(s->now, s->safe, sizeof s->now);
+    memset(s->front, 0, sizeof s->front);
+    memset(s->keys, 0, sizeof s->keys);
     index_anew(s);
 }
 
 void store_backup(struct store *s)
 {
     s->backup = s->durable;
+    memcpy(s->kept, s->safe, sizeof s->kept);
 }
 
 void store_restore(struct store *s, struct draw *d)
 {
     s->durable = s->backup;
+    memcpy(s->safe, s->kept, sizeof s->safe);
     for (size_t i = 0; i < sizeof s->id.b; i++)
         s->id.b[i] = (uint8_t)draw_u64(d);
     store_crash(s);

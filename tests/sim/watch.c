@@ -31,6 +31,7 @@ static void on_sealed(struct actor *a, const struct outbox_told *t)
     p->content = t->content;
     p->readings = t->count;
     p->run = a->run;
+    p->generation = a->life.generation;
     p->sealed_ms = w->now_ms;
     p->sealed = true;
     a->sealed += t->count;
@@ -81,6 +82,7 @@ static void on_set_aside(struct actor *a, const struct outbox_told *t)
     if (t->outcome == OUTCOME_CONFLICT && !p->clone)
         world_violated(a->world, "in conflict with itself", a->number, t->seq);
     p->aside = true;
+    a->twice_maybe += p->declared; /* read, and refused: its loss is declared again */
     reach(a, t->outcome == OUTCOME_CONFLICT ? REACHED_CONFLICT : REACHED_SCHEMA);
 }
 
@@ -122,10 +124,10 @@ void watch_told(void *actor, const struct outbox_told *t)
     case OUTBOX_FLASH_FAULT:
         world_violated(a->world, "a flash fault that nobody made", a->number, 0);
         break;
+    case OUTBOX_RENEWAL:
+    case OUTBOX_ENDING: life_told(a, t); break;
     case OUTBOX_LOG_SEALED: /* no world has a service ticket */
     case OUTBOX_LOG_ACKNOWLEDGED:
-    case OUTBOX_RENEWAL:
-    case OUTBOX_ENDING:
     case OUTBOX_PINS:
     case OUTBOX_CLOSED: break;
     case OUTBOX_ANSWER_REFUSED:
@@ -135,10 +137,28 @@ void watch_told(void *actor, const struct outbox_told *t)
 
 /* ---- what the store does ---- */
 
+/* Sealed by the copy of a disk, and by nobody else. */
+static bool is_copys(const struct world *w, const struct store_row *row)
+{
+    const struct copy *c = &w->copy[row->device];
+    return c->on && same_bytes(&c->sealer.epoch, &row->is.epoch, sizeof row->is.epoch);
+}
+
+void watch_suspected(void *world, uint8_t device)
+{
+    struct world *w = world;
+
+    if (!w->copy[device].on)
+        world_violated(w, "an honest device is called a clone", device, 0);
+}
+
 void watch_opened(void *world, const struct store_row *row)
 {
     struct world *w = world;
     struct actor *a = w->actor[row->device];
+
+    if (is_copys(w, row))
+        return;
 
     if (row->start_count >= RUNS_MAX)
         world_violated(w, "a start count from nowhere", row->device, row->is.seq);
@@ -155,6 +175,14 @@ void watch_committed(void *world, const struct store_row *row)
     struct actor *a = w->actor[row->device];
     struct promise *p = ledger_find(&w->ledger, row->device, &row->is);
 
+    if (row->generation < w->store.safe[row->device].generation
+        && row->generation < w->store.keys_low[row->device])
+        world_violated(
+            w, "stored under keys that are closed", row->device, row->is.seq);
+    if (w->store.ended[row->device])
+        world_violated(w, "stored after the end", row->device, row->is.seq);
+    if (is_copys(w, row))
+        return;
     if (p == NULL) {
         world_violated(w, "stored, but never sealed", row->device, row->is.seq);
         return;
@@ -219,6 +247,9 @@ static void look_into_journal(struct actor *a)
                 p = ledger_add(&w->ledger, a->number, &is);
                 p->readings = e.readings;
                 p->run = e.start_count;
+                p->generation = e.start_count > 0 && e.start_count < RUNS_MAX
+                    ? a->generation_of[e.start_count - 1]
+                    : 0;
                 p->sealed_ms = w->now_ms;
                 reach(a, REACHED_SEALED_UNTOLD);
             }
@@ -235,7 +266,7 @@ static void look_into_journal(struct actor *a)
         }
 }
 
-void watch_boot(struct actor *a)
+static void watch_epoch(struct actor *a)
 {
     struct world *w = a->world;
     const struct epoch *epoch = &a->st.outbox.sealer.epoch;
@@ -246,6 +277,20 @@ void watch_boot(struct actor *a)
     a->epochs[a->run - 1] = *epoch;
     if (a->st.outbox.memory.start_count != a->run)
         world_violated(w, "the start counter did not rise", a->number, a->run);
+}
+
+void watch_changed(struct actor *a)
+{
+    a->run++;
+    a->generation_of[a->run - 1] = a->life.generation;
+    watch_epoch(a);
+}
+
+void watch_boot(struct actor *a)
+{
+    struct world *w = a->world;
+
+    watch_epoch(a);
     if (a->st.outbox.lost > 0)
         reach(a, REACHED_LOSS_CARRIED);
     look_into_journal(a);
@@ -403,8 +448,12 @@ static void check_promise(struct world *w, const struct promise *p)
 {
     if (p->stored || p->lost || p->aside)
         return;
-    if (p->acknowledged && p->restored_away && !p->in_journal)
-        return; /* the restore took it after the ring had let it go */
+    const struct life *life = &w->actor[p->device]->life;
+    if (p->acknowledged && p->restored_away
+        && (!p->in_journal || p->generation < life->generation || life->ended))
+        return; /* the restore took it after the ring had let it go, or its keys were closed */
+    if (life->ended && !p->acknowledged)
+        return; /* it went with the keys, and the receipt says so */
     world_violated(w,
         p->restored_away ? "held, but not offered again after the restore"
                          : "sealed, and neither stored nor declared lost",
@@ -439,6 +488,8 @@ void watch_end(struct world *w)
         struct actor *a = w->actor[d];
         struct outbox_state s;
 
+        if (a->life.ended)
+            continue;
         if (!a->alive) {
             world_violated(w, "a device did not come back", d, 0);
             return;
@@ -456,4 +507,5 @@ void watch_end(struct world *w)
     }
     for (uint32_t i = 0; i < w->ledger.count; i++)
         check_promise(w, &w->ledger.at[i]);
+    life_watch_end(w);
 }

@@ -106,6 +106,9 @@ static void boot(struct actor *a)
     struct world *w = a->world;
     enum status s = BROKEN;
 
+    if (a->life.ended)
+        return; /* nothing to start: it offers its receipt */
+    life_before_boot(a);
     a->boot_ms = w->now_ms;
     a->mono_base_ms = draw_one_in(&w->draw, 4)
         ? UINT32_MAX - draw_below(&w->draw, 2 * HOUR)
@@ -133,6 +136,7 @@ static void boot(struct actor *a)
     }
     a->alive = true;
     courier_reset(a);
+    life_booted(a);
     watch_boot(a);
 }
 
@@ -168,6 +172,8 @@ static void take(struct actor *a)
         if (!a->alive)
             return;
     }
+    if (a->life.ending)
+        return; /* it is shown, and kept no more */
     a->taken++;
     enum status s = outbox_take(&a->st.outbox, &r);
     world_power(a);
@@ -195,11 +201,15 @@ static void poll(struct actor *a)
 {
     world_later(a->world, 1000 + draw_below(&a->world->draw, 1000), AT_POLL, a->number,
         0, NULL);
+    if (a->life.ended)
+        life_end_on(a);
     if (!a->alive)
         return;
     courier_poll(a);
     if (a->alive)
         watch_state(a);
+    if (a->alive)
+        life_go_on(a);
 }
 
 /* ---- what goes wrong ---- */
@@ -234,6 +244,9 @@ static void draw_hazards(struct world *w)
     h->not_now = rate(w, 60, 300);
     h->config = rate(w, 30, 200);
     h->step = rate(w, 60, 400);
+    h->renew = rate(w, 20, 200);
+    h->end = draw_one_in(&w->draw, 4) ? 300 : 0;
+    h->copy = draw_one_in(&w->draw, 3) ? 120 + draw_below(&w->draw, 300) : 0;
 }
 
 static void begin_partition(struct world *w)
@@ -314,11 +327,12 @@ static void minute(struct world *w)
 {
     struct hazards *h = &w->h;
 
-    if (w->now_ms >= TROUBLE_MS) {
-        heal(w);
-        return;
-    }
     world_later(w, 60000, AT_MINUTE, 0, 0, NULL);
+    if (w->now_ms >= TROUBLE_MS && !w->healed)
+        heal(w);
+    life_minute(w);
+    if (w->healed)
+        return;
     for (uint8_t d = 0; d < DEVICES; d++)
         device_trouble(w, w->actor[d]);
     if (!w->partition && draw_one_in(&w->draw, h->partition))
@@ -370,6 +384,12 @@ static void handle(struct world *w, struct moment *e)
     free(p);
 }
 
+static void keys_of(void *world, uint8_t device, uint32_t generation, struct key *up)
+{
+    struct key down;
+    life_keys(((struct world *)world)->actor[device], generation, up, &down);
+}
+
 static void world_init(struct world *w, uint64_t seed, bool trace)
 {
     uint64_t reached[REACHED_COUNT];
@@ -383,7 +403,8 @@ static void world_init(struct world *w, uint64_t seed, bool trace)
     draw_hazards(w);
     ledger_init(&w->ledger);
     store_init(&w->store,
-        (struct store_ear){w, watch_opened, watch_committed, network_answer});
+        (struct store_ear){w, watch_opened, watch_committed, network_answer, keys_of,
+            watch_suspected});
     for (uint8_t d = 0; d < DEVICES; d++) {
         struct actor *a = calloc(1, sizeof *a);
         assert(a != NULL);
@@ -392,6 +413,7 @@ static void world_init(struct world *w, uint64_t seed, bool trace)
         a->number = d;
         a->period_ms = draw_one_in(&w->draw, 2) ? 1000 : 2000;
         station_init(&a->st, 32 + draw_below(&w->draw, 33), d, seed);
+        life_init(a);
         a->st.ear = (struct outbox_ear){a, watch_told};
         w->store.device[d] = &a->st;
         world_later(w, draw_below(&w->draw, 60000), AT_DEVICE_UP, d, 0, NULL);
@@ -408,8 +430,10 @@ void world_free(struct world *w)
         free(w->heap[i].packet);
     free(w->heap);
     for (uint8_t d = 0; d < DEVICES; d++) {
-        if (w->actor[d] != NULL)
+        if (w->actor[d] != NULL) {
+            life_free(w->actor[d]);
             free(w->actor[d]->old);
+        }
         free(w->actor[d]);
         w->actor[d] = NULL;
     }

@@ -9,6 +9,7 @@
 
 #include "core/uplink/uplink.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/life.h"
 #include "tests/sim/store.h"
 
 enum { DEVICES = 2, RUNS_MAX = 256 };
@@ -60,6 +61,8 @@ struct actor {
     struct flight flight;
     struct packet *old; /* a genuine answer that was kept back */
 
+    struct life life;
+    uint32_t generation_of[RUNS_MAX];
     struct epoch epochs[RUNS_MAX];
     uint32_t taken, sealed; /* readings of this run */
     uint32_t drops;         /* told to outbox, and on flash when it said OK */
@@ -79,6 +82,7 @@ struct
     uint32_t cut, cut_again, drops, alarm;
     uint32_t crash, restore, partition, partition_min;
     uint32_t lie, clone, schema, not_now, config, step;
+    uint32_t renew, end, copy;
 };
 
 struct world {
@@ -90,6 +94,7 @@ struct world {
     int64_t utc_step_ms;
     uint32_t config_version;
     struct actor *actor[DEVICES];
+    struct copy copy[DEVICES];
     struct store store;
     struct ledger ledger;
     struct moment *heap;
@@ -129,6 +134,7 @@ void courier_step(struct actor *a, enum uplink_event ev, uint32_t retry_after_s)
 void courier_reset(struct actor *a);
 void network_up(struct world *w, struct packet *p);
 void network_down(struct world *w, struct packet *p);
+void network_commit_due(struct world *w);
 void network_answer(void *world, const struct store_reply *reply);
 
 /* watch.c: the oracles */
@@ -136,6 +142,9 @@ void watch_told(void *actor, const struct outbox_told *told);
 void watch_opened(void *world, const struct store_row *row);
 void watch_committed(void *world, const struct store_row *row);
 void watch_restore(struct world *w);
+void watch_suspected(void *world, uint8_t device);
+void watch_changed(
+    struct actor *a); /* new keys, a new epoch, in the same run of keeper */
 void watch_boot(struct actor *a);
 void watch_power_lost(struct actor *a);
 void watch_sent(struct actor *a, const struct outbox_sent *is);
