@@ -78,6 +78,8 @@ static size_t length_of(uint8_t which)
     case 0: return READING_LEN;
     case 1: return STATE_LEN;
     case 2: return VIEW_LEN;
+    case 12: return FETCH_LEN;
+    case 13: return FETCH_LEN + 1;
     default: return 0;
     }
 }
