@@ -220,7 +220,7 @@ class Store:
         """-> (HTTP status, sealed answer)"""
         with self.lock:
             self.ticket += 1
-            body = struct.pack('>I', self.ticket) + peer + path + nonce + envelope
+            body = struct.pack('>I', self.ticket) + peer + path + nonce + bytes(8) + envelope  # 8: of no connection
             self.socket.send(struct.pack('>HHI', 1, DOOR_INGEST, len(body)) + body)
             while True:
                 got = self.socket.recv(65536)
