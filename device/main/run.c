@@ -151,6 +151,7 @@ struct run {
     const char *sensor, *screen;
     uint64_t length_samples, first_utc_ms;
     bool once, done;
+    bool no_releases; /* an image holds its version against a TPM, or takes none */
     uint64_t done_ms;
     struct watcher watcher;
     struct tally *measured, *kept;
@@ -332,6 +333,9 @@ static int read_settings(struct run *r)
     take_word(r->args, "boot-folder", r->settings.boot_folder);
     r->env.tpm = settings_tpm(&r->settings);
     r->env.security_version = runs_as(&r->env);
+    r->no_releases = cli_given(r->args, "image") && !r->env.tpm;
+    if (r->no_releases)
+        LOG(&r->log, LOG_FAULT, REASON_UPDATE_OFF, F_WORD("what", "trust"));
     r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
     r->screen = cli_word(r->args, "screen", r->settings.screen);
     if (!screen_spec_good(r->screen))
@@ -398,7 +402,7 @@ static bool runs(const struct run *r, enum device_role role)
     if (role == ROLE_AGENT)
         return r->env.tpm && !r->env.config_fault;
     return role != ROLE_UPDATER
-        || (settings_slots(&r->settings) && !r->env.config_fault);
+        || (settings_slots(&r->settings) && !r->env.config_fault && !r->no_releases);
 }
 
 static int serve(struct run *r)

@@ -9,8 +9,10 @@
  */
 #include "image/init/boot_line.h"
 #include "image/init/counter.h"
+#include "image/init/line_rule.h"
 #include "image/init/say.h"
 #include "image/init/verity.h"
+#include "image/init/version_rule.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,12 +75,10 @@ static void read_line(struct boot_line *line)
     size_t len = read_file("/proc/cmdline", ROOM_OF(is));
     size_t want = read_file("/command-line", ROOM_OF(signed_line));
 
-    if (len > 0 && is[len - 1] == '\n')
-        len--;
-    if (want == 0 || len != want || memcmp(is, signed_line, want) != 0)
+    if (!line_is_signed((struct bytes){is, len}, (struct bytes){signed_line, want}))
         refuse("the kernel's command line is not the signed one");
     if (boot_line_parse((struct bytes){is, len}, line) != OK)
-        refuse("the kernel's command line does not name root, hash and version");
+        refuse("the kernel's command line does not name slots, hash and version");
 }
 
 static uint64_t ask_counter(void)
@@ -109,7 +109,7 @@ static void check_version(const struct boot_line *line)
 {
     unsigned long long counter = ask_counter(), image = line->security_version;
 
-    if (image < counter)
+    if (!version_may_start(image, counter))
         refuse("ROLLBACK: security version %llu of this image is below the TPM's %llu",
             image, counter);
     say("security version %llu, the TPM's is %llu", image, counter);

@@ -15,7 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         return 0;
     }
-    if (strncmp(l.root, "/dev/", 5) != 0 || strncmp(l.data, "/dev/", 5) != 0
+    if (l.slot >= BOOT_LINE_SLOTS || strcmp(l.root, l.slots[l.slot]) != 0
+        || strcmp(l.slots[0], l.slots[1]) == 0 || strcmp(l.boot, l.root) == 0
+        || strncmp(l.root, "/dev/", 5) != 0 || strncmp(l.data, "/dev/", 5) != 0
         || strlen(l.root) >= BOOT_DEVICE_MAX || strstr(l.root, "..") != NULL
         || strlen(l.hash) != BOOT_HASH_TEXT - 1 || strlen(l.salt) != BOOT_HASH_TEXT - 1
         || l.block_count == 0 || l.security_version == 0)

@@ -7,7 +7,10 @@
 #include <string.h>
 
 enum word {
-    WORD_ROOT,
+    WORD_SLOT_A,
+    WORD_SLOT_B,
+    WORD_SLOT,
+    WORD_BOOT,
     WORD_DATA,
     WORD_HASH,
     WORD_SALT,
@@ -17,7 +20,10 @@ enum word {
 };
 
 static const char ours[] = "holdfast.";
-static const char *const names[WORDS] = {[WORD_ROOT] = "root=",
+static const char *const names[WORDS] = {[WORD_SLOT_A] = "slot-a=",
+    [WORD_SLOT_B] = "slot-b=",
+    [WORD_SLOT] = "slot=",
+    [WORD_BOOT] = "boot=",
     [WORD_DATA] = "data=",
     [WORD_HASH] = "roothash=",
     [WORD_SALT] = "salt=",
@@ -69,6 +75,27 @@ static bool device(struct bytes in, char out[BOOT_DEVICE_MAX])
     return true;
 }
 
+static bool slot(struct bytes in, uint8_t *out)
+{
+    if (in.len != 1 || (in.at[0] != 'a' && in.at[0] != 'b'))
+        return false;
+    *out = (uint8_t)(in.at[0] - 'a');
+    return true;
+}
+
+/* An update writes one of them: it must not be another's as well. */
+static bool apart(const struct boot_line *l)
+{
+    const char *const all[] = {l->slots[0], l->slots[1], l->boot, l->data};
+    enum { ALL = sizeof all / sizeof all[0] };
+
+    for (size_t i = 0; i < ALL; i++)
+        for (size_t j = i + 1; j < ALL; j++)
+            if (strcmp(all[i], all[j]) == 0)
+                return false;
+    return true;
+}
+
 static bool hash(struct bytes in, char out[BOOT_HASH_TEXT])
 {
     uint8_t bin[BOOT_HASH_TEXT / 2];
@@ -83,7 +110,10 @@ static bool hash(struct bytes in, char out[BOOT_HASH_TEXT])
 static bool take_value(struct boot_line *l, enum word w, struct bytes value)
 {
     switch (w) {
-    case WORD_ROOT: return device(value, l->root);
+    case WORD_SLOT_A: return device(value, l->slots[0]);
+    case WORD_SLOT_B: return device(value, l->slots[1]);
+    case WORD_SLOT: return slot(value, &l->slot);
+    case WORD_BOOT: return device(value, l->boot);
     case WORD_DATA: return device(value, l->data);
     case WORD_HASH: return hash(value, l->hash);
     case WORD_SALT: return hash(value, l->salt);
@@ -120,8 +150,9 @@ enum status boot_line_parse(struct bytes in, struct boot_line *out)
             return MALFORMED;
         in = after(in, n < in.len ? n + 1 : n);
     }
-    if (seen != (1u << WORDS) - 1)
+    if (seen != (1u << WORDS) - 1 || !apart(&got))
         return MALFORMED;
+    memcpy(got.root, got.slots[got.slot], sizeof got.root);
     *out = got;
     return OK;
 }

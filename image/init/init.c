@@ -4,15 +4,19 @@
  *
  * Order: no core dumps; the writable partition; the firewall, and only behind it the network; the
  * kernel's doors; the screen; then measuring. Whatever of it fails is said, and the device measures all the
- * same: without a partition it keeps nothing, without a firewall it has no network. Nothing
+ * same: without a partition it keeps nothing, without a firewall it has no network, without the folder of
+ * kernel images it takes no release. When a release is to be started the machine is, in order. Nothing
  * here listens, and there is no program to log in to. On an ordinary installation systemd and
  * the units of packaging/ do this work (docs/decisions/0016-image.md).
  */
 #include "core/base/limits.h"
 #include "image/init/address.h"
 #include "image/init/boot_line.h"
+#include "image/init/network_rule.h"
 #include "image/init/say.h"
+#include "image/init/trial_rule.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kd.h>
@@ -31,6 +35,9 @@
 #define OXIMETER   "/usr/bin/holdfast-oximeter"
 #define DATA       "/data"
 #define CONF       DATA "/etc/holdfast/"
+#define BOOT       "/boot"
+#define IMAGES     BOOT "/EFI/Linux"
+#define UPDATER    "holdfast-updater"
 #define LINE_FILE  "/proc/cmdline"
 #define TPM        "/dev/tpmrm0"
 #define BUTTON     "/dev/holdfast-button"
@@ -38,7 +45,13 @@
 #define IDENTITY   DATA "/var/lib/holdfast/keeper/identity"
 #define INVITATION CONF "invitation"
 
-enum { FILE_LEN = 65536, AGAIN_S = 2, ARGS = 8, INPUTS = 32 };
+enum {
+    FILE_LEN = 65536,
+    AGAIN_S = 2,
+    ARGS = 24,
+    ENDS_FOR_RESTART = 5 /* host/cli.h */,
+    INPUTS = 32
+};
 
 static size_t read_file(const char *path, struct room into)
 {
@@ -101,15 +114,18 @@ static void mount_tmpfs(const char *where, const char *how)
         say("%s cannot be mounted: %s", where, strerror(errno));
 }
 
-static void mount_data(void)
+static bool read_line(struct boot_line *line)
 {
     static uint8_t text[4096];
-    struct boot_line line;
+    size_t len = read_file(LINE_FILE, ROOM_OF(text));
 
-    if (boot_line_parse(
-            (struct bytes){text, read_file(LINE_FILE, ROOM_OF(text))}, &line)
-            != OK
-        || mount(line.data, DATA, "ext4", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
+    return boot_line_parse((struct bytes){text, len}, line) == OK;
+}
+
+static void mount_data(const struct boot_line *line)
+{
+    if (line == NULL
+        || mount(line->data, DATA, "ext4", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
             != 0) {
         say("no writable partition (%s): nothing is kept over the next start",
             strerror(errno));
@@ -120,19 +136,45 @@ static void mount_data(void)
     mount_tmpfs(DATA "/run", "mode=0755,size=8m");
 }
 
-/* A device file is one role's, as the table of users has it; who is not root and not that role has none. */
-static void give(const char *user, const char *path, mode_t mode)
+static bool find_user(const char *name, uid_t *uid, gid_t *gid)
 {
     FILE *users = fopen("/etc/passwd", "re");
     const struct passwd *p = NULL;
 
     while (users != NULL && (p = fgetpwent(users)) != NULL
-        && strcmp(p->pw_name, user) != 0)
+        && strcmp(p->pw_name, name) != 0)
         continue;
-    if (p == NULL || chmod(path, mode) != 0 || chown(path, p->pw_uid, p->pw_gid) != 0)
-        say("%s has no %s: %s", user, path, p == NULL ? "such user" : strerror(errno));
+    if (p != NULL) {
+        *uid = p->pw_uid;
+        *gid = p->pw_gid;
+    }
     if (users != NULL)
         fclose(users);
+    return p != NULL;
+}
+
+/* A device file is one role's, as the table of users has it; who is not root and not that role has none. */
+static void give(const char *user, const char *path, mode_t mode)
+{
+    uid_t uid = 0;
+    gid_t gid = 0;
+    bool known = find_user(user, &uid, &gid);
+
+    if (!known || chmod(path, mode) != 0 || chown(path, uid, gid) != 0)
+        say("%s has no %s: %s", user, path, known ? strerror(errno) : "such user");
+}
+
+/* The folder of kernel images, for updater alone: FAT knows no owners, so the mount has one. */
+static bool mount_boot(const struct boot_line *line)
+{
+    char how[64];
+    uid_t uid = 0;
+    gid_t gid = 0;
+
+    if (line == NULL || !find_user(UPDATER, &uid, &gid))
+        return false;
+    (void)snprintf(how, sizeof how, "uid=%u,gid=%u,umask=077", uid, gid);
+    return mount(line->boot, BOOT, "vfat", MS_NOSUID | MS_NODEV | MS_NOEXEC, how) == 0;
 }
 
 /* The one key of the machine. A keyboard has another name, and stays root's. */
@@ -233,20 +275,34 @@ static bool load_rules(const char *path)
     return code == 0;
 }
 
-static void open_network(void)
+static bool firewall(void *ctx)
+{
+    (void)ctx;
+    return load_rules("/etc/holdfast/firewall.nft");
+}
+
+static bool set_up(void *ctx)
 {
     static uint8_t text[FILE_LEN];
     struct address a;
     struct conf_error err = {0};
 
-    if (!load_rules("/etc/holdfast/firewall.nft"))
-        return;
+    (void)ctx;
     size_t len = read_file(CONF "network.conf", ROOM_OF(text));
     if (address_parse((struct bytes){text, len}, &a, &err) != OK)
         say("network.conf:%u: %s: expected %s: no network", err.line, err.what,
             err.expected);
     else if (address_set(&a) != OK)
         say("the network cannot be set up: %s", strerror(errno));
+    else
+        return true;
+    return false;
+}
+
+static void open_network(void)
+{
+    const struct network_steps steps = {NULL, firewall, set_up};
+    (void)network_open(&steps);
 }
 
 /* An invitation is used once; afterwards its secret is of no use, and it goes. */
@@ -273,24 +329,76 @@ static void narrow_egress(void)
         (void)load_rules(EGRESS);
 }
 
-static void keep_measuring(void)
+/* The boot loader's own mark: this version has so many starts left, and is not confirmed. */
+static bool on_trial(const struct boot_line *line)
 {
-    const char *const args[] = {OXIMETER, "run", "--root", DATA, "--screen",
-        "framebuffer:/dev/fb0", "--log-json", NULL};
+    char mark[] = "holdfast-a+";
+    DIR *images = line == NULL ? NULL : opendir(IMAGES);
+    const struct dirent *e = NULL;
 
+    if (images == NULL)
+        return false;
+    mark[sizeof "holdfast-" - 1] = (char)('a' + line->slot);
+    while (
+        (e = readdir(images)) != NULL && strncmp(e->d_name, mark, sizeof mark - 1) != 0)
+        continue;
+    closedir(images);
+    return e != NULL;
+}
+
+/* What is on the disks is whole before the machine goes down. */
+static void restart(const char *why)
+{
+    static const char *const mounts[] = {DATA "/run", DATA, BOOT};
+
+    say("%s: the machine starts anew", why);
+    sync();
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++)
+        if (umount(mounts[i]) != 0 && errno != EINVAL
+            && mount(NULL, mounts[i], NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0)
+            say("%s is not closed: %s", mounts[i], strerror(errno));
+    sync();
+    reboot(RB_AUTOBOOT);
+}
+
+/* line: NULL: there is no folder of kernel images, and so no release is taken. */
+static void keep_measuring(const struct boot_line *line)
+{
+    const char *args[ARGS] = {OXIMETER, "run", "--root", DATA, "--image", "/",
+        "--screen", "framebuffer:/dev/fb0", "--log-json"};
+    const char *const slots[] = {"--slot-a", line == NULL ? NULL : line->slots[0],
+        "--slot-b", line == NULL ? NULL : line->slots[1], "--boot-folder", IMAGES};
+    unsigned ends = 0;
+    size_t n = 0;
+
+    while (args[n] != NULL)
+        n++;
+    for (size_t i = 0; line != NULL && i < sizeof slots / sizeof slots[0]; i++)
+        args[n++] = slots[i];
     for (;;) {
         int code = run(args, NULL);
+        if (code == ENDS_FOR_RESTART)
+            restart("a release");
         say("holdfast-oximeter ended with %d, and is started again", code);
+        if (trial_gives_up(on_trial(line), ++ends))
+            restart("this version is on trial and does not stay up");
         sleep(AGAIN_S);
     }
 }
 
 int main(void)
 {
+    static struct boot_line said;
+    const struct boot_line *line = read_line(&said) ? &said : NULL;
+
     umask(022);
     narrow();
     mount_tmpfs("/run", "mode=0755,size=8m");
-    mount_data();
+    mount_data(line);
+    if (!mount_boot(line)) {
+        say("no folder of kernel images (%s): no release is taken", strerror(errno));
+        line = NULL;
+    }
     open_network();
     set("/proc/sys/kernel/modules_disabled", "1");
     take_screen();
@@ -299,5 +407,5 @@ int main(void)
     enrol();
     narrow_egress();
     say("measuring begins");
-    keep_measuring();
+    keep_measuring(line);
 }

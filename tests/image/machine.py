@@ -29,6 +29,7 @@ FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd'
 VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd'
 COUNTER = '0x1500001'
 MEMORY_MIB = 384
+LITERAL = re.compile(rb'(?:[\w \':",=/-]|\\[^\w])+')  # how a pattern begins
 
 
 def layout():
@@ -72,14 +73,35 @@ def variables(path, enrolled=True):
 # --- the TPM ---
 
 def blank_tpm(folder):
-    """One bank: the firmware hashes a kernel of 12 MB in software, once for each that is active."""
-    os.makedirs(folder)
-    run('swtpm_setup', '--tpm2', '--tpmstate', folder, '--pcr-banks', 'sha256', '--overwrite')
+    """As its maker sells it: with an endorsement key and a certificate of it (the maker's authority is beside it). One bank: the
+    firmware hashes a kernel of 12 MB in software, once for each that is active."""
+    maker = folder + '.maker'
+    for made in (folder, maker):
+        os.makedirs(made)
+    at = lambda n: os.path.join(maker, n)  # noqa: E731
+    files = {'localca.conf': 'statedir = {0}\nsigningkey = {0}/signkey.pem\nissuercert = {0}/issuercert.pem\ncertserial = {0}/certserial\n'.format(maker),
+             'localca.options': '--platform-manufacturer Test\n--platform-version 1.0\n--platform-model test\n',
+             'setup.conf': 'create_certs_tool=%s\ncreate_certs_tool_config=%s\ncreate_certs_tool_options=%s\nactive_pcr_banks=sha256\n' % (
+                 run('sh', '-c', 'command -v swtpm_localca').stdout.strip(), at('localca.conf'), at('localca.options'))}
+    for name, text in files.items():
+        open(at(name), 'w').write(text)
+    run('swtpm_setup', '--tpm2', '--tpmstate', folder, '--pcr-banks', 'sha256', '--createek', '--create-ek-cert', '--config', at('setup.conf'), '--overwrite')
 
 
 def provision_tpm(folder, security_version):
     """What the maker does once: a counter that only the owner raises and only the platform could remove."""
     blank_tpm(folder)
+    attributes = 'authread|ownerwrite|platformcreate|nt=counter|no_da'
+    tools(folder, [['tpm2_nvdefine', COUNTER, '-C', 'p', '-s', '8', '-a', attributes]] + [['tpm2_nvincrement', '-C', 'o', COUNTER]] * security_version)
+
+
+def counter_of(folder):
+    """Of a TPM whose machine is off."""
+    return int.from_bytes(tools(folder, [['tpm2_nvread', COUNTER]])[0], 'big')
+
+
+def tools(folder, commands):
+    """-> what each of them said."""
     server = os.path.join(folder, 'socket')
     tpm = subprocess.Popen(['swtpm', 'socket', '--tpm2', '--tpmstate', 'dir=' + folder, '--server', 'type=unixio,path=' + server,
                             '--ctrl', 'type=unixio,path=%s.ctrl' % server, '--flags', 'not-need-init,startup-clear'],
@@ -87,15 +109,13 @@ def provision_tpm(folder, security_version):
     try:
         wait_for('the TPM', lambda: os.path.exists(server))
         env = dict(os.environ, TPM2TOOLS_TCTI='swtpm:path=' + server)
-        for words in [['tpm2_nvdefine', COUNTER, '-C', 'p', '-s', '8', '-a', 'authread|ownerwrite|platformcreate|nt=counter|no_da']] + \
-                [['tpm2_nvincrement', '-C', 'o', COUNTER]] * security_version + [['tpm2_shutdown', '-c']]:
-            subprocess.run(words, env=env, check=True, capture_output=True)
+        return [subprocess.run(words, env=env, check=True, capture_output=True).stdout for words in commands + [['tpm2_shutdown', '-c']]]
     finally:
         tpm.terminate()
         tpm.wait(10)
-    for name in ('socket', 'socket.ctrl'):
-        with contextlib.suppress(OSError):
-            os.unlink(os.path.join(folder, name))
+        for name in ('socket', 'socket.ctrl'):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, name))
 
 
 # --- disks ---
@@ -109,8 +129,8 @@ def put_on_esp(disk, file, name):
     run('mcopy', '-o', '-i', '%s@@%d' % (disk, layout()['esp_at']), file, '::/EFI/Linux/' + name)
 
 
-def remove_from_esp(disk, name):
-    run('mdel', '-i', '%s@@%d' % (disk, layout()['esp_at']), '::/EFI/Linux/' + name)
+def rename_on_esp(disk, name, to):
+    run('mren', '-i', '%s@@%d' % (disk, layout()['esp_at']), '::/EFI/Linux/' + name, to)
 
 
 def list_esp(disk):
@@ -118,8 +138,8 @@ def list_esp(disk):
     return sorted(os.path.basename(l.strip()) for l in out.splitlines() if l.strip())
 
 
-def fill_slot(disk, slot):
-    with open(disk, 'r+b') as d, open(os.path.join(OUT, 'root.img'), 'rb') as root:
+def fill_slot(disk, slot, version):
+    with open(disk, 'r+b') as d, open(os.path.join(OUT, 'root_%d.img' % version), 'rb') as root:
         d.seek(layout()['slot_%s_at' % slot])
         d.write(root.read())
 
@@ -132,15 +152,34 @@ def flip_bit(path, at):
         d.write(bytes([byte ^ 1]))
 
 
-def data_disk(path, invitation=None):
+def user(name):
+    """(uid, gid) by the image's own table."""
+    rows = run('unsquashfs', '-cat', os.path.join(OUT, 'root_1.img'), 'etc/passwd').stdout.splitlines()
+    return next((int(r.split(':')[2]), int(r.split(':')[3])) for r in rows if r.startswith(name + ':'))
+
+
+def put_release(tree, bundle, statement):
+    """What `holdfast-oximeter update put` leaves on the partition, put there by who has the partition in his hands."""
+    inbox = os.path.join(tree, 'var/lib/holdfast/updater')
+    os.makedirs(inbox)
+    for file, name in ((bundle, 'bundle'), (statement, 'statement')):
+        shutil.copyfile(file, os.path.join(inbox, name))
+        os.chmod(os.path.join(inbox, name), 0o400)
+        os.chown(os.path.join(inbox, name), *user('holdfast-updater'))
+    os.chown(inbox, *user('holdfast-updater'))
+
+
+def data_disk(path, invitation=None, sensor='sim:normal', release=None):
     """The device's writable partition, as a maker's or an owner's tool would fill it."""
     tree = path + '.tree'
     conf = os.path.join(tree, 'etc/holdfast')
     os.makedirs(conf)
     open(os.path.join(conf, 'network.conf'), 'w').write('address = "10.0.2.15"\nprefix_bits = 24\ngateway = "10.0.2.2"\n')
-    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "sim:normal"\ntrust = "tpm"\nbutton = "/dev/holdfast-button"\n')
+    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "%s"\ntrust = "tpm"\nbutton = "/dev/holdfast-button"\n' % sensor)
     if invitation:
         shutil.copyfile(invitation, os.path.join(conf, 'invitation'))
+    if release:
+        put_release(tree, *release)
     run('truncate', '-s', '64M', path)
     run('mke2fs', '-q', '-t', 'ext4', '-d', tree, '-E', 'root_owner=0:0', path)
     shutil.rmtree(tree)
@@ -193,9 +232,12 @@ def unasked(path, ports):
 # --- the machine ---
 
 class Machine:
+    """Its clock counts instructions (four nanoseconds each, about what a core of the host does), and stands still with it when the
+    host has no time for it: what the device allows others in seconds does not run out because the host is busy."""
+
     def __init__(self, folder, disk, data, tpm, more=(), enrolled=True, reboot=False):
         os.makedirs(folder)
-        self.folder, self.began = folder, time.monotonic()
+        self.folder, self.began, self.had = folder, time.monotonic(), 0.0
         at = lambda name: os.path.join(folder, name)  # noqa: E731
         variables(at('variables.fd'), enrolled)
         self.memory_path, self.serial_path, self.capture_path = at('memory'), at('serial'), at('capture.pcap')
@@ -206,7 +248,7 @@ class Machine:
         try:
             wait_for('the TPM', lambda: os.path.exists(tpm_socket))
             self.qemu = subprocess.Popen([
-                'qemu-system-x86_64', '-accel', 'tcg', '-cpu', 'max', '-nodefaults', '-display', 'none', *([] if reboot else ['-no-reboot']),
+                'qemu-system-x86_64', '-accel', 'tcg', '-icount', 'shift=2', '-rtc', 'clock=vm', '-cpu', 'max', '-nodefaults', '-display', 'none', *([] if reboot else ['-no-reboot']),
                 '-machine', 'q35,smm=on,memory-backend=memory,usb=off', '-boot', 'strict=on', '-m', '%dM' % MEMORY_MIB,
                 '-object', 'memory-backend-file,id=memory,size=%dM,mem-path=%s,share=on' % (MEMORY_MIB, self.memory_path),
                 '-global', 'driver=cfi.pflash01,property=secure,value=on', '-global', 'ICH9-LPC.disable_s3=1',
@@ -245,6 +287,13 @@ class Machine:
     def seconds(self):
         return time.monotonic() - self.began
 
+    def worked(self):
+        """Seconds of a processor that this machine has had: what others on the host take is not counted."""
+        with contextlib.suppress(OSError, IndexError):  # it has ended: as it was
+            fields = open('/proc/%d/stat' % self.qemu.pid).read().rsplit(')', 1)[1].split()
+            self.had = (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+        return self.had
+
     def firmware(self):
         """What firmware and boot loader said."""
         text = open(self.serial_path, 'rb').read().decode('latin-1')
@@ -252,9 +301,15 @@ class Machine:
 
     def find(self, pattern):
         """The first match of a pattern of bytes in the guest's memory, or None."""
+        literal, form = LITERAL.match(pattern).group(0).replace(b'\\', b''), re.compile(pattern)
         with open(self.memory_path, 'rb') as f, mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as memory:
-            found = re.search(pattern, memory)
-            return found.group(0) if found else None
+            at = memory.find(literal)  # several times as fast as a search for the pattern
+            while at >= 0:
+                found = form.match(memory, at)
+                if found:
+                    return found.group(0)
+                at = memory.find(literal, at + 1)
+            return None
 
     def find_all(self, pattern):
         with open(self.memory_path, 'rb') as f, mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as memory:
