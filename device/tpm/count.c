@@ -7,6 +7,7 @@
 
 enum { VALUE_LEN = 8 };
 
+/* Req: HF-UPD-013 "Where the keys are in a TPM, the security counter shall be a counter of that TPM which its owner cannot remove; without it no release shall be taken and none confirmed." */
 /* OK and *index: close it. Its name is asked for and goes into every authorisation behind it. */
 static enum status find(struct tpm *t, ESYS_TR *index, const char **why)
 {

@@ -60,6 +60,7 @@ static enum status set_up(int control, const struct boot_line *l)
                                                                             : BROKEN;
 }
 
+/* Req: HF-IMG-005 "An image shall start only if its kernel was signed with the maker's key and every block of its root is the one whose hash was signed with the kernel; a release put on it shall be written, tried, confirmed and then the only way on." */
 enum status verity_open(const struct boot_line *line)
 {
     int control = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
