@@ -4,7 +4,8 @@
  *
  * Pure: events go in, one action comes out, and the caller performs it. No socket, clock or
  * random number is called here: time and a random word are handed in. What the table does not
- * list hangs up. There is no action that opens anything but pinned TLS.
+ * list hangs up. There is no action that opens anything but pinned TLS. A connection on which a proof
+ * was begun carries nothing before the proof is taken: refused, it is hung up.
  *
  * While it waits (UPLINK_WAITING) the caller hands a waiting envelope back unanswered: its nonce
  * would not live until the timer. A reply that never comes is a failure after LIMIT_NONCE_MS.
@@ -23,6 +24,7 @@ enum uplink_state {
     UPLINK_DOWN,
     UPLINK_WAITING,
     UPLINK_DIALING,
+    UPLINK_PROVING, /* what this device is; nothing else is said meanwhile */
     UPLINK_IDLE,
     UPLINK_BUSY,
     UPLINK_STATES
@@ -31,7 +33,8 @@ enum uplink_state {
 enum uplink_event {
     UPLINK_WANT,    /* an envelope waits to be sent */
     UPLINK_TIMER,   /* the time that uplink_due_ms() named has come */
-    UPLINK_SECURED, /* the pinned TLS handshake has finished */
+    UPLINK_PROVE,   /* the pinned TLS handshake has finished; what this device is comes first */
+    UPLINK_SECURED, /* it has finished, and there is nothing (more) to be proved */
     UPLINK_REPLIED, /* an HTTP answer is complete */
     UPLINK_DENIED,  /* the cloud refused: 4xx, 5xx or rubbish */
     UPLINK_LOST,    /* connection refused, reset, timed out, not trusted */
@@ -39,7 +42,13 @@ enum uplink_event {
     UPLINK_EVENTS
 };
 
-enum uplink_action { UPLINK_NOTHING, UPLINK_DIAL, UPLINK_SEND, UPLINK_HANG_UP };
+enum uplink_action {
+    UPLINK_NOTHING,
+    UPLINK_DIAL,
+    UPLINK_ATTEST,
+    UPLINK_SEND,
+    UPLINK_HANG_UP
+};
 
 struct uplink {
     enum uplink_state state;

@@ -21,6 +21,12 @@ static const struct expected {
     {UPLINK_DIALING, UPLINK_WANT,    true,  UPLINK_DIALING, UPLINK_NOTHING},
     {UPLINK_DIALING, UPLINK_SECURED, false, UPLINK_IDLE,    UPLINK_NOTHING},
     {UPLINK_DIALING, UPLINK_SECURED, true,  UPLINK_BUSY,    UPLINK_SEND   },
+    {UPLINK_DIALING, UPLINK_PROVE,   false, UPLINK_PROVING, UPLINK_ATTEST },
+    {UPLINK_DIALING, UPLINK_PROVE,   true,  UPLINK_PROVING, UPLINK_ATTEST },
+    {UPLINK_PROVING, UPLINK_WANT,    false, UPLINK_PROVING, UPLINK_NOTHING},
+    {UPLINK_PROVING, UPLINK_WANT,    true,  UPLINK_PROVING, UPLINK_NOTHING},
+    {UPLINK_PROVING, UPLINK_SECURED, false, UPLINK_IDLE,    UPLINK_NOTHING},
+    {UPLINK_PROVING, UPLINK_SECURED, true,  UPLINK_BUSY,    UPLINK_SEND   },
     {UPLINK_IDLE,    UPLINK_WANT,    false, UPLINK_BUSY,    UPLINK_SEND   },
     {UPLINK_IDLE,    UPLINK_WANT,    true,  UPLINK_BUSY,    UPLINK_SEND   },
     {UPLINK_BUSY,    UPLINK_WANT,    false, UPLINK_BUSY,    UPLINK_NOTHING},
@@ -63,9 +69,9 @@ static void test_every_event_in_every_state_does_what_is_listed_or_hangs_up(void
     }
 }
 
-static void test_nothing_is_sent_before_the_pinned_handshake_has_finished(void)
+/* Whatever the order of 6 events, SEND only comes after SECURED since the last hang-up and since the last proof began. */
+static void test_nothing_is_sent_before_handshake_and_proof_have_finished(void)
 {
-    /* Whatever the order of 6 events, SEND only comes after SECURED since the last hang-up. */
     enum { LONG = 6 };
     unsigned all = 1;
     for (int i = 0; i < LONG; i++)
@@ -77,7 +83,7 @@ static void test_nothing_is_sent_before_the_pinned_handshake_has_finished(void)
         uplink_init(&u);
         for (int i = 0; i < LONG; i++, rest /= UPLINK_EVENTS) {
             enum uplink_event e = (enum uplink_event)(rest % UPLINK_EVENTS);
-            bool dialing = u.state == UPLINK_DIALING;
+            bool dialing = u.state == UPLINK_DIALING || u.state == UPLINK_PROVING;
             enum uplink_action a = uplink_step(&u, e, u.due_ms, 0, 7);
             if (e == UPLINK_SECURED && dialing)
                 secured = true;
@@ -85,7 +91,7 @@ static void test_nothing_is_sent_before_the_pinned_handshake_has_finished(void)
                 CHECK(secured); /* sent without a handshake */
                 return;
             }
-            if (a == UPLINK_HANG_UP || a == UPLINK_DIAL)
+            if (a == UPLINK_HANG_UP || a == UPLINK_DIAL || a == UPLINK_ATTEST)
                 secured = false;
         }
     }
@@ -123,6 +129,23 @@ static void test_a_finished_handshake_alone_does_not_end_the_back_off(void)
     CHECK(uplink_step(&u, UPLINK_SECURED, NOW, 0, 0) == UPLINK_SEND);
     CHECK(uplink_step(&u, UPLINK_DENIED, NOW, 0, UINT32_MAX) == UPLINK_HANG_UP);
     CHECK(u.failures == 6);
+}
+
+/* Req: HF-TPM-010 "On a connection whose proof the cloud has not taken the device shall send nothing." */
+static void test_a_proof_that_is_refused_or_not_answered_hangs_up_and_comes_back_later(void)
+{
+    static const enum uplink_event ends[] = {
+        UPLINK_DENIED, UPLINK_LOST, UPLINK_TIMER, UPLINK_REPLIED, UPLINK_PROVE};
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct uplink u;
+        uplink_init(&u);
+        CHECK(uplink_step(&u, UPLINK_WANT, NOW, 0, 0) == UPLINK_DIAL);
+        CHECK(uplink_step(&u, UPLINK_PROVE, NOW, 0, 0) == UPLINK_ATTEST);
+        CHECK(uplink_due_ms(&u) == NOW + LIMIT_NONCE_MS);
+        CHECK(uplink_step(&u, ends[i], u.due_ms, 0, 9) == UPLINK_HANG_UP);
+        CHECK(u.state == UPLINK_WAITING && u.failures == 1 && uplink_due_ms(&u) > NOW);
+    }
 }
 
 static void test_retry_after_is_clamped_to_1_s_to_1_h(void)
@@ -179,7 +202,8 @@ static void test_times_beyond_49_days_are_times(void)
 }
 
 MAIN(TEST(test_every_event_in_every_state_does_what_is_listed_or_hangs_up),
-    TEST(test_nothing_is_sent_before_the_pinned_handshake_has_finished),
+    TEST(test_nothing_is_sent_before_handshake_and_proof_have_finished),
+    TEST(test_a_proof_that_is_refused_or_not_answered_hangs_up_and_comes_back_later),
     TEST(test_back_off_is_full_jitter_doubling_from_2_s_to_15_min),
     TEST(test_an_answer_ends_the_back_off),
     TEST(test_a_finished_handshake_alone_does_not_end_the_back_off),

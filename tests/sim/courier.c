@@ -86,6 +86,29 @@ static void dial(struct actor *a)
         world_later(w, trip_ms(w), AT_SECURED, a->number, a->connection, NULL);
 }
 
+/* Two round trips: what is asked, and what the TPM says. */
+static void prove(struct actor *a)
+{
+    struct world *w = a->world;
+
+    if (w->partition || (!w->healed && draw_one_in(&w->draw, w->h.loss)))
+        return; /* never answered: the table's timer ends it */
+    world_later(w, trip_ms(w) + trip_ms(w), AT_PROVED, a->number, a->connection, NULL);
+}
+
+void courier_proved(struct actor *a)
+{
+    struct world *w = a->world;
+
+    if (!w->healed && draw_one_in(&w->draw, w->h.refuse)) {
+        w->reached[REACHED_PROOF_REFUSED]++;
+        courier_step(a, UPLINK_DENIED, 0);
+        return;
+    }
+    w->proof_taken[a->number] = w->proof_known[a->number] = a->connection;
+    courier_step(a, UPLINK_SECURED, 0);
+}
+
 static void send(struct actor *a)
 {
     if (!take_next(a)) { /* nothing any more: as good as answered */
@@ -108,6 +131,7 @@ void courier_step(struct actor *a, enum uplink_event ev, uint32_t retry_after_s)
     switch (uplink_step(&a->up, ev, a->st.mono_ms, retry_after_s, random)) {
     case UPLINK_NOTHING: break;
     case UPLINK_DIAL: dial(a); break;
+    case UPLINK_ATTEST: prove(a); break;
     case UPLINK_SEND: send(a); break;
     case UPLINK_HANG_UP:
         a->connection++;
@@ -181,6 +205,25 @@ void network_commit_due(struct world *w)
     w->commit_due = true;
 }
 
+/* The store takes batches of a device with a TPM only where it knows the connection's proof. */
+static bool proved(struct world *w, const struct packet *p)
+{
+    if (!w->actor[p->device]->tpm)
+        return true;
+    if (p->connection > w->proof_taken[p->device])
+        world_violated(w, "a batch on a connection that proved nothing", p->device, 0);
+    if (p->connection == w->proof_known[p->device])
+        return true;
+    w->reached[REACHED_PROOF_FORGOTTEN]++;
+    struct packet *q = packet_new(0);
+    q->device = p->device;
+    q->connection = p->connection;
+    q->nonce = p->nonce;
+    q->http = 401;
+    carry(w, AT_DOWN, q);
+    return false;
+}
+
 void network_up(struct world *w, struct packet *p)
 {
     if (w->now_ms - p->sent_ms > 3600000)
@@ -189,6 +232,8 @@ void network_up(struct world *w, struct packet *p)
         world_later(w, trip_ms(w), AT_GONE, p->device, p->connection, NULL);
         return;
     }
+    if (!proved(w, p))
+        return;
     w->store.utc_ms = world_utc_ms(w);
     if (!w->healed && draw_one_in(&w->draw, w->h.clone))
         clone_first(w, p);

@@ -243,6 +243,7 @@ static void draw_hazards(struct world *w)
     h->schema = draw_one_in(&w->draw, 4) ? 60 + draw_below(&w->draw, 200) : 0;
     h->not_now = rate(w, 60, 300);
     h->config = rate(w, 30, 200);
+    h->refuse = rate(w, 2, 40);
     h->step = rate(w, 60, 400);
     h->renew = rate(w, 20, 200);
     h->end = draw_one_in(&w->draw, 4) ? 300 : 0;
@@ -276,6 +277,7 @@ static void crash_store(struct world *w, bool restore)
         store_crash(&w->store);
     }
     w->store_up = false;
+    memset(w->proof_known, 0, sizeof w->proof_known); /* in memory only */
     world_later(w, 1000 + draw_below(&w->draw, 120000), AT_STORE_UP, 0, 0, NULL);
 }
 
@@ -366,7 +368,11 @@ static void handle(struct world *w, struct moment *e)
     case AT_POLL: poll(a); break;
     case AT_SECURED:
         if (a->alive && e->connection == a->connection)
-            courier_step(a, UPLINK_SECURED, 0);
+            courier_step(a, a->tpm ? UPLINK_PROVE : UPLINK_SECURED, 0);
+        break;
+    case AT_PROVED:
+        if (a->alive && e->connection == a->connection)
+            courier_proved(a);
         break;
     case AT_GONE:
         if (a->alive && e->connection == a->connection)
@@ -411,6 +417,7 @@ static void world_init(struct world *w, uint64_t seed, bool trace)
         w->actor[d] = a;
         a->world = w;
         a->number = d;
+        a->tpm = d == 1;
         a->period_ms = draw_one_in(&w->draw, 2) ? 1000 : 2000;
         station_init(&a->st, 32 + draw_below(&w->draw, 33), d, seed);
         life_init(a);

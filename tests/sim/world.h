@@ -53,6 +53,7 @@ struct actor {
     uint64_t alarm_until_ms;
 
     struct uplink up;
+    bool tpm; /* it proves what it is on each connection */
     uint32_t connection;
     bool holding;
     struct nonce nonce;
@@ -80,7 +81,7 @@ struct
     hazards { /* drawn for each seed; 0: never; else once in so many minutes or times */
     uint32_t loss, twice, late, delay_ms, jitter_ms;
     uint32_t cut, cut_again, drops, alarm;
-    uint32_t crash, restore, partition, partition_min;
+    uint32_t crash, restore, partition, partition_min, refuse;
     uint32_t lie, clone, schema, not_now, config, step;
     uint32_t renew, end, copy;
 };
@@ -95,6 +96,7 @@ struct world {
     uint32_t config_version;
     struct actor *actor[DEVICES];
     struct copy copy[DEVICES];
+    uint32_t proof_taken[DEVICES], proof_known[DEVICES]; /* newest connection; 0: none */
     struct store store;
     struct ledger ledger;
     struct moment *heap;
@@ -112,6 +114,7 @@ enum moment_kind {
     AT_TAKE,
     AT_POLL,
     AT_SECURED,
+    AT_PROVED,
     AT_GONE,
     AT_UP,
     AT_DOWN,
@@ -132,6 +135,7 @@ uint64_t world_utc_ms(const struct world *w);
 void courier_poll(struct actor *a);
 void courier_step(struct actor *a, enum uplink_event ev, uint32_t retry_after_s);
 void courier_reset(struct actor *a);
+void courier_proved(struct actor *a);
 void network_up(struct world *w, struct packet *p);
 void network_down(struct world *w, struct packet *p);
 void network_commit_due(struct world *w);
