@@ -216,6 +216,7 @@ static uint32_t link_notes(const struct keeper *k)
     case LINK_NOT_TRUSTED: return VIEW_NOT_TRUSTED;
     case LINK_KEY_FAULT: return VIEW_KEY_FAULT;
     case LINK_CONFIG: return VIEW_CONFIG;
+    case LINK_NOT_ATTESTED: return VIEW_NOT_ACCEPTED;
     case LINK_WORDS: break;
     }
     return VIEW_NO_NETWORK;

@@ -37,6 +37,7 @@ static const struct cli_option options[] = {
     {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images, likewise", false},
     {"security-version", CLI_NUMBER, 0, UINT32_MAX, "N", "of the image that runs", true},
     {"tpm", CLI_WORD, 0, 0, "SPEC", "that holds the keys", true},
+    {"attest", CLI_FLAG, 0, 0, "", "to the cloud, on each connection", true},
     {"config-fault", CLI_FLAG, 0, 0, "", "the configuration was refused", true},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
@@ -47,7 +48,7 @@ static const char *const run_options[] = {"root", "sensor", "screen", "speed", "
     "image", "slot-a", "slot-b", "boot-folder", NULL};
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
-    "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm",
+    "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm", "attest",
     "config-fault", "button", "slot-a", "slot-b", "boot-folder", "image",
     "security-version", NULL};
 static const char *const root_only[] = {"root", NULL};

@@ -98,6 +98,7 @@ static void env_of(const struct cli_args *a, struct log *log, struct role_env *e
         .speed = (uint32_t)cli_number(a, "speed", 1),
         .security_version = (uint32_t)cli_number(a, "security-version", 0),
         .tpm = cli_given(a, "tpm"),
+        .attest = cli_given(a, "attest"),
         .button = cli_word(a, "button", NULL),
         .config_fault = cli_given(a, "config-fault"),
         .self_test = cli_given(a, "role-self-test"),
@@ -203,6 +204,7 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
     } flags[] = {
         {"--log-json", r->log.json},
         {"--config-fault", r->env.config_fault},
+        {"--attest", role == ROLE_COURIER && r->env.attest},
         {"--role-self-test", r->env.self_test},
     };
 
@@ -336,6 +338,7 @@ static int read_settings(struct run *r)
     r->no_releases = cli_given(r->args, "image") && !r->env.tpm;
     if (r->no_releases)
         LOG(&r->log, LOG_FAULT, REASON_UPDATE_OFF, F_WORD("what", "trust"));
+    r->env.attest = r->env.tpm && r->settings.attest;
     r->sensor = cli_word(r->args, "sensor", r->settings.sensor);
     r->screen = cli_word(r->args, "screen", r->settings.screen);
     if (!screen_spec_good(r->screen))

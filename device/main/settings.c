@@ -20,6 +20,7 @@ static const struct conf_key keys[] = {
     {"", "trust", CONF_TEXT, 1, 8, "\"software\"", "where the keys are: software (files) or tpm", AT(trust)},
     {"", "tpm", CONF_TEXT, 1, 256, "\"device:/dev/tpmrm0\"", "with trust = tpm: device:PATH or swtpm:path=PATH", AT(tpm)},
     {"", "button", CONF_TEXT, 0, 256, "\"\"", "input device with one key, pressed by who stands before the device; empty: none", AT(button)},
+    {"", "attest", CONF_BOOL, 0, 0, "true", "with trust = tpm: prove it to the cloud; false: it has our word only", AT(attest)},
     {"", "slot_a", CONF_TEXT, 0, 256, "\"\"", "root partition of slot a; empty: no updates", AT(slot_a)},
     {"", "slot_b", CONF_TEXT, 0, 256, "\"\"", "root partition of slot b", AT(slot_b)},
     {"", "boot_folder", CONF_TEXT, 0, 256, "\"\"", "folder of boot images (EFI/Linux)", AT(boot_folder)},

@@ -13,6 +13,8 @@ struct settings {
     char sensor[257], screen[257];
     char trust[9]; /* "software" or "tpm" */
     char tpm[257]; /* which one, as device/tpm/dial.h has it */
+    bool
+        attest; /* with a TPM: prove it to the cloud, at enrolment and on each connection */
     char button[257];
     char slot_a[SETTINGS_PATH], slot_b[SETTINGS_PATH],
         boot_folder[SETTINGS_PATH]; /* all empty: no updates */

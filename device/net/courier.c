@@ -8,6 +8,7 @@
 #include "device/net/dial.h"
 #include "device/net/fetcher.h"
 #include "device/net/http.h"
+#include "device/net/prove.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "device/trust/pin_store.h"
@@ -18,6 +19,7 @@
 #include "host/crypto.h"
 #include "host/keyfile.h"
 #include "host/tls.h"
+#include "wire/attest.h"
 
 #include <assert.h>
 #include <netdb.h>
@@ -32,7 +34,8 @@ enum {
     KEYS_AGAIN_MS = 50,
     KEYS_AGAIN_MAX_MS = 2000,
     KEYS_PATIENCE_MS = 3000, /* agent may start later than we do */
-    CERT_MAX = LIMIT_CERT
+    CERT_MAX = LIMIT_CERT,
+    UNPROVEN = 401, /* on this connection */
 };
 
 static const char alpn[] = "holdfast/1";
@@ -78,6 +81,8 @@ struct courier {
     uint64_t bound_utc_s;
     bool reconnect; /* the clock was unset when this connection was made */
 
+    struct prove prove; /* what this device is: while the table says so */
+
     bool in_hand; /* a transmission of keeper's is ours */
     struct nonce nonce;
     struct fetcher fetcher; /* a piece of a bundle, when nothing else is to be sent */
@@ -94,6 +99,7 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
 static void keeper_lost(struct courier *c);
 static void key_lost(struct courier *c);
 static void find_key(void *ctx);
+static const struct trust *trust_of(const struct courier *c);
 static void on_line(void *ctx, int fd, uint32_t events);
 
 /* --- to keeper --- */
@@ -116,6 +122,9 @@ static void say_link(struct courier *c, enum link_word word)
         LOG(c->log, LOG_INFO, REASON_LINK_UP, F_NUM("failures", c->uplink.failures));
     else if (word == LINK_NOT_TRUSTED)
         LOG(c->log, LOG_REFUSE, REASON_SERVER_NOT_TRUSTED,
+            F_NUM("failures", c->uplink.failures));
+    else if (word == LINK_NOT_ATTESTED)
+        LOG(c->log, LOG_REFUSE, REASON_ATTEST_REFUSED,
             F_NUM("failures", c->uplink.failures));
     else if (word == LINK_NO_NETWORK)
         LOG(c->log, LOG_WARN, REASON_LINK_DOWN, F_NUM("failures", c->uplink.failures));
@@ -204,6 +213,12 @@ static void not_trusted(struct courier *c)
     step(c, UPLINK_LOST, 0);
 }
 
+static void open_for_batches(struct courier *c)
+{
+    say_link(c, LINK_OPEN);
+    step(c, UPLINK_SECURED, 0);
+}
+
 static void handshake(struct courier *c)
 {
     uint32_t events = EPOLLIN;
@@ -212,8 +227,10 @@ static void handshake(struct courier *c)
     case AGAIN: watch_for(c, events); break;
     case OK:
         watch_for(c, EPOLLIN);
-        say_link(c, LINK_OPEN);
-        step(c, UPLINK_SECURED, 0);
+        if (c->env->attest)
+            step(c, UPLINK_PROVE, 0);
+        else
+            open_for_batches(c);
         break;
     case REFUSED: not_trusted(c); break;
     case FULL:
@@ -245,16 +262,88 @@ static void send_more(struct courier *c)
     watch_for(c, EPOLLIN);
 }
 
+/* --- what this device is, before anything else is said --- */
+
+static void send_proof(struct courier *c, size_t len)
+{
+    c->in_len = 0;
+    c->out_len = len;
+    c->out_sent = 0;
+    send_more(c);
+}
+
+static void begin_proof(struct courier *c)
+{
+    size_t len = 0;
+
+    c->prove = (struct prove){
+        .trust = trust_of(c), .device = &c->cloud.kid.device, .host = c->cloud.name};
+    bool good = SSL_export_keying_material(c->dial.ssl, c->prove.channel.b,
+                    sizeof c->prove.channel.b, ATTEST_EXPORTER,
+                    sizeof ATTEST_EXPORTER - 1, NULL, 0, 0)
+            == 1
+        && prove_begin(&c->prove, ROOM_OF(c->out), &len) == OK;
+    if (good)
+        send_proof(c, len);
+    else
+        line_lost(c, LINK_NO_NETWORK);
+}
+
+static void not_now(struct courier *c, const struct http_answer *a)
+{
+    LOG(c->log, LOG_WARN, REASON_SERVER_REFUSED, F_NUM("http", a->status),
+        F_NUM("retry_after_s", a->retry_after_s));
+    step(c, UPLINK_DENIED, a->retry_after_s);
+}
+
+/* Req: HF-TPM-010 "On a connection whose proof the cloud has not taken the device shall send nothing." */
+static void proof_answered(struct courier *c, const struct http_answer *a)
+{
+    size_t len = 0;
+
+    switch (prove_answered(&c->prove, a, ROOM_OF(c->out), &len)) {
+    case OK:
+        c->in_len = 0;
+        if (a->keep)
+            open_for_batches(c);
+        else
+            line_lost(c, LINK_NO_NETWORK);
+        break;
+    case AGAIN: send_proof(c, len); break;
+    case REFUSED:
+        say_link(c, LINK_NOT_ATTESTED);
+        step(c, UPLINK_DENIED, a->retry_after_s);
+        break;
+    case FULL:
+    case MALFORMED:
+    case DAMAGED: not_now(c, a); break;
+    case BROKEN: step(c, UPLINK_LOST, 0); break; /* agent says why */
+    }
+    if (c->agent.lost && !c->waiting)
+        key_lost(c);
+}
+
 /* 409 and 422 come with a sealed verdict: a good answer, though not a welcome one. */
 static bool served(uint16_t status)
 {
     return status == 200 || status == 409 || status == 422;
 }
 
+/* The store has forgotten what this connection proved: the next one proves it again, and sends what is given back now. */
+static bool unproven(struct courier *c, const struct http_answer *a)
+{
+    if (a->status != UNPROVEN || !c->env->attest)
+        return false;
+    not_now(c, a);
+    return true;
+}
+
 static void answered(struct courier *c, const struct http_answer *a)
 {
     struct said_reply reply = {c->nonce, a->status, a->retry_after_s};
 
+    if (unproven(c, a))
+        return;
     c->in_hand = false;
     c->in_len = 0;
     c->answered_on_trial = c->on_trial;
@@ -300,9 +389,14 @@ static void read_more(struct courier *c)
             return;
         }
         c->in_len += n;
-        s = c->in_hand || c->fetcher.asked
+        bool proving = c->uplink.state == UPLINK_PROVING;
+        s = c->in_hand || c->fetcher.asked || proving
             ? http_answer_parse((struct bytes){c->in, c->in_len}, &a)
             : MALFORMED;
+        if (s == OK && proving) {
+            proof_answered(c, &a);
+            return;
+        }
         if (s == OK && !c->in_hand) {
             piece_answered(c, &a);
             return;
@@ -352,7 +446,8 @@ static uint64_t timer_ms(const struct courier *c)
 {
     uint64_t due = uplink_due_ms(&c->uplink);
     uint64_t now = c->clock.port.mono_ms(c->clock.port.board);
-    bool in_full = c->uplink.state == UPLINK_DIALING || c->uplink.state == UPLINK_BUSY;
+    bool in_full = c->uplink.state == UPLINK_DIALING
+        || c->uplink.state == UPLINK_PROVING || c->uplink.state == UPLINK_BUSY;
 
     if (in_full)
         return due > now ? due - now : 0;
@@ -382,7 +477,8 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
         memcpy(&random, word, sizeof random);
     if (ev == UPLINK_TIMER && now < uplink_due_ms(&c->uplink))
         now = uplink_due_ms(&c->uplink); /* a millisecond rounded away */
-    if (ev == UPLINK_TIMER && c->uplink.state == UPLINK_DIALING)
+    if (ev == UPLINK_TIMER
+        && (c->uplink.state == UPLINK_DIALING || c->uplink.state == UPLINK_PROVING))
         say_link(c, LINK_NO_NETWORK);
     enum uplink_action act = uplink_step(&c->uplink, ev, now, retry_after_s, random);
 
@@ -390,6 +486,7 @@ static void step(struct courier *c, enum uplink_event ev, uint32_t retry_after_s
     switch (act) {
     case UPLINK_NOTHING: break;
     case UPLINK_DIAL: dial_now(c); break;
+    case UPLINK_ATTEST: begin_proof(c); break;
     case UPLINK_SEND:
         c->ask_waits = c->fetcher.asked; /* one request at a time */
         if (!c->ask_waits)

@@ -2,7 +2,7 @@
 /*
  * Http: the few requests that the device makes and the one form of answer that it takes.
  *
- * HTTP/1.1, strict: an answer has exactly one Content-Length, no transfer coding, no folding,
+ * HTTP/1.1, strict: an answer has exactly one Content-Length (204 may have none), no transfer coding, no folding,
  * at most LIMIT_HTTP_FIELDS fields and LIMIT_HTTP_HEAD bytes of head. What is anything else is
  * no answer. Not here: whether the body is worth anything (core/outbox).
  */
@@ -30,5 +30,9 @@ MUST_USE enum status http_batch_build(const struct device_id *device, const char
 /* For one piece of a bundle. */
 MUST_USE enum status http_piece_build(const struct digest *bundle, uint32_t number,
     const char *host, struct room out, size_t *len);
+/* Body: empty, or what wire/attest.h builds. */
+MUST_USE enum status http_attest_build(const struct device_id *device, const char *host,
+    struct bytes body, struct room out, size_t *len);
+/* body: M1, or M1 with what a TPM says. */
 MUST_USE enum status http_enrol_build(
-    const char *host, struct bytes m1, struct room out, size_t *len);
+    const char *host, struct bytes body, struct room out, size_t *len);

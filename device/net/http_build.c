@@ -35,15 +35,27 @@ enum status http_batch_build(const struct device_id *device, const char *host,
     return finish(head, n, sizeof head, envelope, out, len);
 }
 
+enum status http_attest_build(const struct device_id *device, const char *host,
+    struct bytes body, struct room out, size_t *len)
+{
+    char head[LIMIT_HTTP_HEAD], id[UUID_TEXT];
+
+    uuid_of(device->b, id);
+    int n = snprintf(head, sizeof head,
+        "POST /v1/d/%s/attest HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n\r\n", id,
+        host, body.len);
+    return finish(head, n, sizeof head, body, out, len);
+}
+
 enum status http_enrol_build(
-    const char *host, struct bytes m1, struct room out, size_t *len)
+    const char *host, struct bytes body, struct room out, size_t *len)
 {
     char head[LIMIT_HTTP_HEAD];
     int n = snprintf(head, sizeof head,
         "POST /v1/enrol HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n\r\n", host,
-        m1.len);
+        body.len);
 
-    return finish(head, n, sizeof head, m1, out, len);
+    return finish(head, n, sizeof head, body, out, len);
 }
 
 enum status http_piece_build(const struct digest *bundle, uint32_t number,

@@ -108,6 +108,8 @@ static bool take_status(struct bytes line, uint16_t *status)
     return n >= 200 && n <= 599;
 }
 
+enum { NO_CONTENT = 204 };
+
 /* The length of the line at the front without its CRLF, or in.len if there is none. */
 static size_t line_len(struct bytes in)
 {
@@ -128,6 +130,8 @@ static bool take_head(struct bytes head, uint16_t *status, struct fields *f)
         head.at += len + 2;
         head.len -= len + 2;
     }
+    if (*status == NO_CONTENT) /* a server need not say that nothing follows */
+        return f->length == 0;
     return f->has_length && *status != 0;
 }
 

@@ -113,8 +113,40 @@ static void test_the_request_is_the_one_of_the_protocol(void)
         == FULL);
 }
 
+static void test_an_answer_without_content_may_leave_its_length_out_and_has_none(void)
+{
+    struct http_answer a;
+
+    CHECK(parse("HTTP/1.1 204 No Content\r\n\r\n", &a) == OK);
+    CHECK(a.status == 204 && a.body.len == 0 && a.keep);
+    CHECK(parse("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", &a) == OK);
+    CHECK(parse("HTTP/1.1 204 No Content\r\nContent-Length: 1\r\n\r\nx", &a)
+        == MALFORMED);
+    CHECK(parse("HTTP/1.1 204 No Content\r\n\r\nx", &a) == MALFORMED);
+    CHECK(parse("HTTP/1.1 200 OK\r\n\r\n", &a) == MALFORMED);
+}
+
+static void test_the_request_for_a_proof_is_the_one_of_the_protocol(void)
+{
+    static const struct device_id id = {{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0x4d, 0xef,
+        0x81, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}};
+    static const char want[] =
+        "POST /v1/d/01234567-89ab-4def-8123-456789abcdef/attest HTTP/1.1\r\n"
+        "Host: cloud.example\r\nContent-Length: 0\r\n\r\n";
+    uint8_t out[512];
+    size_t len = 0;
+
+    CHECK(http_attest_build(&id, "cloud.example", (struct bytes){0}, ROOM_OF(out), &len)
+        == OK);
+    CHECK(len == sizeof want - 1 && memcmp(out, want, len) == 0);
+    CHECK(http_attest_build(&id, "c", (struct bytes){0}, (struct room){out, 64}, &len)
+        == FULL);
+}
+
 MAIN(TEST(test_a_good_answer_is_taken_and_every_front_part_of_it_waits),
     TEST(test_the_end_of_a_connection_is_announced_or_not),
     TEST(test_what_is_no_answer_of_ours_is_malformed),
     TEST(test_heads_at_and_over_their_limits),
-    TEST(test_the_request_is_the_one_of_the_protocol))
+    TEST(test_the_request_is_the_one_of_the_protocol),
+    TEST(test_an_answer_without_content_may_leave_its_length_out_and_has_none),
+    TEST(test_the_request_for_a_proof_is_the_one_of_the_protocol))

@@ -109,6 +109,7 @@ enum link_word {
     LINK_KEY_FAULT,
     LINK_CONFIG,
     LINK_OPEN,
+    LINK_NOT_ATTESTED, /* the cloud does not take what the TPM says of this device */
     LINK_WORDS
 };
 

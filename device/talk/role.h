@@ -38,6 +38,7 @@ struct role_env {
     const char *button;        /* keeper: of the board; NULL: it has none */
     uint32_t security_version; /* of the image that runs; 0: it says none */
     bool tpm;                  /* keys are in a TPM, behind agent; else in files */
+    bool attest; /* and courier proves on each connection what this device is */
     uint32_t journal_bytes;
     uint32_t batches;     /* sealed in the run: enough, measure shall stop; 0: never */
     uint8_t algorithm[8]; /* calibration and algorithm id, said in each batch */
