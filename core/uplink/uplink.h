@@ -31,9 +31,9 @@ enum uplink_state {
 };
 
 enum uplink_event {
-    UPLINK_WANT,    /* an envelope waits to be sent */
-    UPLINK_TIMER,   /* the time that uplink_due_ms() named has come */
-    UPLINK_PROVE,   /* the pinned TLS handshake has finished; what this device is comes first */
+    UPLINK_WANT,  /* an envelope waits to be sent */
+    UPLINK_TIMER, /* the time that uplink_due_ms() named has come */
+    UPLINK_PROVE, /* the pinned TLS handshake has finished; what this device is comes first */
     UPLINK_SECURED, /* it has finished, and there is nothing (more) to be proved */
     UPLINK_REPLIED, /* an HTTP answer is complete */
     UPLINK_DENIED,  /* the cloud refused: 4xx, 5xx or rubbish */

@@ -132,7 +132,8 @@ static void test_a_finished_handshake_alone_does_not_end_the_back_off(void)
 }
 
 /* Req: HF-TPM-010 "On a connection whose proof the cloud has not taken the device shall send nothing." */
-static void test_a_proof_that_is_refused_or_not_answered_hangs_up_and_comes_back_later(void)
+static void test_a_proof_that_is_refused_or_not_answered_hangs_up_and_comes_back_later(
+    void)
 {
     static const enum uplink_event ends[] = {
         UPLINK_DENIED, UPLINK_LOST, UPLINK_TIMER, UPLINK_REPLIED, UPLINK_PROVE};

@@ -3,6 +3,7 @@
 
 #include "device/keeper/identity.h"
 #include "device/main/borrow.h"
+#include "device/main/enrol_kind.h"
 #include "device/main/run.h"
 #include "device/main/settings.h"
 #include "device/net/cloud_file.h"
@@ -11,7 +12,9 @@
 #include "device/trust/trust_file.h"
 #include "host/crypto.h"
 #include "host/keyfile.h"
+#include "wire/attest.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,8 +33,12 @@ struct enrolling {
     struct borrowed agent;
     const struct trust *wrap, *tls; /* of the files, or of the agent */
     struct enrolment_record record;
-    uint8_t m2[ENROL_M2_MAX + 1];
-    size_t m2_len;
+    struct trust_identity tpm; /* what it says of itself */
+    enum enrol_kind kind;
+    uint8_t body[LIMIT_ENROL_TPM];
+    size_t body_len;
+    uint8_t answer[ENROL_M2_MAX + 1];
+    size_t answer_len;
     char keeper[PLACE_MAX], courier[PLACE_MAX], pending[PLACE_MAX], identity[PLACE_MAX];
     char certificate[PLACE_MAX], cloud[PLACE_MAX];
 };
@@ -193,8 +200,10 @@ static bool give(const struct enrolling *e, int fd)
     size_t len = 0;
 
     open.secret = (struct key){{0}};
+    uint8_t head[2] = {(uint8_t)(e->body_len >> 8), (uint8_t)e->body_len};
     bool ok = bundle_build(&open, ROOM_OF(text), &len) == OK
-        && write(fd, e->record.m1, ENROL_M1_LEN) == ENROL_M1_LEN
+        && write(fd, head, sizeof head) == (ssize_t)sizeof head
+        && write(fd, e->body, e->body_len) == (ssize_t)e->body_len
         && write(fd, text, len) == (ssize_t)len;
     wipe(&open, sizeof open);
     return ok;
@@ -216,9 +225,12 @@ static int carry(struct enrolling *e)
     close(from[1]);
     bool given = pid > 0 && give(e, to[1]);
     close(to[1]);
-    while (e->m2_len < sizeof e->m2
-        && (n = read(from[0], e->m2 + e->m2_len, sizeof e->m2 - e->m2_len)) > 0)
-        e->m2_len += (size_t)n;
+    e->answer_len = 0;
+    while (e->answer_len < sizeof e->answer
+        && (n = read(
+                from[0], e->answer + e->answer_len, sizeof e->answer - e->answer_len))
+            > 0)
+        e->answer_len += (size_t)n;
     close(from[0]);
     if (pid < 0 || waitpid(pid, &state, 0) != pid || !given || !WIFEXITED(state))
         return EXIT_INTERNAL;
@@ -238,7 +250,7 @@ static enum status finish(struct enrolling *e)
         .down = e->record.keys.down};
 
     TRY(enrol_check(host_crypto_port(e->crypto), &e->record.keys.ok,
-        BYTES_OF(e->record.m1), (struct bytes){e->m2, e->m2_len}, &cert));
+        BYTES_OF(e->record.m1), (struct bytes){e->answer, e->answer_len}, &cert));
     enum status s = keyfile_write(
         e->certificate, v->uids[ROLE_COURIER], v->gids[ROLE_COURIER], cert, true);
     if (s == OK)
@@ -251,18 +263,118 @@ static enum status finish(struct enrolling *e)
     return s;
 }
 
+/* M1, or with a TPM M1 and what proves that the keys are in it. */
+static int put_body(struct enrolling *e, const struct key *proof)
+{
+    const struct trust_identity *i = &e->tpm;
+
+    if (e->kind != ENROL_PROVED) {
+        memcpy(e->body, e->record.m1, sizeof e->record.m1);
+        e->body_len = sizeof e->record.m1;
+        return EXIT_DONE;
+    }
+    struct enrol_tpm v = {.m1 = BYTES_OF(e->record.m1),
+        .proven = proof != NULL,
+        .certificate = {i->endorsement, i->endorsement_len},
+        .attestation_key = {i->attestation_key.b, i->attestation_key.len},
+        .tls_key = {i->tls.b, i->tls.len},
+        .said = {i->certified.said.b, i->certified.said.len},
+        .signature = {i->certified.signature.b, i->certified.signature.len}};
+    if (proof != NULL)
+        v.proof = *proof;
+    enum status s = enrol_tpm_build(&v, ROOM_OF(e->body), &e->body_len);
+    wipe(&v, sizeof v);
+    return s == OK ? EXIT_DONE : EXIT_INTERNAL;
+}
+
+static int send_once(struct enrolling *e, const struct key *proof)
+{
+    int code = put_body(e, proof);
+
+    if (code == EXIT_DONE)
+        code = carry(e);
+    if (code == EXIT_NO)
+        return cli_error(EXIT_NO, NULL, 0,
+            "the cloud refused, or is not the one of the bundle",
+            e->kind == ENROL_PROVED
+                ? "an open invitation, a server of the bundle's authority, a TPM of an allowed maker"
+                : "an open invitation and a server of the bundle's authority");
+    if (code != EXIT_DONE)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "the cloud was not reached",
+            "its enrolment port to answer; try again with the same bundle");
+    return EXIT_DONE;
+}
+
+static int choose_kind(struct enrolling *e)
+{
+    bool set = settings_tpm(&e->settings) && e->settings.attest;
+
+    if (set && e->tls->identity(e->tls->board, &e->tpm) != OK)
+        return cli_error(EXIT_ENVIRONMENT, e->settings.tpm, 0, "the TPM does not serve",
+            "a TPM that is this device's, or new (trust = \"tpm\" is set)");
+    e->kind = enrol_kind(set, e->tpm.endorsement_len);
+    if (e->kind == ENROL_REFUSED)
+        return cli_error(EXIT_ENVIRONMENT, e->settings.tpm, 0,
+            "the TPM has no endorsement certificate",
+            "one of its maker, or attest = false in oximeter.conf: the cloud then has "
+            "this device's word only");
+    return EXIT_DONE;
+}
+
+static bool is_m2(struct enrolling *e)
+{
+    struct bytes cert;
+
+    return enrol_check(host_crypto_port(e->crypto), &e->record.keys.ok,
+               BYTES_OF(e->record.m1), (struct bytes){e->answer, e->answer_len}, &cert)
+        == OK;
+}
+
+/* A cloud that asks for no TPM has answered already; another one wants to see its credential opened. */
+static int prove_tpm(struct enrolling *e)
+{
+    struct enrol_credential in;
+    struct trust_credential credential;
+    struct key proof;
+
+    static_assert(sizeof in.blob == sizeof credential.blob
+            && sizeof in.seed == sizeof credential.seed,
+        "one form");
+    if (is_m2(e))
+        return EXIT_DONE;
+    if (enrol_credential_parse((struct bytes){e->answer, e->answer_len}, &in) != OK)
+        return EXIT_DONE; /* finish() says what it is not */
+    memcpy(credential.blob, in.blob, sizeof credential.blob);
+    memcpy(credential.seed, in.seed, sizeof credential.seed);
+    enum status s = e->tls->activate(e->tls->board, &credential, &proof);
+    if (s == DAMAGED)
+        return cli_error(EXIT_NO, e->settings.tpm, 0,
+            "the credential of the cloud does not open in this TPM",
+            "one for this TPM's endorsement key and attestation key");
+    if (s != OK)
+        return cli_error(EXIT_ENVIRONMENT, e->settings.tpm, 0, "the TPM does not serve",
+            "it to answer; try again with the same bundle");
+    int code = send_once(e, &proof);
+    wipe(&proof, sizeof proof);
+    return code;
+}
+
+static int exchange(struct enrolling *e)
+{
+    int code = choose_kind(e);
+
+    if (code == EXIT_DONE)
+        code = send_once(e, NULL);
+    return code == EXIT_DONE && e->kind == ENROL_PROVED ? prove_tpm(e) : code;
+}
+
 static int enrol_with(struct enrolling *e)
 {
     if (begin(e) != OK)
         return unusable("the enrolment cannot be kept");
-    int code = carry(e);
-    if (code == EXIT_NO)
-        return cli_error(EXIT_NO, NULL, 0,
-            "the cloud refused, or is not the one of the bundle",
-            "an open invitation and a server of the bundle's authority");
+    int code = exchange(e);
     if (code != EXIT_DONE)
-        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "the cloud was not reached",
-            "its enrolment port to answer; try again with the same bundle");
+        return code;
     enum status s = finish(e);
     if (s == REFUSED || s == MALFORMED)
         return cli_error(EXIT_NO, NULL, 0,

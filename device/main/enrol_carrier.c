@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/main/enrol.h"
 
+#include "core/base/reader.h"
 #include "device/net/build_time.h"
 #include "device/net/dial.h"
 #include "device/net/http.h"
@@ -16,11 +17,17 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = ENROL_M1_LEN + 8192, WAIT_MS = 15000 };
+enum {
+    BODY_MAX = LIMIT_ENROL_TPM,
+    INPUT_MAX = 2 + BODY_MAX + 8192,
+    REQUEST_MAX = LIMIT_HTTP_HEAD + BODY_MAX,
+    WAIT_MS = 15000
+};
 
 struct carrier {
-    uint8_t input[INPUT_MAX], request[1024], answer[HTTP_ANSWER_MAX];
+    uint8_t input[INPUT_MAX], request[REQUEST_MAX], answer[HTTP_ANSWER_MAX];
     size_t input_len, request_len, answer_len;
+    struct bytes body;
     struct bundle cloud;
     struct dial_plan plan;
     struct dial dial;
@@ -35,11 +42,12 @@ static bool read_input(struct carrier *c)
                 STDIN_FILENO, c->input + c->input_len, sizeof c->input - c->input_len))
             > 0)
         c->input_len += (size_t)n;
-    if (c->input_len <= ENROL_M1_LEN)
-        return false;
-    struct bytes text = {c->input + ENROL_M1_LEN, c->input_len - ENROL_M1_LEN};
+    struct reader r = reader_over((struct bytes){c->input, c->input_len});
+    size_t len = take_u16(&r);
+    c->body = take(&r, len);
     struct conf_error err;
-    return bundle_parse(text, &c->cloud, &err) == OK;
+    return !r.short_of && len > 0 && len <= BODY_MAX
+        && bundle_parse(r.left, &c->cloud, &err) == OK;
 }
 
 static bool find(struct carrier *c)
@@ -118,8 +126,8 @@ static enum status prepare(struct carrier *c)
     c->plan.name = c->cloud.name;
     c->plan.bound_utc_s = BUILD_UTC_S;
     TRY(tls_client_plain(&c->plan.ctx, anchors, 2, NULL));
-    return http_enrol_build(c->cloud.name, (struct bytes){c->input, ENROL_M1_LEN},
-        ROOM_OF(c->request), &c->request_len);
+    return http_enrol_build(
+        c->cloud.name, c->body, ROOM_OF(c->request), &c->request_len);
 }
 
 static enum status lock_down(const struct carrier *c)

@@ -447,6 +447,25 @@ def test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_fil
         check(soft.status()['readings_held'] > 0 and soft.status()['readings_lost'] == 0, 'the device has lost readings')
 
 
+def test_a_tpm_without_a_certificate_is_not_enrolled_unless_the_administrator_says_so():
+    with bench() as b:
+        cloud, tpm = b.cloud(), Tpm(b)
+        root = os.path.join(b.folder, 'bare')
+        configure(root, tpm, attest=True)
+        _, bundle = cloud.add_device('bare', root)
+        done = subprocess.run([OXIMETER, 'enrol', bundle, '--root', root], capture_output=True, text=True)
+        check(not os.path.exists(os.path.join(root, 'var/lib/holdfast/keeper/identity')), 'enrolled on its word, though it was set to prove it')
+        check(done.returncode == 3 and done.stderr.count('\n') == 1 and 'no endorsement certificate' in done.stderr
+              and 'attest = false' in done.stderr, '%d, %s' % (done.returncode, done.stderr))
+        configure(root, tpm)
+        run(OXIMETER, 'enrol', bundle, '--root', root)  # the same invitation: it was not used up
+        device = Device(root)
+        b.things.append(device)
+        device.start('--for', '600')
+        sends(device)
+        check(device.status()['trust'] == 'tpm', 'the device says trust: %s' % device.status()['trust'])
+
+
 def test_a_word_that_names_no_trust_is_an_error_and_no_choice():
     with bench() as b:
         cloud = b.cloud()
@@ -485,5 +504,6 @@ main([
     test_an_attestation_key_is_not_made_over_one_whose_record_is_gone,
     test_the_attestation_key_signs_nothing_that_somebody_made,
     test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files,
+    test_a_tpm_without_a_certificate_is_not_enrolled_unless_the_administrator_says_so,
     test_a_word_that_names_no_trust_is_an_error_and_no_choice,
 ])

@@ -96,7 +96,8 @@ struct world {
     uint32_t config_version;
     struct actor *actor[DEVICES];
     struct copy copy[DEVICES];
-    uint32_t proof_taken[DEVICES], proof_known[DEVICES]; /* newest connection; 0: none */
+    uint32_t proof_taken[DEVICES],
+        proof_known[DEVICES]; /* newest connection; 0: none */
     struct store store;
     struct ledger ledger;
     struct moment *heap;
