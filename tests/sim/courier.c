@@ -91,16 +91,18 @@ static void prove(struct actor *a)
 {
     struct world *w = a->world;
 
-    if (w->partition || (!w->healed && draw_one_in(&w->draw, w->h.loss)))
+    if (w->partition || (!w->healed && draw_one_in(&w->proof_draw, w->h.loss)))
         return; /* never answered: the table's timer ends it */
-    world_later(w, trip_ms(w) + trip_ms(w), AT_PROVED, a->number, a->connection, NULL);
+    uint64_t trips_ms =
+        2 * w->h.delay_ms + draw_below(&w->proof_draw, 2 * w->h.jitter_ms + 1);
+    world_later(w, trips_ms, AT_PROVED, a->number, a->connection, NULL);
 }
 
 void courier_proved(struct actor *a)
 {
     struct world *w = a->world;
 
-    if (!w->healed && draw_one_in(&w->draw, w->h.refuse)) {
+    if (!w->healed && draw_one_in(&w->proof_draw, w->h.refuse)) {
         w->reached[REACHED_PROOF_REFUSED]++;
         courier_step(a, UPLINK_DENIED, 0);
         return;

@@ -243,7 +243,8 @@ static void draw_hazards(struct world *w)
     h->schema = draw_one_in(&w->draw, 4) ? 60 + draw_below(&w->draw, 200) : 0;
     h->not_now = rate(w, 60, 300);
     h->config = rate(w, 30, 200);
-    h->refuse = rate(w, 2, 40);
+    h->refuse =
+        draw_below(&w->proof_draw, 3) == 0 ? 0 : 2 + draw_below(&w->proof_draw, 39);
     h->step = rate(w, 60, 400);
     h->renew = rate(w, 20, 200);
     h->end = draw_one_in(&w->draw, 4) ? 300 : 0;
@@ -403,7 +404,8 @@ static void world_init(struct world *w, uint64_t seed, bool trace)
     memcpy(reached, w->reached, sizeof reached);
     *w = (struct world){.seed = seed,
         .trace = trace,
-        .draw = {seed * UINT64_C(0x2545f4914f6cdd1d) + 1}};
+        .draw = {seed * UINT64_C(0x2545f4914f6cdd1d) + 1},
+        .proof_draw = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}};
     memcpy(w->reached, reached, sizeof reached);
     w->store_up = true;
     draw_hazards(w);

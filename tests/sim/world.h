@@ -88,7 +88,8 @@ struct
 
 struct world {
     uint64_t seed, now_ms, order;
-    struct draw draw;
+    struct draw draw,
+        proof_draw; /* proofs have a stream of their own: what else happens does not hang on them */
     struct hazards h;
     bool healed, trace, partition, store_up, crash_after_commit, commit_due;
     uint64_t partition_since_ms, not_now_until_ms;
