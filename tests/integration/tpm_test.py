@@ -375,6 +375,8 @@ def test_another_attestation_key_at_the_place_of_ours_is_refused():
         tpm.tool('tpm2_evictcontrol', '-C', 'o', '-c', ATTEST_HANDLE)
         tpm.forge_attest(record[2:34])
         device.start('--for', '600')
+        wait_for('agent to judge', lambda: device.program.log.of('tpm.ready', 'tpm.refused'))
+        check(not device.program.log.of('tpm.ready'), "agent takes the attacker's attestation key for its own")
         refused(device, 'tpm.refused', 'other')
 
 
