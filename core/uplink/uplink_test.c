@@ -131,7 +131,7 @@ static void test_a_finished_handshake_alone_does_not_end_the_back_off(void)
     CHECK(u.failures == 6);
 }
 
-/* Req: HF-TPM-010 "On a connection whose proof the cloud has not taken the device shall send nothing." */
+/* Req: HF-TPM-014 "on a connection whose proof the cloud has not taken it shall send nothing" */
 static void test_a_proof_that_is_refused_or_not_answered_hangs_up_and_comes_back_later(
     void)
 {

@@ -296,7 +296,7 @@ static void not_now(struct courier *c, const struct http_answer *a)
     step(c, UPLINK_DENIED, a->retry_after_s);
 }
 
-/* Req: HF-TPM-010 "On a connection whose proof the cloud has not taken the device shall send nothing." */
+/* Req: HF-TPM-014 "on a connection whose proof the cloud has not taken it shall send nothing" */
 static void proof_answered(struct courier *c, const struct http_answer *a)
 {
     size_t len = 0;

@@ -11,7 +11,7 @@ enum status prove_begin(struct prove *p, struct room out, size_t *len)
     return http_attest_build(p->device, p->host, (struct bytes){0}, out, len);
 }
 
-/* Req: HF-TPM-010 "What is quoted shall be for the nonce of the cloud and for this connection." */
+/* Req: HF-TPM-014 "for the nonce of the cloud and for this connection" */
 static enum status quote(
     struct prove *p, struct bytes asked, struct room out, size_t *len)
 {

@@ -13,6 +13,7 @@ RELEASE, SECURITY = 'test', 7
 
 class Endorsed(Tpm):
     """The maker's authority is made with its first certificate; `maker`: another TPM of the same maker."""
+    certified = True
 
     def __init__(self, b, name='tpm', maker=None):
         self.maker, self.made = maker, False
@@ -41,6 +42,10 @@ class Endorsed(Tpm):
     def root(self):
         """The maker's root, PEM."""
         return open(os.path.join(self.ca, 'swtpm-localca-rootca-cert.pem')).read()
+
+    def authorities(self):
+        """What stands in makers.pem for a device that brings no certificates of between: the issuing authority as well."""
+        return [self.root(), open(os.path.join(self.ca, 'issuercert.pem')).read()]
 
     def certificate(self):
         """Of its endorsement key, as a file."""

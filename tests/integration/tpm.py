@@ -8,45 +8,20 @@ import socket
 import subprocess
 import tempfile
 
-from harness import PATIENCE_S, check, run, wait_for
+from harness import PATIENCE_S, check, wait_for
 
 AGENT, COUNTER = 'holdfast-agent', '0x1500001'
 
 
-class Maker:
-    """A maker of TPMs: his authority, and what he does with a new one (swtpm_setup: an RSA endorsement key, its certificate in NV)."""
-
-    def __init__(self, b, name='maker'):
-        self.folder = tempfile.mkdtemp(prefix=name + '-', dir=b.folder)
-        self.at = lambda f: os.path.join(self.folder, f)
-        os.mkdir(self.at('ca'))
-        for f, lines in (
-                ('localca.conf', ['statedir = ' + self.at('ca'), 'signingkey = ' + self.at('ca/signkey.pem'),
-                                  'issuercert = ' + self.at('ca/issuercert.pem'), 'certserial = ' + self.at('ca/certserial')]),
-                ('localca.options', ['--platform-manufacturer Test', '--platform-version 1.0', '--platform-model test']),
-                ('setup.conf', ['create_certs_tool=' + shutil.which('swtpm_localca'), 'create_certs_tool_config=' + self.at('localca.conf'),
-                                'create_certs_tool_options=' + self.at('localca.options'), 'active_pcr_banks=sha256'])):
-            open(self.at(f), 'w').write('\n'.join(lines) + '\n')
-
-    def endorse(self, state):
-        run('swtpm_setup', '--tpm2', '--tpmstate', state, '--createek', '--create-ek-cert', '--config', self.at('setup.conf'), '--overwrite')
-
-    def authorities(self):
-        """What an administrator puts into makers.pem: the maker's issuing authority and its root."""
-        return ''.join(open(self.at('ca/' + f)).read() for f in ('issuercert.pem', 'swtpm-localca-rootca-cert.pem'))
-
-
 class Tpm:
-    """swtpm on a socket that only agent's user and root may use, as a device node is. Without a maker it has no certificate."""
+    """swtpm on a socket that only agent's user and root may use, as a device node is. Its maker gave it no certificate (endorsed.py: one did)."""
+    certified = False
 
-    def __init__(self, b, name='tpm', maker=None):
+    def __init__(self, b, name='tpm'):
         self.folder = tempfile.mkdtemp(prefix=name + '-', dir=b.folder)
         os.chmod(self.folder, 0o755)
         self.state = os.path.join(self.folder, 'state')
         os.mkdir(self.state)
-        self.maker = maker
-        if maker is not None:
-            maker.endorse(self.state)
         self.socket = os.path.join(self.folder, 's')
         self.spec = 'swtpm:path=' + self.socket
         self.process = None
@@ -137,7 +112,7 @@ def configure(device_root, tpm, more='', attest=None):
     folder = os.path.join(device_root, 'etc/holdfast')
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'oximeter.conf'), 'w') as conf:
-        proves = tpm.maker is not None if attest is None else attest
+        proves = tpm.certified if attest is None else attest
         conf.write('trust = "tpm"\ntpm = "%s"\n%s%s' % (tpm.spec, '' if proves else 'attest = false\n', more))
 
 

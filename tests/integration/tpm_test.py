@@ -6,6 +6,8 @@ Req: HF-TPM-003: a TPM that was cleared, or is another one, is refused.
 Req: HF-TPM-005: a cloud whose policy asks for a TPM stores nothing of a device with keys in files.
 Req: HF-TPM-004: agent signs and proves for courier only, seals and opens for keeper only, and counts for updater only.
 Req: HF-TPM-008: the attestation key signs nothing but what the TPM says of itself.
+Req: HF-TPM-014: what ran at boot is proved on each connection, and nothing is sent before.
+Req: HF-TPM-015: a device that is set to prove its TPM is not enrolled on its word.
 
 The TPM is swtpm, pulled out, stopped, cleared and exchanged while the real device runs. Each refusal has its name in the
 log, once.
@@ -15,8 +17,8 @@ import os
 import signal
 import subprocess
 
-from endorsed import Endorsed, believe, policy
-from harness import Device, OXIMETER, bench, check, main, role_pid, run, stopped, wait_for
+from endorsed import RELEASE, SECURITY, Endorsed, believe, policy
+from harness import Cloud, Device, OXIMETER, bench, check, main, role_pid, run, stopped, wait_for
 from tpm import Tpm, as_user, configure, knock
 
 TLS_HANDLE, WRAP_HANDLE, ATTEST_HANDLE = '0x81010010', '0x81010011', '0x81010012'
@@ -449,6 +451,180 @@ def test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_fil
         check(soft.status()['readings_held'] > 0 and soft.status()['readings_lost'] == 0, 'the device has lost readings')
 
 
+# --- proved to the cloud: the real device, and the real cloud ---
+
+
+def booted(b, name='tpm'):
+    tpm = Endorsed(b, name)
+    tpm.measure('image')
+    return tpm
+
+
+def attesting_cloud(b, tpm, least=0):
+    """It asks for a TPM, allows this one's maker, and knows what it has measured by now."""
+    cloud = Cloud(os.path.join(b.folder, 'cloud'))
+    b.things.append(cloud)
+    believe(cloud.root, tpm.authorities(), [(RELEASE, SECURITY, tpm.register_11())])
+    open(os.path.join(cloud.root, 'etc/holdfast/cloud.conf'), 'a').write(policy(least))
+    return cloud.serve()
+
+
+def again(cloud, least):
+    port = cloud.ports['device']
+    cloud.stop()
+    path = os.path.join(cloud.root, 'etc/holdfast/cloud.conf')
+    text = open(path).read().rsplit('require_trust', 1)[0] + policy(least)
+    open(path, 'w').write(text)
+    cloud.serve(device_port=port)
+
+
+def events(cloud, device, code):
+    return [e for e in cloud.events() if e['code'] == code and e['device'] == device.id]
+
+
+def shown(cloud, device):
+    return next(d for d in cloud.lines('device', 'list') if d['device'] == device.id)
+
+
+def batches(cloud, device):
+    return cloud.lines('batches', '--device', device.id)
+
+
+def delivered(device):
+    sealed = {(l['epoch'], l['seq']) for l in device.program.log.of('batch.sealed')}
+    wait_for('everything to be delivered', lambda: sealed <= {
+        (l['epoch'], l['seq']) for l in device.program.log.of('batch.acknowledged')})
+    check(device.status()['readings_lost'] == 0, 'readings were lost')
+
+
+def power_cycle(device, tpm, what):
+    """Off and on again with another image, or the same: agent meets a TPM whose registers say it."""
+    tpm.pull()
+    with stopped(role_pid(device.program.process.pid, 'agent')):
+        tpm.start()
+        tpm.measure(what)
+
+
+def not_accepted(device):
+    """Said once, shown, and measured on."""
+    said = wait_for('the refusal to be said', lambda: device.program.log.of('attest.refused'))
+    wait_for('NOT ACCEPTED', lambda: 'not_accepted' in device.status()['notes'])
+    before = acknowledged(device)
+    measures_on(device)
+    check(acknowledged(device) == before, '%d batches were sent' % (acknowledged(device) - before))
+    check(len(said) == 1 and len(device.program.log.of('attest.refused')) == 1, 'said more than once')
+
+
+def test_a_device_proves_its_tpm_when_it_enrols_and_its_boot_on_each_connection():
+    with bench() as b:
+        tpm = booted(b)
+        cloud = attesting_cloud(b, tpm)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device, 2)
+        row = shown(cloud, device)
+        check((row['attest'], row['attest_security_version']) == ('accepted', SECURITY), 'the administrator is shown %r' % row)
+        check(events(cloud, device, 'attest.accepted'), 'no event says so')
+        check(not device.program.log.of('attest.refused'), 'the device says that it was refused')
+        power_cycle(device, tpm, 'image')
+        refused(device, 'tpm.lost', 'gone')
+        wait_for('the same TPM to be taken up', lambda: len(device.program.log.of('tpm.ready')) == 2)
+        sends(device)
+        delivered(device)
+
+
+def test_a_boot_that_is_no_release_is_refused_until_a_release_runs_again():
+    with bench() as b:
+        tpm = booted(b)
+        cloud = attesting_cloud(b, tpm)
+        device = tpm_device(b, cloud, tpm)
+        tpm.measure('an implant')
+        device.start('--for', '900')
+        not_accepted(device)
+        wait_for('the event', lambda: events(cloud, device, 'attest.measurements'))
+        check(not batches(cloud, device), '%d batches of an unknown boot are stored' % len(batches(cloud, device)))
+        check(shown(cloud, device)['attest'] == 'measurements', 'the administrator is shown %r' % shown(cloud, device))
+        power_cycle(device, tpm, 'image')
+        sends(device, 2)
+        wait_for('the note to be gone', lambda: 'not_accepted' not in device.status()['notes'])
+        delivered(device)
+
+
+def test_a_tpm_of_a_maker_who_is_not_allowed_is_not_enrolled():
+    with bench() as b:
+        tpm, strange = booted(b), Endorsed(b, 'strange')
+        cloud = attesting_cloud(b, tpm)
+        root = os.path.join(b.folder, 'strange-board')
+        configure(root, strange)
+        _, bundle = cloud.add_device('strange', root)
+        done = subprocess.run([OXIMETER, 'enrol', bundle, '--root', root], capture_output=True, text=True)
+        check(done.returncode == 1 and 'a TPM of an allowed maker' in done.stderr and done.stderr.count('\n') == 1,
+              '%d, %s' % (done.returncode, done.stderr))
+        wait_for('the word in the log of keys', lambda: cloud.program.log.of('attest.maker'))
+        check(not kept(Device(root), 'keeper/identity', 'courier/tls.crt'), 'it has an identity')
+        configure(root, strange, attest=False)
+        done = subprocess.run([OXIMETER, 'enrol', bundle, '--root', root], capture_output=True, text=True)
+        check(done.returncode == 1, 'its own word was enough: %d, %s' % (done.returncode, done.stderr))
+
+
+def test_a_store_that_has_forgotten_a_proof_is_proved_to_again():
+    with bench() as b:
+        tpm = booted(b)
+        cloud = attesting_cloud(b, tpm)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device, 2)
+        store = role_pid(cloud.program.process.pid, 'store')
+        os.kill(store, signal.SIGKILL)
+        wait_for('store to be back', lambda: role_pid(cloud.program.process.pid, 'store') not in (None, store))
+        wait_for('the device to be told', lambda: [l for l in device.program.log.of('server.refused') if l['http'] == 401])
+        sends(device, 2)
+        delivered(device)
+        check(not device.program.log.of('attest.refused'), 'it was refused')
+
+
+def test_a_version_that_is_too_old_loses_nothing_and_is_not_stored():
+    with bench() as b:
+        tpm = booted(b)
+        cloud = attesting_cloud(b, tpm, least=SECURITY)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '900')
+        sends(device, 2)
+        again(cloud, least=SECURITY + 1)
+        wait_for('the event', lambda: events(cloud, device, 'attest.version'))
+        stored = len(batches(cloud, device))
+        measures_on(device)
+        check(len(batches(cloud, device)) == stored, 'readings of a version that is too old are stored')
+        check(not device.status()['synchronised'] or device.status()['readings_held'] > 0, 'the device believes that all is delivered')
+        again(cloud, least=SECURITY)
+        sends(device, 2)
+        delivered(device)
+
+
+def test_renewed_keys_stay_proved_with_the_tls_key_that_was_certified():
+    with bench() as b:
+        tpm = booted(b)
+        cloud = attesting_cloud(b, tpm)
+        device = tpm_device(b, cloud, tpm)
+        device.start('--for', '600')
+        sends(device)
+        certified = tpm_point(device)
+        cloud.verb('device', 'renew', device.id)
+        wait_for('the new keys to be used', lambda: [e for e in cloud.events() if e['code'] == 'renew.used'])
+        sends(device, 2)
+        check(tpm_point(device) == certified, 'the new certificate is for another key than the certified one')
+        device.stop()
+        device.start('--for', '600')
+        sends(device, 2)
+        check(not device.program.log.of('attest.refused'), 'the renewed device is refused')
+        check(shown(cloud, device)['attest'] == 'accepted', 'the administrator is shown %r' % shown(cloud, device))
+
+
+def tpm_point(device):
+    certificate = os.path.join(device.root, 'var/lib/holdfast/courier/tls.crt')
+    return run('openssl', 'x509', '-inform', 'DER', '-in', certificate, '-noout', '-pubkey').stdout
+
+
 def test_a_tpm_without_a_certificate_is_not_enrolled_unless_the_administrator_says_so():
     with bench() as b:
         cloud, tpm = b.cloud(), Tpm(b)
@@ -506,6 +682,12 @@ main([
     test_an_attestation_key_is_not_made_over_one_whose_record_is_gone,
     test_the_attestation_key_signs_nothing_that_somebody_made,
     test_a_cloud_that_asks_for_a_tpm_stores_nothing_of_a_device_with_keys_in_files,
+    test_a_device_proves_its_tpm_when_it_enrols_and_its_boot_on_each_connection,
+    test_a_boot_that_is_no_release_is_refused_until_a_release_runs_again,
+    test_a_tpm_of_a_maker_who_is_not_allowed_is_not_enrolled,
+    test_a_store_that_has_forgotten_a_proof_is_proved_to_again,
+    test_a_version_that_is_too_old_loses_nothing_and_is_not_stored,
+    test_renewed_keys_stay_proved_with_the_tls_key_that_was_certified,
     test_a_tpm_without_a_certificate_is_not_enrolled_unless_the_administrator_says_so,
     test_a_word_that_names_no_trust_is_an_error_and_no_choice,
 ])
