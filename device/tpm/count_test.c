@@ -108,13 +108,13 @@ static void test_what_is_no_counter_of_the_maker_is_not_known(void)
 int main(void)
 {
     static const struct test tests[] = {
-        {"the counter is read and rises by one and leaves no slot taken",
+        {"test_the_counter_is_read_and_rises_by_one_and_leaves_no_slot_taken",
             test_the_counter_is_read_and_rises_by_one_and_leaves_no_slot_taken},
-        {"a tpm that was given no counter is refused and keeps its keys",
+        {"test_a_tpm_that_was_given_no_counter_is_refused_and_keeps_its_keys",
             test_a_tpm_that_was_given_no_counter_is_refused_and_keeps_its_keys},
-        {"a counter that its owner could remove is refused",
+        {"test_a_counter_that_its_owner_could_remove_is_refused",
             test_a_counter_that_its_owner_could_remove_is_refused},
-        {"what is no counter of the maker is not known",
+        {"test_what_is_no_counter_of_the_maker_is_not_known",
             test_what_is_no_counter_of_the_maker_is_not_known},
     };
     return run_tests(tests, sizeof tests / sizeof tests[0]);

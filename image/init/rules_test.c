@@ -77,13 +77,13 @@ static void test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back(v
 int main(void)
 {
     static const struct test tests[] = {
-        {"no other line than the signed one starts",
+        {"test_no_other_line_than_the_signed_one_starts",
             test_no_other_line_than_the_signed_one_starts},
-        {"no version below the counter starts",
+        {"test_no_version_below_the_counter_starts",
             test_no_version_below_the_counter_starts},
-        {"there is no network before the firewall and none without it",
+        {"test_there_is_no_network_before_the_firewall_and_none_without_it",
             test_there_is_no_network_before_the_firewall_and_none_without_it},
-        {"a version on trial that does not stay up gives its place back",
+        {"test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back",
             test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back},
     };
     return run_tests(tests, sizeof tests / sizeof tests[0]);
