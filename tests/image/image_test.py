@@ -18,6 +18,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import machine as m  # noqa: E402
 from harness import CLOUD, Cloud, TimedOut, check, run  # noqa: E402
+from endorsed import believe, policy  # noqa: E402
 from service import key_of, ticket  # noqa: E402
 
 WORK_S = 300  # of a processor, for one wait: a machine that others slow down has as much as one that is alone
@@ -57,18 +58,28 @@ class Rig:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix='holdfast-image-')
         os.chmod(self.folder, 0o755)
-        self.cloud = Cloud(os.path.join(self.folder, 'cloud'), address='10.0.2.2').serve()
         self.published = {i['version']: i for i in json.load(open(os.path.join(m.OUT, 'expected.json')))['images']}
+        self.maker = os.path.join(self.folder, 'maker')
+        m.blank_tpm(os.path.join(self.folder, 'first-tpm'), self.maker)
+        self.cloud = self.strict_cloud('cloud', self.published)
         self.layout = m.layout()
+
+    def strict_cloud(self, name, versions):
+        """It takes in what a TPM of this maker proves, and hears what says that one of these versions has started."""
+        cloud = Cloud(os.path.join(self.folder, name), address='10.0.2.2')
+        believe(cloud.root, m.authorities(self.maker), [('%d.0.0' % v, self.published[v]['security_version'], self.published[v]['pcr11_sha256']) for v in versions])
+        with open(os.path.join(cloud.root, 'etc/holdfast/cloud.conf'), 'a') as f:
+            f.write(policy())
+        return cloud.serve()
 
     def case(self, name, counter=1, **data):
         folder = os.path.join(self.folder, name)
         os.makedirs(folder)
         tpm = os.path.join(folder, 'tpm')
         if counter is None:
-            m.blank_tpm(tpm)
+            m.blank_tpm(tpm, self.maker)
         else:
-            m.provision_tpm(tpm, counter)
+            m.provision_tpm(tpm, counter, self.maker)
         return (os.path.join(folder, 'machine'), m.system_disk(os.path.join(folder, 'system.img')),
                 m.data_disk(os.path.join(folder, 'data.img'), **data), tpm)
 
@@ -149,13 +160,34 @@ def good_boot(rig):
             until(vm, 'a batch in the cloud', lambda: [b for b in rig.cloud.lines('batches') if b['device'] == device])
             trust = [d['trust'] for d in rig.cloud.lines('devices') if d['device'] == device]
             check(trust == ['tpm'], 'the cloud was told trust: %s' % trust)
+            proved = [(d['attest'], d['attest_security_version']) for d in rig.cloud.lines('devices') if d['device'] == device]
+            check(proved == [('accepted', rig.published[1]['security_version'])], 'attested: %s' % proved)
             vm.screenshot(os.path.join(m.TOP, 'build/image/screen.png'))
             serve(rig, vm, device, serial)
             wrong = m.unasked(vm.capture_path, rig.cloud.ports)
             check(not wrong, 'it sent what is not for its cloud: %s' % wrong[:3])
-            said = '%s; PCR 11 as published; enrolled, keys in its TPM; batches stored; service let in by its button' % ', '.join(reached)
+            said = '%s; PCR 11 as published; enrolled and attested by its TPM; batches stored; service let in by its button' % ', '.join(reached)
             return said, '-', vm.seconds()
     return 'good', body
+
+
+def unpublished(rig):
+    """The same boot before a cloud that was told of version 2 only: it measures, and nothing of it is taken."""
+    def body():
+        cloud = rig.strict_cloud('other-cloud', [2])
+        try:
+            device, bundle = cloud.add_device('unpublished', rig.folder)
+            with m.machine(*rig.case('unpublished', invitation=bundle)) as vm:
+                until(vm, 'measuring', lambda: vm.find(MEASURING))
+                until(vm, 'a refusal', lambda: [e for e in cloud.events() if e['code'] == 'attest.measurements' and e['device'] == device])
+                check(not cloud.counts()['batches'], 'a batch of it was stored')
+                row, = [d for d in cloud.lines('devices') if d['device'] == device]
+                check(row['attest'] == 'measurements', str(row))
+                vm.screenshot(os.path.join(m.TOP, 'build/image/unpublished.png'))
+                return 'attest.measurements; it goes on measuring, nothing is stored', 'the cloud, at its connection', vm.seconds()
+        finally:
+            cloud.stop()
+    return 'unpublished', body
 
 
 # --- what is not to start ---
@@ -288,7 +320,7 @@ def main():
         if short:
             cases += [all_refusals[n] for n in ('unsigned-kernel', 'bit-in-root')]
         else:
-            cases = [updated(rig), cases[0], broken_newer(rig), no_keys(rig), *all_refusals.values()]
+            cases = [updated(rig), cases[0], unpublished(rig), broken_newer(rig), no_keys(rig), *all_refusals.values()]
         if '--only' in sys.argv:
             wanted = sys.argv[sys.argv.index('--only') + 1].split(',')
             cases = [c for c in cases if c[0] in wanted]

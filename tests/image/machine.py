@@ -72,12 +72,12 @@ def variables(path, enrolled=True):
 
 # --- the TPM ---
 
-def blank_tpm(folder):
-    """As its maker sells it: with an endorsement key and a certificate of it (the maker's authority is beside it). One bank: the
-    firmware hashes a kernel of 12 MB in software, once for each that is active."""
-    maker = folder + '.maker'
-    for made in (folder, maker):
-        os.makedirs(made)
+def blank_tpm(folder, maker=None):
+    """As its maker sells it: with an endorsement key and a certificate of it. `maker`: the folder of the authority, made with its
+    first TPM; else one of its own beside the TPM. One bank: the firmware hashes a kernel of 12 MB in software, once for each that is active."""
+    maker = maker or folder + '.maker'
+    os.makedirs(folder)
+    os.makedirs(maker, exist_ok=True)
     at = lambda n: os.path.join(maker, n)  # noqa: E731
     files = {'localca.conf': 'statedir = {0}\nsigningkey = {0}/signkey.pem\nissuercert = {0}/issuercert.pem\ncertserial = {0}/certserial\n'.format(maker),
              'localca.options': '--platform-manufacturer Test\n--platform-version 1.0\n--platform-model test\n',
@@ -88,9 +88,14 @@ def blank_tpm(folder):
     run('swtpm_setup', '--tpm2', '--tpmstate', folder, '--pcr-banks', 'sha256', '--createek', '--create-ek-cert', '--config', at('setup.conf'), '--overwrite')
 
 
-def provision_tpm(folder, security_version):
+def authorities(maker):
+    """PEM: the maker's root, and the authority that issues, which the device does not bring."""
+    return [open(os.path.join(maker, n)).read() for n in ('swtpm-localca-rootca-cert.pem', 'issuercert.pem')]
+
+
+def provision_tpm(folder, security_version, maker=None):
     """What the maker does once: a counter that only the owner raises and only the platform could remove."""
-    blank_tpm(folder)
+    blank_tpm(folder, maker)
     attributes = 'authread|ownerwrite|platformcreate|nt=counter|no_da'
     tools(folder, [['tpm2_nvdefine', COUNTER, '-C', 'p', '-s', '8', '-a', attributes]] + [['tpm2_nvincrement', '-C', 'o', COUNTER]] * security_version)
 
@@ -175,7 +180,7 @@ def data_disk(path, invitation=None, sensor='sim:normal', release=None):
     conf = os.path.join(tree, 'etc/holdfast')
     os.makedirs(conf)
     open(os.path.join(conf, 'network.conf'), 'w').write('address = "10.0.2.15"\nprefix_bits = 24\ngateway = "10.0.2.2"\n')
-    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "%s"\ntrust = "tpm"\nattest = false\nbutton = "/dev/holdfast-button"\n' % sensor)
+    open(os.path.join(conf, 'oximeter.conf'), 'w').write('sensor = "%s"\ntrust = "tpm"\nbutton = "/dev/holdfast-button"\n' % sensor)
     if invitation:
         shutil.copyfile(invitation, os.path.join(conf, 'invitation'))
     if release:
