@@ -12,8 +12,12 @@ static bool same(const struct epoch *a, const struct epoch *b)
 bool clone_rule_sees(struct clone_front *f, const struct epoch *epoch,
     uint64_t measured_ms, uint64_t now_ms)
 {
-    if (measured_ms > now_ms + CLONE_AHEAD_MS)
+    if (measured_ms > now_ms
+            + CLONE_AHEAD_MS) { /* a clock was wrong: what it did so far says nothing */
+        f->returns = 0;
+        f->pair = false;
         return false;
+    }
     if (f->any && f->ms > now_ms + CLONE_AHEAD_MS)
         *f = (struct clone_front){0};
     if (f->any && measured_ms <= f->ms)

@@ -6,7 +6,9 @@
  * measured time (the front) goes from epoch to epoch and never back. A front that goes back to
  * the epoch that had it before has returned; two copies that both measure make it return with
  * every batch. One clock that jumps while an old run's batches are still on the way makes it
- * return twice at most, so CLONE_RETURNS of them are a suspicion.
+ * return twice at most, so CLONE_RETURNS of them are a suspicion. A clock that was far ahead, and is set
+ * back while its batches are kept from coming, would make it return with each lull: but then some of
+ * them lie in the future when they come, and the count begins anew with each.
  *
  * Sees nothing: copies that run one after the other; one whose clock is unset, or behind the
  * other's; who chooses epochs and times to hide. It accuses nobody: a person decides.

@@ -87,6 +87,25 @@ static void test_a_front_that_lies_in_the_future_is_forgotten_and_hides_nothing(
     CHECK(seen);
 }
 
+/* Seed 337 of the simulated world: a clock far ahead, set back while the link dropped again and again. */
+static void
+test_a_batch_from_the_future_begins_the_count_anew_and_copies_are_seen_after_it(void)
+{
+    static const struct epoch a = {{'a'}}, b = {{'b'}};
+    struct clone_front f = {0};
+    uint64_t now = 1000000, at = 0;
+    bool seen = false;
+
+    for (int i = 0; i < CLONE_RETURNS + 1; i++)
+        seen |= clone_rule_sees(&f, i % 2 == 0 ? &a : &b, ++at, now);
+    CHECK(!seen && f.returns == CLONE_RETURNS - 1);
+    CHECK(!clone_rule_sees(&f, &a, now + CLONE_AHEAD_MS + 1, now));
+    for (int i = 1; i < CLONE_RETURNS + 1; i++)
+        seen |= clone_rule_sees(&f, i % 2 == 0 ? &a : &b, ++at, now);
+    CHECK(!seen);
+    CHECK(clone_rule_sees(&f, &b, ++at, now));
+}
+
 /* Req: HF-CLN-001 */
 static void copies_measure(
     struct rig *r, struct rig_device *one, struct rig_device *two)
@@ -200,6 +219,8 @@ static void test_a_device_that_restarts_all_the_time_with_batches_on_the_way_is_
 
 MAIN(TEST(test_each_case_is_a_suspicion_or_is_none),
     TEST(test_a_front_that_lies_in_the_future_is_forgotten_and_hides_nothing),
+    TEST(
+        test_a_batch_from_the_future_begins_the_count_anew_and_copies_are_seen_after_it),
     TEST(
         test_two_copies_are_one_event_and_a_mark_and_go_on_where_the_policy_is_to_note),
     TEST(test_where_the_policy_is_to_stop_no_copy_is_served_until_a_person_says_so),

@@ -410,7 +410,8 @@ static enum status look_for_copy(struct job *j, const struct summary *sum)
     return flag_clone(j, REASON_CLONE_INTERLEAVED);
 }
 
-/* After all else that writes the state. What is on its way in now is stored and answered. */
+/* Req: HF-CLN-002 "shall not be served from the batch after the one that showed it".
+ * After all else that writes the state: what is on its way in now is stored and answered. */
 static enum status stop_clone(struct job *j)
 {
     sqlite3_stmt *q;

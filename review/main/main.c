@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
     {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
         false},
     {"format", CLI_WORD, 0, 0, "LIST",
-        "html, json, csv, sarif, markdown, junit, dot, oscal or all", false},
+        "html json csv sarif oscal markdown junit dot; all", false},
     {"clause", CLI_WORD, 0, 0, "LIST", "clauses, or all, or none; else 81001-5-1:5.3.2",
         false},
     {"order", CLI_WORD, 0, 0, "ID", "also answer a questionnaire: ig-nb", false},
