@@ -6,6 +6,7 @@
 #include "cloud/keys/cert_build.h"
 #include "core/base/reader.h"
 #include "core/base/writer.h"
+#include "core/seal/kid.h"
 
 #include <assert.h>
 #include <string.h>
@@ -26,12 +27,6 @@ static_assert((int)CREDENTIAL_BLOB == (int)ATTEST_BLOB_LEN
         && (int)ENROL_CREDENTIAL_LEN <= (int)ENROL_M2_MAX,
     "the wire carries what cloud/attest makes and reads");
 
-static bool same_kid(const struct kid *a, const struct kid *b)
-{
-    return a->generation == b->generation
-        && memcmp(&a->device, &b->device, sizeof a->device) == 0;
-}
-
 /* A tombstone is the device's, whatever its generation. */
 static struct kid grave_of(const struct device_id *device)
 {
@@ -47,7 +42,7 @@ static bool dead(const struct keys *k, const struct device_id *device)
 static void forget_invite(struct keys *k, const struct kid *kid)
 {
     for (size_t i = 0; i < k->invite_count; i++)
-        if (same_kid(&k->invites[i].kid, kid)) {
+        if (kid_equal(&k->invites[i].kid, kid)) {
             k->invites[i] = k->invites[--k->invite_count];
             return;
         }
@@ -254,7 +249,7 @@ static enum status open_invited(struct keys *k, uint64_t now_utc_s,
 static void note_answered(struct keys *k, const struct kid *kid)
 {
     for (size_t i = 0; i < k->invite_count; i++)
-        if (same_kid(&k->invites[i].kid, kid))
+        if (kid_equal(&k->invites[i].kid, kid))
             k->invites[i].answered = true;
 }
 

@@ -4,6 +4,7 @@
 #include "cloud/attest/why.h"
 #include "cloud/store/device_state.h"
 #include "cloud/store/events.h"
+#include "core/seal/kid.h"
 #include "wire/attest.h"
 
 #include <stdlib.h>
@@ -153,12 +154,6 @@ static void ask(const struct job *j)
     answer(j, 200, BYTES_OF(body));
 }
 
-static bool same_kid(const struct kid *a, const struct kid *b)
-{
-    return a->generation == b->generation
-        && memcmp(&a->device, &b->device, sizeof a->device) == 0;
-}
-
 /* Until keys has said which key attests. */
 static void wait_for_key(const struct job *j, struct bytes said)
 {
@@ -167,7 +162,7 @@ static void wait_for_key(const struct job *j, struct bytes said)
 
     for (size_t i = 0; i < ATTESTER_WAITING; i++) {
         struct waiting *w = &j->a->waiting[i];
-        each += w->used && same_kid(&w->kid, &j->kid);
+        each += w->used && kid_equal(&w->kid, &j->kid);
         if (!w->used)
             place = w;
     }
@@ -260,7 +255,7 @@ void attester_key(
     for (size_t i = 0; i < ATTESTER_WAITING; i++) {
         struct waiting w = a->waiting[i];
         struct job j;
-        if (!w.used || !same_kid(&w.kid, kid))
+        if (!w.used || !kid_equal(&w.kid, kid))
             continue;
         a->waiting[i].used = false;
         if (!begin(&j, a, w.gate, &w.head))

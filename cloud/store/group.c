@@ -2,6 +2,7 @@
 #include "cloud/store/group.h"
 
 #include "cloud/store/events.h"
+#include "core/seal/kid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,8 +142,7 @@ bool group_open(const struct group *g)
 static bool same_wait(const struct waiting *w, enum door door, const struct kid *kid,
     const struct epoch *epoch)
 {
-    return w->door == door && w->kid.generation == kid->generation
-        && memcmp(&w->kid.device, &kid->device, sizeof kid->device) == 0
+    return w->door == door && kid_equal(&w->kid, kid)
         && (door == DOOR_DOWN_KEY || memcmp(&w->epoch, epoch, sizeof *epoch) == 0);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/key_cache.h"
 
+#include "core/seal/kid.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +33,7 @@ static struct cached_device *set_of(struct key_cache *c, const struct device_id 
 
 static bool is(const struct cached_device *d, const struct kid *kid)
 {
-    return d->set && d->kid.generation == kid->generation
-        && memcmp(&d->kid.device, &kid->device, sizeof kid->device) == 0;
+    return d->set && kid_equal(&d->kid, kid);
 }
 
 struct cached_device *key_cache_find(struct key_cache *c, const struct kid *kid)
