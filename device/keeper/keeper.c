@@ -12,6 +12,7 @@
 #include "device/keeper/identity.h"
 #include "device/keeper/renewal.h"
 #include "device/keeper/store.h"
+#include "device/talk/hear.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "device/trust/trust_agent.h"
@@ -895,18 +896,14 @@ static enum status take_from_updater(struct keeper *k, uint16_t what, struct byt
 static void on_updater(void *ctx, int fd, uint32_t events)
 {
     struct keeper *k = ctx;
-    size_t doors = 0;
-    const struct talk_door *table = messages_heard(KEEPER_OF_UPDATER, &doors);
     uint16_t what = 0;
     struct bytes body;
 
     (void)events;
-    enum status s = talk_recv(fd, table, doors, ROOM_OF(k->talk), &what, &body);
+    enum status s = hear_one(fd, KEEPER_OF_UPDATER, ROOM_OF(k->talk), &what, &body);
     if (s == OK)
         s = take_from_updater(k, what, body);
-    if (s == MALFORMED)
-        LOG(k->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "updater"));
-    if (s != OK && s != AGAIN)
+    if (hear_ends(s, k->log, "updater"))
         drop(k, &k->updater_fd);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/net/fetcher.h"
 
+#include "device/talk/hear.h"
 #include "device/talk/place.h"
 
 #include <string.h>
@@ -71,18 +72,14 @@ static enum status take(struct fetcher *f, uint16_t what, struct bytes body)
 static void on_updater(void *ctx, int fd, uint32_t events)
 {
     struct fetcher *f = ctx;
-    size_t doors = 0;
-    const struct talk_door *table = messages_heard(COURIER_OF_UPDATER, &doors);
     uint16_t what = 0;
     struct bytes body;
 
     (void)events;
-    enum status s = talk_recv(fd, table, doors, ROOM_OF(f->talk), &what, &body);
+    enum status s = hear_one(fd, COURIER_OF_UPDATER, ROOM_OF(f->talk), &what, &body);
     if (s == OK)
         s = take(f, what, body);
-    if (s == MALFORMED)
-        LOG(f->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "updater"));
-    if (s != OK && s != AGAIN)
+    if (hear_ends(s, f->log, "updater"))
         lose_updater(f);
 }
 

@@ -2,6 +2,7 @@
 #include "device/update/bring.h"
 
 #include "core/base/hex.h"
+#include "device/talk/hear.h"
 #include "device/talk/messages.h"
 
 #include <dirent.h>
@@ -174,19 +175,15 @@ static enum status take_piece(struct bring *b, struct bytes body)
 static void on_courier(void *ctx, int fd, uint32_t events)
 {
     struct bring *b = ctx;
-    size_t doors = 0;
-    const struct talk_door *table = messages_heard(UPDATER_OF_COURIER, &doors);
     uint16_t what = 0;
     struct bytes body;
 
     (void)events;
-    enum status s = talk_recv(
-        fd, table, doors, (struct room){b->talk, TALK_DATAGRAM}, &what, &body);
+    enum status s = hear_one(
+        fd, UPDATER_OF_COURIER, (struct room){b->talk, TALK_DATAGRAM}, &what, &body);
     if (s == OK)
         s = take_piece(b, body);
-    if (s == MALFORMED)
-        LOG(b->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "courier"));
-    if (s != OK && s != AGAIN)
+    if (hear_ends(s, b->log, "courier"))
         lose_courier(b);
 }
 

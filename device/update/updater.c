@@ -4,6 +4,7 @@
 #include "core/update/update.h"
 #include "device/board/board_clock.h"
 #include "device/board/flash_file.h"
+#include "device/talk/hear.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
 #include "device/update/boot_files.h"
@@ -181,18 +182,14 @@ static enum status take_from_keeper(struct updater *u, uint16_t what, struct byt
 static void on_keeper(void *ctx, int fd, uint32_t events)
 {
     struct updater *u = ctx;
-    size_t doors = 0;
-    const struct talk_door *table = messages_heard(UPDATER_OF_KEEPER, &doors);
     uint16_t what = 0;
     struct bytes body;
 
     (void)events;
-    enum status s = talk_recv(fd, table, doors, ROOM_OF(u->talk), &what, &body);
+    enum status s = hear_one(fd, UPDATER_OF_KEEPER, ROOM_OF(u->talk), &what, &body);
     if (s == OK)
         s = take_from_keeper(u, what, body);
-    if (s == MALFORMED)
-        LOG(u->log, LOG_REFUSE, REASON_TALK_MALFORMED, F_WORD("from", "keeper"));
-    if (s != OK && s != AGAIN)
+    if (hear_ends(s, u->log, "keeper"))
         lose_keeper(u);
 }
 
