@@ -166,7 +166,7 @@ static const struct cli_verb *find_verb(
     return best;
 }
 
-static bool number_of(const char *text, int64_t *out)
+bool cli_number_of(const char *text, int64_t *out)
 {
     bool negative = *text == '-';
     int64_t value = 0;
@@ -228,8 +228,8 @@ static int take_option(const struct cli *cli, const struct cli_verb *verb, int a
         return bad_option(argv[*at], "a value after it");
     out->option[i].word = value;
     if (o->type == CLI_NUMBER
-        && (!number_of(value, &out->option[i].number) || out->option[i].number < o->min
-            || out->option[i].number > o->max))
+        && (!cli_number_of(value, &out->option[i].number)
+            || out->option[i].number < o->min || out->option[i].number > o->max))
         return bad_number(o, value);
     return EXIT_DONE;
 }

@@ -67,6 +67,8 @@ int cli_main(const struct cli *cli, void *ctx, int argc, char **argv);
 bool cli_given(const struct cli_args *a, const char *name);
 int64_t cli_number(const struct cli_args *a, const char *name, int64_t otherwise);
 const char *cli_word(const struct cli_args *a, const char *name, const char *otherwise);
+/* A whole number in decimal: a minus before it or nothing, digits, and no more. */
+bool cli_number_of(const char *text, int64_t *out);
 /* The one line: `error: <file>:<line>: <what>: expected <expected>`; parts may be NULL / 0. */
 int cli_error(enum exit_code code, const char *file, uint32_t line, const char *what,
     const char *expected);

@@ -152,6 +152,24 @@ static void test_help_version_and_man_name_what_people_may_use_and_nothing_hidde
     CHECK(s.calls == 0);
 }
 
+static void test_a_number_is_digits_and_fits(void)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        int64_t want;
+    } rows[] = {{"0", true, 0}, {"-12", true, -12},
+        {"9223372036854775807", true, INT64_MAX}, {"9223372036854775808", false, 0},
+        {"", false, 0}, {"-", false, 0}, {"+1", false, 0}, {" 1", false, 0},
+        {"1 ", false, 0}, {"0x1", false, 0}, {"--1", false, 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t got = 0;
+        CHECK(cli_number_of(rows[i].text, &got) == rows[i].good);
+        CHECK(got == rows[i].want);
+    }
+}
+
 /* First, in a process of its own that may leave one; a limit once lowered stays low without a capability. */
 static void test_a_verb_runs_in_a_process_that_leaves_no_core(void)
 {
@@ -174,4 +192,5 @@ static void test_a_verb_runs_in_a_process_that_leaves_no_core(void)
 MAIN(TEST(test_a_verb_runs_in_a_process_that_leaves_no_core),
     TEST(test_the_longest_verb_is_taken_with_its_options_and_operands),
     TEST(test_what_is_not_in_the_table_gives_one_line_and_exit_2_and_runs_nothing),
-    TEST(test_help_version_and_man_name_what_people_may_use_and_nothing_hidden))
+    TEST(test_help_version_and_man_name_what_people_may_use_and_nothing_hidden),
+    TEST(test_a_number_is_digits_and_fits))

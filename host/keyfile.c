@@ -142,6 +142,14 @@ enum status keyfile_write(
     return sync_folder_of(path) ? OK : BROKEN;
 }
 
+enum status keyfile_settle(const char *path)
+{
+    errno = 0;
+    if (sync_folder_of(path))
+        return OK;
+    return errno == ENOENT ? OK : BROKEN; /* no folder, and nothing in it */
+}
+
 static bool overwrite(const char *path, off_t len)
 {
     static const uint8_t zeros[512];
@@ -165,7 +173,7 @@ enum status keyfile_erase(const char *path)
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0)
-        return errno == ENOENT ? OK : BROKEN;
+        return errno == ENOENT ? keyfile_settle(path) : BROKEN;
     /* 0400: its owner may not write it before he may. */
     bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && fchmod(fd, 0600) == 0;
     close(fd);

@@ -18,6 +18,10 @@ MUST_USE enum status keyfile_read(
 /* Overwritten, synced, unlinked, folder synced. OK too when there is none. Whether the medium keeps
  * the old bytes somewhere is not for a file system to say: what was sealed under them counts. */
 MUST_USE enum status keyfile_erase(const char *path);
-/* Create new (never over an old one unless replace), 0400, owner, write, fsync, rename, fsync folder. */
+/* What is seen at `path` now, also that nothing is, no cut of power changes back: its folder is synced.
+ * A write or an erasing that was BROKEN leaves that open. BROKEN: it still is. */
+MUST_USE enum status keyfile_settle(const char *path);
+/* Create new (never over an old one unless replace), 0400, owner, write, fsync, rename, fsync folder.
+ * BROKEN: the old file is there, or the new one, whole; keyfile_settle() says which. */
 MUST_USE enum status keyfile_write(
     const char *path, uid_t owner, gid_t group, struct bytes secret, bool replace);

@@ -49,16 +49,16 @@ void log_open(struct log *l, int fd, const char *role, bool json)
     *l = (struct log){.fd = own_descriptor(fd), .role = role, .json = json};
 }
 
-static bool write_line(const struct log *l, struct bytes line)
+static bool write_whole(const struct log *l, struct bytes lines)
 {
-    ssize_t n = send(l->fd, line.at, line.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t n = send(l->fd, lines.at, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
     if (n < 0 && errno == ENOTSOCK) {
         struct pollfd p = {.fd = l->fd, .events = POLLOUT};
         if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0)
-            n = write(l->fd, line.at, line.len);
+            n = write(l->fd, lines.at, lines.len);
     }
-    return n == (ssize_t)line.len;
+    return n == (ssize_t)lines.len;
 }
 
 static void time_text(char *out, size_t cap)
@@ -173,29 +173,28 @@ static size_t line_of(const struct log *l, enum log_level level, enum reason rea
                    : text_line(l, level, reason, fields, count, out, cap);
 }
 
-static void report_dropped(struct log *l)
-{
-    uint8_t line[LIMIT_LOG_LINE];
-    struct log_field n = F_NUM("n", l->dropped);
-    size_t len = line_of(l, LOG_WARN, REASON_LOG_DROPPED, &n, 1, line, sizeof line);
-
-    if (write_line(l, (struct bytes){line, len}))
-        l->dropped = 0;
-}
-
 void log_fields(struct log *l, enum log_level level, enum reason reason,
     const struct log_field *fields, size_t count)
 {
-    uint8_t line[LIMIT_LOG_LINE];
+    uint8_t lines[2 * LIMIT_LOG_LINE];
+    struct log_field dropped = F_NUM("n", l->dropped);
+    size_t len = 0;
 
     if (l->ear.hear != NULL)
         l->ear.hear(l->ear.ctx, level, reason, fields, count);
     if (!l->json && level == LOG_INFO)
         return;
+    /*
+     * In one write: a reader with room for one only would take the report, time after time,
+     * and never again a line.
+     */
     if (l->dropped > 0)
-        report_dropped(l);
-    size_t len = line_of(l, level, reason, fields, count, line, sizeof line);
-    assert(len > 0); /* fields come from our own tables: they fit */
-    if (l->dropped > 0 || !write_line(l, (struct bytes){line, len}))
+        len = line_of(
+            l, LOG_WARN, REASON_LOG_DROPPED, &dropped, 1, lines, LIMIT_LOG_LINE);
+    size_t line = line_of(l, level, reason, fields, count, lines + len, LIMIT_LOG_LINE);
+    assert(line > 0); /* fields come from our own tables: they fit */
+    if (write_whole(l, (struct bytes){lines, len + line}))
+        l->dropped = 0;
+    else
         l->dropped++;
 }

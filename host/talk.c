@@ -61,22 +61,38 @@ static bool act_as_owner(const struct sockaddr_un *at, uid_t *uid, gid_t *gid)
     return setegid(st.st_gid) == 0 && seteuid(st.st_uid) == 0;
 }
 
-static bool remove_stale(const char *path)
+/* Somebody listens there: a socket of a process that runs is not to be taken from it. */
+static bool is_live(const struct sockaddr_un *at)
+{
+    int fd = socket_new();
+    if (fd < 0)
+        return true;
+    bool live = connect(fd, (const struct sockaddr *)at, sizeof *at) == 0
+        || (errno != ECONNREFUSED && errno != ENOENT);
+    close(fd);
+    return live;
+}
+
+static bool remove_stale(const struct sockaddr_un *at)
 {
     struct stat st;
 
-    if (lstat(path, &st) != 0)
+    if (lstat(at->sun_path, &st) != 0)
         return errno == ENOENT;
     if (!S_ISSOCK(st.st_mode) || (st.st_uid != geteuid() && geteuid() != 0)) {
         errno = EEXIST;
         return false;
     }
-    return unlink(path) == 0;
+    if (is_live(at)) {
+        errno = EADDRINUSE;
+        return false;
+    }
+    return unlink(at->sun_path) == 0;
 }
 
 static enum status bind_and_listen(int fd, const struct sockaddr_un *at)
 {
-    if (!remove_stale(at->sun_path))
+    if (!remove_stale(at))
         return BROKEN;
     if (bind(fd, (const struct sockaddr *)at, sizeof *at) != 0)
         return BROKEN;

@@ -186,6 +186,18 @@ static void test_nobody_there_means_again_and_a_stale_socket_is_replaced(void)
     scene_close(&s);
 }
 
+static void test_a_socket_that_somebody_listens_on_is_not_taken_from_him(void)
+{
+    struct scene s;
+    int fd = -1;
+
+    scene_open(&s);
+    CHECK(talk_listen(s.path, &fd) == BROKEN && errno == EADDRINUSE && fd == -1);
+    CHECK(talk_connect(s.path, &fd) == OK);
+    close(fd);
+    scene_close(&s);
+}
+
 static void test_root_listens_as_the_owner_of_the_folder(void)
 {
     struct scene s;
@@ -213,4 +225,5 @@ MAIN(TEST(test_a_message_arrives_whole_or_not_at_all),
     TEST(test_a_peer_that_does_not_read_makes_nobody_wait),
     TEST(test_a_peer_of_another_user_is_refused_and_hears_nothing),
     TEST(test_nobody_there_means_again_and_a_stale_socket_is_replaced),
+    TEST(test_a_socket_that_somebody_listens_on_is_not_taken_from_him),
     TEST(test_root_listens_as_the_owner_of_the_folder))

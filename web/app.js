@@ -151,7 +151,9 @@ function fill(card, d) {
     if (d.state !== 'active') tags.append(make('span', 'tag', d.state.toUpperCase()));
     say(card.querySelector('.facts'), d.readings.toLocaleString('en') + ' readings stored'
         + (d.lost ? ', ' + d.lost.toLocaleString('en') + ' lost on the device' : '')
-        + (d.readings ? ' \u00b7 signal quality ' + d.quality + ' of 100' : '') + ' \u00b7 ' + d.id.slice(0, 8));
+        + (d.readings ? ' \u00b7 signal quality ' + d.quality + ' of 100' : '')
+        // Of a TPM nothing is said: here it is the device's own word, and nobody at a bed need act on it.
+        + (d.keys_in_software ? ' \u00b7 keys in software' : '') + ' \u00b7 ' + d.id.slice(0, 8));
 }
 
 // What time makes of it.

@@ -37,11 +37,13 @@ static void put_record(struct writer *w, const struct record *r)
 
 static void put_event(struct writer *w, const struct event *e)
 {
-    cbor_put_array(w, 4);
+    cbor_put_array(w, e->has_about ? 5 : 4);
     cbor_put_uint(w, e->code);
     cbor_put_uint(w, e->count);
     cbor_put_uint(w, e->first_ms);
     cbor_put_uint(w, e->last_ms);
+    if (e->has_about)
+        cbor_put_bstr(w, BYTES_OF(e->about));
 }
 
 static void put_key_uint(struct writer *w, uint64_t key, uint64_t value)

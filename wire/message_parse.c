@@ -76,11 +76,17 @@ static void take_record(struct cbor_in *c, struct record *r)
 
 static void take_event(struct cbor_in *c, struct event *e)
 {
-    take_tuple(c, 4);
+    uint64_t elements = cbor_take_array(c);
+
+    if (elements != 4 && elements != 5)
+        c->bad = true;
     e->code = (uint8_t)take_up_to(c, UINT8_MAX);
     e->count = (uint16_t)take_up_to(c, UINT16_MAX);
     e->first_ms = cbor_take_uint(c);
     e->last_ms = cbor_take_uint(c);
+    e->has_about = elements == 5;
+    if (e->has_about)
+        take_fixed(c, e->about, sizeof e->about);
 }
 
 static void take_records(struct cbor_in *c, struct batch *b)

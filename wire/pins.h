@@ -32,7 +32,7 @@ struct pin {
 struct pin_set {
     uint32_t version; /* from 1 */
     uint8_t count;
-    struct pin pins[PINS_MOST]; /* no two alike */
+    struct pin pins[PINS_MOST]; /* no two alike; their keys: host/authority */
 };
 
 struct signed_pins {

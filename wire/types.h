@@ -75,10 +75,13 @@ struct record {             /* one reading */
     uint8_t quality;        /* 0..100 */
 };
 
+enum { EVENT_ABOUT_LEN = 8 };
 struct event {
     uint8_t code;               /* 1..255, wire/event.def */
     uint16_t count;             /* 1..65535 */
     uint64_t first_ms, last_ms; /* monotonic, 0..2^53-1 */
+    bool has_about;
+    uint8_t about[EVENT_ABOUT_LEN]; /* of an update: its bundle's digest begins so */
 };
 
 struct batch {

@@ -5,6 +5,14 @@
 #include <stddef.h>
 #include <string.h>
 
+static const char area[] = "attest.";
+
+const char *attest_word(enum reason reason)
+{
+    assert(strncmp(reason_code(reason), area, strlen(area)) == 0);
+    return reason_code(reason) + strlen(area);
+}
+
 enum reason attest_reason(const char *word)
 {
     static const enum reason all[] = {REASON_ATTEST_ACTIVATION,
@@ -16,8 +24,7 @@ enum reason attest_reason(const char *word)
         REASON_ATTEST_UNKNOWN, REASON_ATTEST_VERSION};
     size_t i = 0;
 
-    while (i < sizeof all / sizeof all[0]
-        && strcmp(reason_code(all[i]) + strlen("attest."), word) != 0)
+    while (i < sizeof all / sizeof all[0] && strcmp(attest_word(all[i]), word) != 0)
         i++;
     assert(i < sizeof all / sizeof all[0]);
     return all[i];

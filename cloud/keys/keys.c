@@ -265,14 +265,21 @@ static enum status take_in(struct keys *k, const struct kid *kid,
     return OK;
 }
 
+/* A device that shows no TPM. */
 static enum status first_answer(struct keys *k, uint64_t now_utc_s,
-    const struct kid *kid, struct bytes m1, struct room m2, size_t *len)
+    const struct kid *kid, struct bytes m1, struct room m2, size_t *len,
+    struct kid *who, const char **why)
 {
     struct device_keys made;
     uint8_t point[P256_PUBLIC_LEN];
+    enum status s = REFUSED;
 
     TRY(open_invited(k, now_utc_s, kid, m1, point, &made));
-    enum status s = take_in(k, kid, point, &made, NULL, m1, m2, len);
+    *who = *kid;
+    if (k->policy.require_tpm)
+        *why = "unknown";
+    else
+        s = take_in(k, kid, point, &made, NULL, m1, m2, len);
     wipe(&made, sizeof made);
     return s;
 }
@@ -351,7 +358,7 @@ static enum status prove(struct keys *k, uint64_t now_utc_s, const struct enrol_
 
 static enum status first_answer_tpm(struct keys *k, uint64_t now_utc_s,
     const struct kid *kid, const struct enrol_tpm *e, struct room out, size_t *len,
-    const char **why)
+    struct kid *who, const char **why)
 {
     struct device_keys made;
     struct attested attested;
@@ -359,6 +366,7 @@ static enum status first_answer_tpm(struct keys *k, uint64_t now_utc_s,
     enum proven proven = NOTHING;
 
     TRY(open_invited(k, now_utc_s, kid, e->m1, point, &made));
+    *who = *kid;
     enum status s = prove(k, now_utc_s, e, point, &attested, out, len, &proven, why);
     if (s == OK && proven != CHALLENGED)
         s = take_in(
@@ -399,20 +407,20 @@ enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes in,
     bool tpm = enrol_tpm_parse(in, &e) == OK;
 
     *why = NULL;
+    *who = (struct kid){.generation = 0};
     if (enrol_m1_parse(e.m1, &head, tag) != OK)
         return REFUSED;
-    *who = head.kid;
     if (dead(k, &head.kid.device) || !vault_has(&k->vault, VAULT_INVITE, &head.kid))
         return REFUSED;
-    if (!tpm && k->policy.require_tpm) {
-        *why = "unknown";
-        return REFUSED;
-    }
     TRY(k->crypto->sha256(k->crypto->board, e.m1, &digest));
-    enum status s = same_answer(k, &head.kid, &digest, out, len);
-    if (s == AGAIN)
-        s = tpm ? first_answer_tpm(k, now_utc_s, &head.kid, &e, out, len, why)
-                : first_answer(k, now_utc_s, &head.kid, in, out, len);
+    enum status s = tpm || !k->policy.require_tpm
+        ? same_answer(k, &head.kid, &digest, out, len)
+        : AGAIN; /* what was taken in before the policy was set is not any more */
+    if (s == OK)
+        *who = head.kid; /* it is the very M1 that opened then */
+    else if (s == AGAIN)
+        s = tpm ? first_answer_tpm(k, now_utc_s, &head.kid, &e, out, len, who, why)
+                : first_answer(k, now_utc_s, &head.kid, in, out, len, who, why);
     wipe(&e.proof, sizeof e.proof);
     return s == OK || s == BROKEN || s == DAMAGED ? s : REFUSED;
 }

@@ -73,6 +73,7 @@ bool keys_enrol_open(const struct keys *k, uint64_t now_utc_s);
 /*
  * M1, or E1 of a device with a TPM (wire/attest.h). `out` is M2; of an E1 without a proof it is E2, unless its evidence is
  * not asked for. out.cap >= ENROL_M2_MAX. REFUSED: whatever is wrong; one word for all causes to who asks.
+ * *who: whose invitation M1 opened under; generation 0: nobody's, whoever it claims to be.
  * *why: NULL, or what is wrong with the evidence; on OK too, where the policy does not ask for it.
  */
 MUST_USE enum status keys_enrol(struct keys *k, uint64_t now_utc_s, struct bytes in,

@@ -2,7 +2,7 @@
 #include "cloud/keys/keys.h"
 
 #include "cloud/attest/policy_files.h"
-#include "cloud/attest/why.h"
+#include "cloud/keys/tell.h"
 #include "cloud/talk/hub.h"
 #include "cloud/talk/life.h"
 #include "cloud/talk/role.h"
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SECURE_HEAP = 32768, SECURE_MIN = 32 };
+enum { SECURE_HEAP = 32768, SECURE_MIN = 32, TELL_WAITING = 256 };
 
 struct keys_process {
     const struct role_args *args;
@@ -31,6 +31,8 @@ struct keys_process {
     struct keys keys;
     struct makers makers;
     struct life life;
+    struct tell tell;
+    uint64_t store_peer; /* 0: store is not there */
     char folder[PLACE_MAX], run[PLACE_MAX];
     char to_store[PLACE_MAX], to_enrol[PLACE_MAX], to_admin[PLACE_MAX];
 };
@@ -42,11 +44,16 @@ static uint64_t utc_s(void)
     return (uint64_t)t.tv_sec;
 }
 
+static void log_fault(struct keys_process *p, enum status s)
+{
+    LOG(&p->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("status", status_name(s)));
+}
+
 static enum status say_done(struct keys_process *p, uint64_t peer, enum status s)
 {
     uint8_t body[1];
     if (s != OK)
-        LOG(&p->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("status", status_name(s)));
+        log_fault(p, s);
     (void)!hub_send(
         p->hub, peer, DOOR_DONE, door_done_build((uint8_t)s, ROOM_OF(body)));
     return OK;
@@ -131,14 +138,10 @@ static enum status answer_enrol(
 
     enum status s = keys_enrol(&p->keys, utc_s(), body, ROOM_OF(m2), &len, &who, &why);
     bool ok = s == OK;
-    if (why != NULL)
-        LOG(&p->log, ok ? LOG_WARN : LOG_REFUSE, attest_reason(why), F_DEV(&who.device),
-            F_WORD("status", status_name(s)));
-    else if (!ok)
-        LOG(&p->log, LOG_REFUSE, REASON_ENROL_REFUSED, F_DEV(&who.device),
-            F_WORD("status", status_name(s)));
-    if (ok && len != ENROL_CREDENTIAL_LEN)
-        LOG(&p->log, LOG_INFO, REASON_DEVICE_ENROLLED, F_DEV(&who.device));
+    if (!ok && s != REFUSED)
+        log_fault(p, s);
+    const struct told told = {s, &who, why, ok && len == ENROL_CREDENTIAL_LEN};
+    tell_enrol(&p->tell, loop_now_ms(), &told);
     struct door_enrolled answer = {.ok = ok, .m2 = {m2, ok ? len : 0}};
     (void)!hub_send(
         p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
@@ -157,12 +160,15 @@ static enum status answer_renew(
     enum status s =
         keys_renew(&p->keys, loop_now_ms(), BYTES_OF(ask.b), ROOM_OF(m2), &len, &who);
     bool ok = s == OK;
-    LOG(&p->log, ok ? LOG_INFO : LOG_REFUSE,
-        ok ? REASON_RENEW_AGREED : REASON_RENEW_REFUSED, F_DEV(&who.device),
-        F_NUM("generation", who.generation), F_WORD("status", status_name(s)));
+    if (!ok && s != REFUSED)
+        log_fault(p, s);
     struct door_enrolled answer = {.ok = ok, .m2 = {m2, ok ? len : 0}};
-    (void)!hub_send(
-        p->hub, peer, DOOR_ENROLLED, door_enrolled_build(&answer, ROOM_OF(out)));
+    struct bytes b = door_enrolled_build(&answer, ROOM_OF(out));
+    if (hub_send(p->hub, peer, DOOR_ENROLLED, b)
+        != OK) /* else store's event is of it */
+        LOG(&p->log, ok ? LOG_INFO : LOG_REFUSE,
+            ok ? REASON_RENEW_AGREED : REASON_RENEW_REFUSED, F_DEV(&who.device),
+            F_NUM("generation", who.generation));
     return OK;
 }
 
@@ -222,6 +228,25 @@ static enum status heard(struct keys_process *p, enum door_end end, uint64_t pee
     return REFUSED;
 }
 
+static bool tell_store(void *ctx, struct bytes said)
+{
+    struct keys_process *p = ctx;
+    return p->store_peer != 0 && hub_waiting(p->hub) < TELL_WAITING
+        && hub_send(p->hub, p->store_peer, DOOR_ENROL_SAID, said) == OK;
+}
+
+static void store_up(void *ctx, uint64_t peer)
+{
+    ((struct keys_process *)ctx)->store_peer = peer;
+}
+
+static void store_gone(void *ctx, uint64_t peer)
+{
+    struct keys_process *p = ctx;
+    if (p->store_peer == peer)
+        p->store_peer = 0;
+}
+
 static enum status from_store(
     void *ctx, uint64_t peer, uint16_t door, struct bytes body)
 {
@@ -251,6 +276,8 @@ static enum status listen_all(
         {"store", p->to_store,
             {.end = KEYS_FROM_STORE,
                 .heard = from_store,
+                .up = store_up,
+                .gone = store_gone,
                 .uids = {store},
                 .uid_count = 1}},
         {"enrol", p->to_enrol,
@@ -393,6 +420,7 @@ int keys_role(const struct role_args *a)
         return EXIT_ENVIRONMENT;
     p->args = a;
     log_open(&p->log, STDERR_FILENO, "keys", a->log_json);
+    p->tell = (struct tell){.log = &p->log, .ctx = p, .store = tell_store};
     enum status s = set_up(p);
     int code = s == OK ? EXIT_DONE : EXIT_ENVIRONMENT;
     if (s == OK) {

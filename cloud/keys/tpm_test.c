@@ -37,6 +37,7 @@ struct rig {
     struct device_keys device;
     uint8_t m1[ENROL_M1_LEN], e1[LIMIT_ENROL_TPM], out[ENROL_M2_MAX];
     size_t e1_len, out_len;
+    struct kid who;
     const char *why;
 };
 
@@ -183,14 +184,26 @@ static enum status say(struct rig *r, const struct evidence *e, const struct key
         .tls_key = bytes_of(&e->tls),
         .said = bytes_of(&e->said),
         .signature = bytes_of(&e->signature)};
-    struct kid who;
 
     if (proof != NULL)
         v.proof = *proof;
     must(enrol_tpm_build(&v, ROOM_OF(r->e1), &r->e1_len) == OK);
     r->out_len = 0;
     return keys_enrol(&r->keys, r->now_s, (struct bytes){r->e1, r->e1_len},
-        ROOM_OF(r->out), &r->out_len, &who, &r->why);
+        ROOM_OF(r->out), &r->out_len, &r->who, &r->why);
+}
+
+/* Whose invitation M1 opened under, as far as is said. */
+static bool is_named(const struct rig *r)
+{
+    return r->who.generation == 1
+        && memcmp(&r->who.device, &r->kid.device, sizeof r->kid.device) == 0;
+}
+
+static bool is_nobody(const struct rig *r)
+{
+    static const struct kid nobody;
+    return memcmp(&r->who, &nobody, sizeof nobody) == 0 && r->why == NULL;
 }
 
 static bool is_word(const struct rig *r, const char *word)
@@ -352,22 +365,53 @@ static void test_each_wrong_evidence_is_refused_by_its_own_name(void)
     r->m1[ENROL_M1_LEN - 1] ^= 1; /* not invited: no certificate is looked at */
     e = my;
     e.certificate.len--;
-    CHECK(say(r, &e, NULL) == REFUSED && r->why == NULL);
+    CHECK(say(r, &e, NULL) == REFUSED && is_nobody(r));
     CHECK(!has_record(r));
     rig_free(r);
+}
+
+static enum status say_m1(struct rig *r)
+{
+    r->out_len = 0;
+    return keys_enrol(&r->keys, r->now_s, BYTES_OF(r->m1), ROOM_OF(r->out), &r->out_len,
+        &r->who, &r->why);
 }
 
 static void test_the_policy_decides_whether_a_device_without_evidence_is_taken(void)
 {
     for (int require = 0; require < 2; require++) {
         struct rig *r = rig_new(require);
-        struct kid who;
         begin(r, &my.tls);
-        enum status s = keys_enrol(&r->keys, r->now_s, BYTES_OF(r->m1), ROOM_OF(r->out),
-            &r->out_len, &who, &r->why);
-        CHECK(s == (require ? REFUSED : OK));
+        CHECK(say_m1(r) == (require ? REFUSED : OK));
         CHECK(require ? is_word(r, "unknown") : is_m2(r));
-        CHECK(!has_record(r));
+        CHECK(is_named(r) && !has_record(r));
+        rig_free(r);
+    }
+}
+
+/* Req: HF-TPM-016 "name a device only when its M1 opened under the invitation of it" */
+static void test_who_only_claims_to_be_a_device_is_not_named(void)
+{
+    for (int require = 0; require < 2; require++) {
+        struct rig *r = rig_new(require);
+        struct key secret;
+
+        begin(r, &my.tls);
+        r->m1[ENROL_M1_LEN - 1] ^= 1; /* without the invitation, under its name */
+        CHECK(say_m1(r) == REFUSED && is_nobody(r));
+        CHECK(say(r, &my, NULL) == REFUSED && is_nobody(r));
+        r->m1[ENROL_M1_LEN - 1] ^= 1;
+        r->now_s += 3601; /* the invitation is over */
+        CHECK(say_m1(r) == REFUSED && is_nobody(r));
+        r->now_s -= 3601;
+        CHECK(say(r, &others, NULL) == (require ? REFUSED : OK) && is_named(r));
+        if (require) { /* the control, to its end; and who comes second with another M1 */
+            CHECK(say(r, &my, NULL) == OK && opened(&mine, r, &secret));
+            CHECK(say(r, &my, &secret) == OK && is_named(r));
+            CHECK(say(r, &my, &secret) == OK && is_named(r)); /* the kept answer */
+            begin(r, &my.tls);
+            CHECK(say(r, &my, NULL) == REFUSED && is_nobody(r));
+        }
         rig_free(r);
     }
 }
@@ -459,6 +503,7 @@ int main(void)
         TEST(test_the_certificate_of_another_tpm_helps_nobody),
         TEST(test_each_wrong_evidence_is_refused_by_its_own_name),
         TEST(test_the_policy_decides_whether_a_device_without_evidence_is_taken),
+        TEST(test_who_only_claims_to_be_a_device_is_not_named),
         TEST(test_where_the_policy_does_not_ask_bad_evidence_counts_as_none),
         TEST(test_an_issuing_authority_may_be_named_as_a_maker),
         TEST(test_a_renewal_keeps_what_was_proved_only_with_the_key_in_the_tpm)};

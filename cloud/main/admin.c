@@ -4,6 +4,7 @@
 #include "cloud/main/pinned.h"
 #include "cloud/main/pins.h"
 #include "cloud/main/ports.h"
+#include "cloud/main/release_table.h"
 #include "cloud/main/service.h"
 #include "cloud/main/settings.h"
 #include "cloud/talk/doors.h"
@@ -11,13 +12,17 @@
 #include "cloud/talk/routes.h"
 #include "core/base/hex.h"
 #include "core/base/json.h"
+#include "core/base/utf8.h"
+#include "host/plain_file.h"
 #include "wire/enrol.h"
+#include "wire/release.h"
+#include "wire/ticket.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +84,14 @@ static enum status line_done(
     return OK;
 }
 
+static enum status ask_text(
+    struct line *l, enum door door, struct bytes body, struct door_text *out)
+{
+    struct bytes answer;
+    TRY(line_ask(l, door, body, DOOR_TEXT, &answer));
+    return door_text_parse(answer, out);
+}
+
 static int device_of(const char *text, struct device_id *out)
 {
     if (uuid_parse((struct bytes){(const uint8_t *)text, strlen(text)}, out->b) == OK)
@@ -87,10 +100,17 @@ static int device_of(const char *text, struct device_id *out)
         "a UUID in lower case, as `holdfast-cloud device list` prints it");
 }
 
-static bool text_fits(const char *text, size_t max)
+/* As the doors take it (DOOR_LABEL, DOOR_NAME are one length), so that store has no reason to hang up. */
+static int check_text(const char *what, const char *text)
 {
-    size_t n = strlen(text);
-    return n >= 1 && n <= max;
+    struct bytes b = {(const uint8_t *)text, strlen(text)};
+
+    static_assert(
+        (int)DOOR_LABEL == (int)DOOR_NAME, "one text says the length of both");
+    if (b.len <= DOOR_LABEL && utf8_shows(b))
+        return EXIT_DONE;
+    return cli_error(EXIT_USAGE, NULL, 0, what,
+        "1 to 64 bytes of UTF-8 that a page can show, not blanks alone");
 }
 
 /* ---- device add ---- */
@@ -108,6 +128,39 @@ static int read_cert(const char *root, const char *file, uint8_t *at, uint16_t *
         return cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be read",
             "root or holdfast-keys as user");
     *len = (uint16_t)n;
+    return EXIT_DONE;
+}
+
+static_assert((int)PIN_CERT_MAX <= (int)LIMIT_CERT, "a pin fits into a bundle");
+
+/*
+ * An authority that a published set takes out is in no new bundle: its first two stand for init's.
+ * store hands the set out and is believed nothing: who signed it is looked at here.
+ * Req: HF-PIN-004 "An invitation shall name the authorities of the newest published pin set"
+ */
+static int take_published(const char *root, struct bundle *b)
+{
+    static struct line l;
+    static struct signed_pins p;
+    struct bytes set = {0};
+
+    int code = line_open(&l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    enum status s = line_ask(&l, DOOR_PINS, (struct bytes){0}, DOOR_PINS_ARE, &set);
+    close(l.fd);
+    if (s != OK)
+        return no_answer("store");
+    if (set.len == 0)
+        return EXIT_DONE;
+    if (!pins_signed_set(set, &b->pins, &p))
+        return cli_error(EXIT_NO, NULL, 0,
+            "store has a pin set that pins.key signed not",
+            "a set of `holdfast-cloud pins publish`");
+    memcpy(b->ca_active.at, p.set.pins[0].der, p.set.pins[0].len);
+    b->ca_active.len = p.set.pins[0].len;
+    memcpy(b->ca_backup.at, p.set.pins[1].der, p.set.pins[1].len);
+    b->ca_backup.len = p.set.pins[1].len;
     return EXIT_DONE;
 }
 
@@ -134,6 +187,8 @@ static int fill_bundle(
         code = service_pinned(root, &b->service);
     if (code == EXIT_DONE)
         code = pinned_read(root, "pins.pub", &b->pins);
+    if (code == EXIT_DONE)
+        code = take_published(root, b);
     return code;
 }
 
@@ -149,22 +204,31 @@ static int write_bundle(int fd, const char *path, const struct bundle *b)
         : cli_error(EXIT_ENVIRONMENT, path, 0, "cannot be written", "room on the disk");
 }
 
-static int invite(const char *root, struct bundle *b)
+/* A line to keys that has answered: before there is a device that could be left without its keys. */
+static int keys_open(struct line *l, const char *root)
 {
-    static struct line l;
+    struct bytes answer;
+
+    int code = line_open(l, root, "keys");
+    if (code != EXIT_DONE)
+        return code;
+    if (line_ask(l, DOOR_ENROL_OPEN, (struct bytes){0}, DOOR_DONE, &answer) == OK)
+        return EXIT_DONE;
+    close(l->fd);
+    return no_answer("keys");
+}
+
+static int invite(struct line *keys, struct bundle *b)
+{
     struct door_invite ask = {.kid = b->kid, .expires_utc_s = b->expires_utc_s};
     struct door_invited got = {0};
     struct bytes answer;
 
-    int code = line_open(&l, root, "keys");
-    if (code != EXIT_DONE)
-        return code;
-    struct bytes body = door_invite_build(&ask, ROOM_OF(l.out));
-    enum status s = line_ask(&l, DOOR_INVITE, body, DOOR_INVITED, &answer);
+    struct bytes body = door_invite_build(&ask, ROOM_OF(keys->out));
+    enum status s = line_ask(keys, DOOR_INVITE, body, DOOR_INVITED, &answer);
     if (s == OK)
         s = door_invited_parse(answer, &got);
-    close(l.fd);
-    wipe(l.in, sizeof l.in);
+    wipe(keys->in, sizeof keys->in);
     if (s != OK)
         return no_answer("keys");
     if (!got.ok)
@@ -199,6 +263,40 @@ static int make_device(const char *root, const char *label, struct kid *kid)
     return code;
 }
 
+/* Nobody has its bundle, so it is nobody's: store forgets it, and says so in an event. */
+static int take_back(const char *root, const struct kid *kid, int code)
+{
+    static struct line l;
+    enum status done = BROKEN;
+
+    if (line_open(&l, root, "store") != EXIT_DONE)
+        return code;
+    (void)!line_done(&l, DOOR_DEVICE_DROP,
+        door_device_id_build(&kid->device, ROOM_OF(l.out)), &done);
+    close(l.fd);
+    return code;
+}
+
+static int make_invited(
+    const char *root, const char *label, int fd, const char *path, struct bundle *b)
+{
+    static struct line keys;
+
+    int code = keys_open(&keys, root);
+    if (code != EXIT_DONE)
+        return code;
+    code = make_device(root, label, &b->kid);
+    if (code == EXIT_DONE) {
+        code = invite(&keys, b);
+        if (code == EXIT_DONE)
+            code = write_bundle(fd, path, b);
+        if (code != EXIT_DONE)
+            code = take_back(root, &b->kid, code);
+    }
+    close(keys.fd);
+    return code;
+}
+
 static void print_added(const struct bundle *b, const char *bundle, bool json)
 {
     char id[UUID_TEXT];
@@ -216,9 +314,9 @@ int admin_device_add(const char *root, const char *label, const char *bundle,
 {
     static struct bundle b;
 
-    if (!text_fits(label, DOOR_LABEL))
-        return cli_error(EXIT_USAGE, NULL, 0, "the label is too long", "1 to 64 bytes");
-    int code = fill_bundle(root, port, enrol_port, &b);
+    int code = check_text("LABEL", label);
+    if (code == EXIT_DONE)
+        code = fill_bundle(root, port, enrol_port, &b);
     if (code != EXIT_DONE)
         return code;
     int fd = open(bundle, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -226,11 +324,7 @@ int admin_device_add(const char *root, const char *label, const char *bundle,
         return cli_error(
             EXIT_USAGE, bundle, 0, strerror(errno), "a new file that may be written");
     b.expires_utc_s = (uint64_t)time(NULL) + (uint64_t)hours * 3600;
-    code = make_device(root, label, &b.kid);
-    if (code == EXIT_DONE)
-        code = invite(root, &b);
-    if (code == EXIT_DONE)
-        code = write_bundle(fd, bundle, &b);
+    code = make_invited(root, label, fd, bundle, &b);
     close(fd);
     if (code == EXIT_DONE)
         print_added(&b, bundle, json);
@@ -318,7 +412,8 @@ int admin_pins_publish(const char *root, const char *path)
     if (code != EXIT_DONE)
         return code;
     return act(root, DOOR_PINS_PUBLISH, (struct bytes){set, len}, &l,
-        "a later set is published already", "a set with a higher version");
+        "a later set is published already, or two of its authorities share a key",
+        "a set with a higher version, as `holdfast-cloud pins make` makes it");
 }
 
 int admin_device_configure(const char *root, const char *id, int64_t batch_s,
@@ -329,18 +424,21 @@ int admin_device_configure(const char *root, const char *id, int64_t batch_s,
     int code = device_of(id, &ask.device);
     if (code != EXIT_DONE)
         return code;
-    if (!text_fits(ward, DOOR_LABEL) || !text_fits(zone, DOOR_LABEL))
-        return cli_error(EXIT_USAGE, NULL, 0, "--ward or --zone", "1 to 64 bytes");
+    code = check_text("--ward", ward);
+    if (code == EXIT_DONE)
+        code = check_text("--zone", zone);
+    if (code != EXIT_DONE)
+        return code;
     snprintf(ask.ward, sizeof ask.ward, "%s", ward);
     snprintf(ask.time_zone, sizeof ask.time_zone, "%s", zone);
     return act(root, DOOR_CONFIG_SET, door_config_set_build(&ask, ROOM_OF(l.out)), &l,
-        "no such device", "the id of a device");
+        "no such device, or it is revoked", "the id of a device that is not revoked");
 }
 
 /* The whole of a short file; 0: it cannot be read, is empty, or is longer than cap - 1. */
 static size_t short_file(const char *path, struct room out)
 {
-    FILE *f = fopen(path, "re");
+    FILE *f = plain_file_open(path);
     size_t len = f ? fread(out.at, 1, out.cap, f) : 0;
 
     if (f)
@@ -352,92 +450,176 @@ int admin_ticket_send(const char *root, const char *path)
 {
     static struct line l;
     uint8_t ticket[LIMIT_TICKET + 1];
+    struct signed_ticket parsed;
     size_t len = short_file(path, ROOM_OF(ticket));
 
-    if (len == 0)
+    if (ticket_parse((struct bytes){ticket, len}, &parsed) != OK)
         return cli_error(EXIT_USAGE, path, 0, "is no service ticket",
-            "what `holdfast-cloud service ticket` made");
+            "a whole ticket file of `holdfast-cloud service ticket`");
     return act(root, DOOR_TICKET_SEND, (struct bytes){ticket, len}, &l,
-        "no service ticket, its time is over, or it is for no live device of this cloud",
-        "what `holdfast-cloud service ticket` made, for a device of `device list`");
+        "its time is over, or it is for no live device of this cloud",
+        "a ticket that is good still, for a device of `device list`");
 }
 
-static int read_statement(const char *path, struct room into, size_t *len)
+struct statement {
+    size_t len;
+    uint8_t text[LIMIT_RELEASE + 1];
+    struct signed_release is; /* borrows */
+};
+
+/* What it says is looked at, so that a wrong file is told from a release that is not wanted. */
+static int read_statement(const char *path, struct statement *s)
 {
-    *len = short_file(path, into);
-    return *len > 0 ? EXIT_DONE
-                    : cli_error(EXIT_USAGE, path, 0, "is no statement",
-                        "what `holdfast-cloud release sign` made");
+    s->len = short_file(path, ROOM_OF(s->text));
+    if (s->len == 0)
+        return cli_error(EXIT_USAGE, path, 0,
+            "cannot be read, is empty, or is longer than a statement",
+            "what `holdfast-cloud release sign` made");
+    return release_parse((struct bytes){s->text, s->len}, &s->is) == OK
+        ? EXIT_DONE
+        : cli_error(EXIT_USAGE, path, 0, "is no statement of a release",
+            "what `holdfast-cloud release sign` made");
 }
 
-int admin_release_add(const char *root, const char *path)
+static int not_added(enum status done, const char *path)
 {
-    static struct line l;
-    uint8_t statement[LIMIT_RELEASE + 1];
-    size_t len = 0;
+    if (done == REFUSED)
+        return cli_error(EXIT_NO, path, 0,
+            "is no newer than a release of its class that was added before",
+            "a higher --security, or the same and a higher --release");
+    if (done == FULL)
+        return cli_error(EXIT_NO, path, 0, "is for one class of devices too many",
+            "a release for one of the classes of `holdfast-cloud release list`");
+    return cli_error(
+        EXIT_INTERNAL, NULL, 0, "store could not do it", "a writable database");
+}
 
-    int code = read_statement(path, ROOM_OF(statement), &len);
-    if (code != EXIT_DONE)
-        return code;
-    return act(root, DOOR_RELEASE_ADD, (struct bytes){statement, len}, &l,
-        "no statement of a release, or it is there already",
-        "what `holdfast-cloud release sign` made");
+/* The statement alone, on a line of its own. */
+static int add_alone(struct line *l, const struct statement *s, const char *path)
+{
+    enum status done = BROKEN;
+
+    if (line_done(l, DOOR_RELEASE_ADD, (struct bytes){s->text, s->len}, &done) != OK)
+        return no_answer("store");
+    return done == OK ? EXIT_DONE : not_added(done, path);
 }
 
 /* Piece by piece, each when store has the one before on its disk. */
-static enum status put_pieces(struct line *l, FILE *f)
+static enum status put_pieces(struct line *l, FILE *f, enum status *done)
 {
     static uint8_t piece[LIMIT_PIECE];
-    enum status done = OK, s = OK;
+    enum status s = OK;
     struct door_bundle head = {0};
 
-    for (; s == OK && done == OK && head.number < LIMIT_PIECES; head.number++) {
+    *done = OK;
+    for (; s == OK && *done == OK && head.number < LIMIT_PIECES; head.number++) {
         size_t n = fread(piece, 1, sizeof piece, f);
         if (n == 0)
             break;
         s = line_done(l, DOOR_BUNDLE_PUT,
-            door_bundle_build(&head, (struct bytes){piece, n}, ROOM_OF(l->out)), &done);
+            door_bundle_build(&head, (struct bytes){piece, n}, ROOM_OF(l->out)), done);
     }
-    return s != OK ? s : done;
+    return s;
 }
 
-static int put_bundle(struct line *l, const char *path)
+static int put_bundle(struct line *l, FILE *f, const char *path)
 {
-    FILE *f = fopen(path, "re");
+    enum status done = BROKEN;
 
-    if (!f)
-        return cli_error(EXIT_USAGE, path, 0, "cannot be read",
-            "the bundle that the statement is about");
-    enum status s = put_pieces(l, f);
-    fclose(f);
-    return s == OK ? EXIT_DONE
-                   : cli_error(EXIT_INTERNAL, path, 0, "store could not keep it",
-                       "a disk with room for two bundles");
+    if (put_pieces(l, f, &done) != OK)
+        return no_answer("store");
+    if (done == AGAIN) /* 3 and not 1: nothing is wrong with what was asked */
+        return cli_error(EXIT_ENVIRONMENT, path, 0,
+            "another `release add --bundle` is under way",
+            "the same command again when that one has ended");
+    if (done == REFUSED)
+        return cli_error(EXIT_ENVIRONMENT, path, 0,
+            "another `release add --bundle` took its place, as this one stood still",
+            "the same command again when that one has ended");
+    return done == OK ? EXIT_DONE
+                      : cli_error(EXIT_INTERNAL, path, 0, "store could not keep it",
+                          "room on the disk of store for one bundle more");
 }
 
-int admin_release_carry(const char *root, const char *path, const char *bundle)
+struct carried {
+    const char *path; /* NULL: none */
+    FILE *file;
+};
+
+static int carry(struct line *l, const struct statement *s, const char *path,
+    const struct carried *bundle)
+{
+    enum status done = BROKEN;
+
+    int code = put_bundle(l, bundle->file, bundle->path);
+    if (code != EXIT_DONE)
+        return code;
+    if (line_done(l, DOOR_BUNDLE_KEEP, (struct bytes){s->text, s->len}, &done) != OK)
+        return no_answer("store");
+    if (done == REFUSED)
+        return cli_error(EXIT_NO, bundle->path, 0,
+            "is not the bundle of this statement, or the statement is no newest release of its class",
+            "both files as `holdfast-cloud release sign` had and made them, of the newest release");
+    return done == OK ? EXIT_DONE : not_added(done, path);
+}
+
+/* Which number it has got is what the next step needs. */
+static int print_release(
+    struct line *l, const struct statement *s, bool carried, bool json)
+{
+    const struct release_version *v = &s->is.release.version;
+    struct door_list ask = {0};
+    struct door_text t = {.status = BROKEN};
+    struct bytes found = {0};
+    char version[32];
+
+    (void)snprintf(version, sizeof version, "%u.%u.%u", v->major, v->minor, v->patch);
+    do {
+        struct bytes body = door_list_build(&ask, ROOM_OF(l->out));
+        if (ask_text(l, DOOR_LIST_RELEASES, body, &t) != OK || t.status != OK)
+            return no_answer("store");
+        found = release_table_find(t.text, s->is.release.product, version);
+        ask.cursor = t.next_cursor;
+    } while (found.len == 0 && ask.cursor);
+    if (found.len == 0) /* another administrator was faster with a newer one */
+        return EXIT_DONE;
+    if (json) {
+        fwrite(found.at, 1, found.len, stdout);
+        putchar('\n');
+        return EXIT_DONE;
+    }
+    release_table_added(found, carried);
+    return EXIT_DONE;
+}
+
+static int add(
+    const char *root, const char *path, const struct carried *bundle, bool json)
 {
     static struct line l;
-    uint8_t statement[LIMIT_RELEASE + 1];
-    enum status done = BROKEN;
-    size_t len = 0;
+    struct statement s;
 
-    int code = read_statement(path, ROOM_OF(statement), &len);
+    int code = read_statement(path, &s);
     if (code == EXIT_DONE)
         code = line_open(&l, root, "store");
     if (code != EXIT_DONE)
         return code;
-    code = put_bundle(&l, bundle);
-    enum status s = code != EXIT_DONE
-        ? OK
-        : line_done(&l, DOOR_BUNDLE_KEEP, (struct bytes){statement, len}, &done);
+    code = bundle->path ? carry(&l, &s, path, bundle) : add_alone(&l, &s, path);
+    if (code == EXIT_DONE)
+        code = print_release(&l, &s, bundle->path != NULL, json);
     close(l.fd);
-    if (s != OK)
-        return no_answer("store");
-    if (code == EXIT_DONE && done != OK)
-        code = cli_error(done == REFUSED ? EXIT_NO : EXIT_INTERNAL, bundle, 0,
-            "is not the bundle of this statement, or the statement is no newest release",
-            "both files as `holdfast-cloud release sign` had and made them");
+    return code;
+}
+
+int admin_release_add(const char *root, const char *path, const char *bundle, bool json)
+{
+    struct carried c = {bundle, bundle ? plain_file_open(bundle) : NULL};
+
+    if (bundle && !c.file)
+        return cli_error(EXIT_USAGE, bundle, 0, "cannot be read",
+            "the bundle that the statement is about");
+    int code = add(root, path, &c, json);
+    if (c.file)
+        fclose(c.file);
     return code;
 }
 
@@ -445,16 +627,15 @@ int admin_release_roll(
     const char *root, const char *release, int64_t percent, bool stopped)
 {
     static struct line l;
-    char *end = NULL;
-    struct door_release_roll ask = {.release = strtoull(release, &end, 10),
-        .percent = (uint8_t)percent,
-        .stopped = stopped};
+    int64_t number = 0;
 
-    if (end == release || *end != 0)
-        return cli_error(EXIT_USAGE, NULL, 0, "RELEASE",
-            "a number as `holdfast-cloud release status` prints it");
+    if (!cli_number_of(release, &number) || number < 1)
+        return cli_error(EXIT_USAGE, NULL, 0, "NUMBER",
+            "a number as `holdfast-cloud release list` prints it");
+    struct door_release_roll ask = {(uint64_t)number, (uint8_t)percent, stopped};
     return act(root, DOOR_RELEASE_ROLL, door_release_roll_build(&ask, ROOM_OF(l.out)),
-        &l, "no such release, or a newer one is there", "the newest release");
+        &l, "no such release, or a newer one of its class is there",
+        "the newest of its class in `holdfast-cloud release list`");
 }
 
 static int read_password(char *out, size_t cap)
@@ -465,12 +646,14 @@ static int read_password(char *out, size_t cap)
     size_t n = strcspn(line, "\n");
     bool whole = line[n] == '\n' || feof(stdin);
     line[n] = 0;
+    bool good = whole && n >= 8 && n < cap
+        && utf8_printable((struct bytes){(const uint8_t *)line, n});
     snprintf(out, cap, "%s", line);
     wipe(line, sizeof line);
-    if (whole && n >= 8 && n < cap)
+    if (good)
         return EXIT_DONE;
     return cli_error(EXIT_USAGE, NULL, 0, "the password on standard input",
-        "one line of 8 to 128 bytes");
+        "one line of 8 to 128 bytes of UTF-8 without control characters");
 }
 
 int admin_user_add(const char *root, const char *name)
@@ -478,10 +661,11 @@ int admin_user_add(const char *root, const char *name)
     static struct line l;
     struct door_sign_in ask = {0};
 
-    if (!text_fits(name, DOOR_NAME))
-        return cli_error(EXIT_USAGE, NULL, 0, "the name", "1 to 64 bytes");
+    int code = check_text("NAME", name);
+    if (code != EXIT_DONE)
+        return code;
     snprintf(ask.name, sizeof ask.name, "%s", name);
-    int code = read_password(ask.password, sizeof ask.password);
+    code = read_password(ask.password, sizeof ask.password);
     if (code == EXIT_DONE)
         code = act(root, DOOR_USER_ADD, door_sign_in_build(&ask, ROOM_OF(l.out)), &l,
             "the name is taken", "a new name");
@@ -489,15 +673,20 @@ int admin_user_add(const char *root, const char *name)
     return code;
 }
 
-/* ---- looks ---- */
-
-static enum status ask_text(
-    struct line *l, enum door door, struct bytes body, struct door_text *out)
+int admin_user_remove(const char *root, const char *name)
 {
-    struct bytes answer;
-    TRY(line_ask(l, door, body, DOOR_TEXT, &answer));
-    return door_text_parse(answer, out);
+    static struct line l;
+    struct door_user_remove ask = {0};
+
+    int code = check_text("NAME", name);
+    if (code != EXIT_DONE)
+        return code;
+    snprintf(ask.name, sizeof ask.name, "%s", name);
+    return act(root, DOOR_USER_REMOVE, door_user_remove_build(&ask, ROOM_OF(l.out)), &l,
+        "no such person", "a name of `holdfast-cloud user list`");
 }
+
+/* ---- looks ---- */
 
 static void print_plain(struct bytes json)
 {
@@ -520,8 +709,9 @@ static void print_text(struct bytes text, bool json, bool newline)
         putchar('\n');
 }
 
-static int ask_once(
-    const char *root, enum door door, struct bytes body, struct line *l, bool json)
+/* refused: what it means when store says so, for the doors at which it may. */
+static int ask_once(const char *root, enum door door, struct bytes body, struct line *l,
+    const char *refused, bool json)
 {
     struct door_text t = {.status = BROKEN};
     int code = line_open(l, root, "store");
@@ -531,6 +721,9 @@ static int ask_once(
     close(l->fd);
     if (s != OK)
         return no_answer("store");
+    if (t.status == REFUSED && refused != NULL)
+        return cli_error(
+            EXIT_NO, NULL, 0, refused, "the id of a device of `device list`");
     if (t.status != OK)
         return cli_error(
             EXIT_INTERNAL, NULL, 0, "store could not answer", status_name(t.status));
@@ -541,7 +734,7 @@ static int ask_once(
 int admin_status(const char *root, bool json)
 {
     static struct line l;
-    return ask_once(root, DOOR_STATUS, (struct bytes){0}, &l, json);
+    return ask_once(root, DOOR_STATUS, (struct bytes){0}, &l, NULL, json);
 }
 
 int admin_content(const char *root, const char *id, bool json)
@@ -551,8 +744,8 @@ int admin_content(const char *root, const char *id, bool json)
     int code = id ? device_of(id, &device) : EXIT_DONE;
     if (code != EXIT_DONE)
         return code;
-    return ask_once(
-        root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
+    return ask_once(root, DOOR_CONTENT, door_device_id_build(&device, ROOM_OF(l.out)),
+        &l, NULL, json);
 }
 
 int admin_receipt(const char *root, const char *id, bool json)
@@ -562,8 +755,8 @@ int admin_receipt(const char *root, const char *id, bool json)
     int code = device_of(id, &device);
     if (code != EXIT_DONE)
         return code;
-    return ask_once(
-        root, DOOR_RECEIPT, door_device_id_build(&device, ROOM_OF(l.out)), &l, json);
+    return ask_once(root, DOOR_RECEIPT, door_device_id_build(&device, ROOM_OF(l.out)),
+        &l, "no such device, or it was never told to give up its keys", json);
 }
 
 int admin_list(const char *root, const char *what, const char *id, bool json)
@@ -576,6 +769,7 @@ int admin_list(const char *root, const char *what, const char *id, bool json)
     enum door door = logs               ? DOOR_LIST_LOGS
         : of_device                     ? DOOR_LIST_BATCHES
         : strcmp(what, "events") == 0   ? DOOR_LIST_EVENTS
+        : strcmp(what, "users") == 0    ? DOOR_LIST_USERS
         : strcmp(what, "releases") == 0 ? DOOR_LIST_RELEASES
         : strcmp(what, "offers") == 0   ? DOOR_LIST_OFFERS
                                         : DOOR_LIST_DEVICES;
@@ -590,6 +784,10 @@ int admin_list(const char *root, const char *what, const char *id, bool json)
                                       : door_list_build(&ask, ROOM_OF(l.out));
         if (ask_text(&l, door, body, &t) != OK || t.status != OK)
             code = no_answer("store");
+        else if (!json && door == DOOR_LIST_RELEASES)
+            release_table_releases(t.text, ask.cursor == 0);
+        else if (!json && door == DOOR_LIST_OFFERS)
+            release_table_devices(t.text, ask.cursor == 0);
         else
             print_text(t.text, json, false);
         ask.cursor = t.next_cursor;

@@ -18,14 +18,16 @@ int admin_device_configure(const char *root, const char *id, int64_t batch_s,
     const char *ward, const char *zone);
 int admin_user_add(
     const char *root, const char *name); /* password: one line of stdin */
+int admin_user_remove(const char *root, const char *name);
 int admin_status(const char *root, bool json);
 /* The ticket rides in the answers to its device until it was used or its time is over. */
 int admin_ticket_send(const char *root, const char *path);
-int admin_release_add(const char *root, const char *path);
-int admin_release_carry(const char *root, const char *path, const char *bundle);
+/* bundle: NULL, or its file, which store is to keep and hand out. */
+int admin_release_add(
+    const char *root, const char *path, const char *bundle, bool json);
 int admin_release_roll(
     const char *root, const char *release, int64_t percent, bool stopped);
-/* devices, batches, events: one line each, JSON or for people */
+/* devices, batches, events, users, releases, offers: one line each, JSON or for people */
 int admin_list(const char *root, const char *what, const char *device, bool json);
 int admin_content(const char *root, const char *device, bool json);
 int admin_routes(bool json);

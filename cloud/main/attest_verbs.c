@@ -8,7 +8,6 @@
 #include "host/cli.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { REGISTERS = 24, LINE = 256 };
@@ -16,22 +15,35 @@ enum { REGISTERS = 24, LINE = 256 };
 static const char expected_registers[] =
     "N=HEX, or several with commas, N rising from 0 to 23, HEX of 64 lower-case digits";
 
+/* 0 to 23 in the one way in which it is written; what follows it, or NULL. */
+static const char *take_index(const char *text, int *n)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits < 1 || digits > 2 || (digits == 2 && text[0] == '0'))
+        return NULL;
+    *n = 0;
+    for (size_t i = 0; i < digits; i++)
+        *n = *n * 10 + (text[i] - '0');
+    return text + digits;
+}
+
 /* One N=HEX of the list; `all` goes on with what it holds. NULL: it is not one. */
 static const char *take_register(
     const char *text, int *number, struct sha256 *all, int before)
 {
     struct digest value;
-    char *end = NULL;
-    long n = strtol(text, &end, 10);
+    int n = 0;
+    const char *end = take_index(text, &n);
 
-    if (end == text || *end != '=' || n <= before || n >= REGISTERS
+    if (end == NULL || *end != '=' || n <= before || n >= REGISTERS
         || strnlen(end + 1, 2 * sizeof value.b) < 2 * sizeof value.b
         || hex_parse((struct bytes){(const uint8_t *)end + 1, 2 * sizeof value.b},
                ROOM_OF(value.b))
             != OK)
         return NULL;
     sha256_more(all, BYTES_OF(value.b));
-    *number = (int)n;
+    *number = n;
     return end + 1 + 2 * sizeof value.b;
 }
 

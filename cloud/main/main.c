@@ -82,9 +82,8 @@ static int verb_release_sign(void *ctx, const struct cli_args *a)
 static int verb_release_add(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
-    const char *bundle = cli_word(a, "bundle", NULL);
-    return bundle ? admin_release_carry(root_of(a), a->operand[0], bundle)
-                  : admin_release_add(root_of(a), a->operand[0]);
+    return admin_release_add(
+        root_of(a), a->operand[0], cli_word(a, "bundle", NULL), cli_given(a, "json"));
 }
 
 static int verb_release_rollout(void *ctx, const struct cli_args *a)
@@ -102,7 +101,7 @@ static int verb_release_stop(void *ctx, const struct cli_args *a)
     return admin_release_roll(root_of(a), a->operand[0], 0, true);
 }
 
-static int verb_release_status(void *ctx, const struct cli_args *a)
+static int verb_release_list(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
     return admin_list(root_of(a), "releases", NULL, cli_given(a, "json"));
@@ -180,6 +179,18 @@ static int verb_user_add(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
     return admin_user_add(root_of(a), a->operand[0]);
+}
+
+static int verb_user_remove(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_user_remove(root_of(a), a->operand[0]);
+}
+
+static int verb_user_list(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_list(root_of(a), "users", NULL, cli_given(a, "json"));
 }
 
 static int verb_status(void *ctx, const struct cli_args *a)
@@ -302,8 +313,8 @@ static const struct cli_option options[] = {
     {"log-json",       CLI_FLAG,   0, 0,     "",        "log as JSON lines on stderr",             false},
     {"bundle",         CLI_WORD,   0, 0,     "FILE",    "to write (device add), or to read (release add)", false},
     {"port",           CLI_NUMBER, 0, 65535, "PORT",    "device port to put into it",              false},
-    {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long the invitation or ticket is good", false},
-    {"key",            CLI_WORD,   0, 0,     "FILE",    "service key or second key, kept off this machine", false},
+    {"hours",          CLI_NUMBER, 1, 24,    "HOURS",   "how long it is good; a ticket: 1 to 8", false},
+    {"key",            CLI_WORD,   0, 0,     "FILE",    "the private key, kept off this machine", false},
     {"product",        CLI_WORD,   0, 0,     "WORD",    "class of devices",                        false},
     {"release",        CLI_WORD,   0, 0,     "VERSION", "as 1.2.3",                                false},
     {"security",       CLI_NUMBER, 0, UINT32_MAX, "N",  "security version of the release",         false},
@@ -350,10 +361,11 @@ static const struct cli_verb verbs[] = {
     {"device clear",  "ID",     "a suspected clone was looked into: serve it again", TAKES("root"), verb_device_clear},
     {"device config", "ID",     "settings that ride in the next answer", TAKES("root", "batch-s", "ward", "zone"),
                                 verb_device_configure},
-    {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root", "bundle"), verb_release_add},
-    {"release rollout", "RELEASE", "offer the newest release to a share of the devices", TAKES("root", "percent"), verb_release_rollout},
-    {"release stop",  "RELEASE", "offer it to nobody any more", TAKES("root"), verb_release_stop},
-    {"release status", "",      "releases, and how many devices are where", TAKES("root", "json"), verb_release_status},
+    {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root", "bundle", "json"), verb_release_add},
+    {"release rollout", "NUMBER", "offer the newest of a class to a share of devices", TAKES("root", "percent"), verb_release_rollout},
+    {"release stop",  "NUMBER", "offer it to nobody until it is rolled out again", TAKES("root"), verb_release_stop},
+    {"release list",  "",       "releases, and how many devices are where", TAKES("root", "json"), verb_release_list},
+    {"release status", "",      "the same as release list",   TAKES("root", "json"), verb_release_list},
     {"release devices", "",     "what became of a release on each device", TAKES("root", "json"), verb_release_devices},
     {"release key",   "",       "make the second key, which states releases", TAKES("key"), verb_release_key},
     {"release sign",  "BUNDLE STATEMENT", "state a bundle that the release key has signed", TAKES("key", "product", "release",
@@ -371,6 +383,8 @@ static const struct cli_verb verbs[] = {
     {"attest measured", "REGISTERS", "lines of measurements.conf, from 11=HEX", TAKES("release", "security"), verb_attest_measured},
     {"attest check",  "",       "what makers.pem and measurements.conf hold", TAKES("root"), verb_attest_check},
     {"user add",      "NAME",   "let a person sign in; password on stdin", TAKES("root"), verb_user_add},
+    {"user remove",   "NAME",   "let a person in no more, from now on", TAKES("root"), verb_user_remove},
+    {"user list",     "",       "who may sign in",            TAKES("root", "json"), verb_user_list},
     {"status",        "",       "totals of the store",        TAKES("root", "json"), verb_status},
     {"devices",       "",       "the devices",                TAKES("root", "json"), verb_devices},
     {"batches",       "",       "the stored batches",         TAKES("root", "json", "device"), verb_batches},

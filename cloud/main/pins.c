@@ -3,8 +3,10 @@
 
 #include "cloud/main/new_file.h"
 #include "cloud/main/pinned.h"
+#include "host/authority.h"
 #include "host/cli.h"
 #include "host/crypto.h"
+#include "host/plain_file.h"
 #include "host/sign_key.h"
 
 #include <openssl/pem.h>
@@ -14,7 +16,7 @@
 
 static int read_authority(const char *path, struct pin *out)
 {
-    FILE *f = fopen(path, "re");
+    FILE *f = plain_file_open(path);
     X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
     int n = cert ? i2d_X509(cert, NULL) : -1;
     uint8_t *at = out->der;
@@ -26,10 +28,10 @@ static int read_authority(const char *path, struct pin *out)
     X509_free(cert);
     if (f)
         fclose(f);
-    if (out->len > 0)
+    if (out->len > 0 && authority_may_sign(out))
         return EXIT_DONE;
     return cli_error(EXIT_USAGE, path, 0, "no certificate of an authority",
-        "a PEM file of at most 600 bytes as DER");
+        "a PEM file of at most 600 bytes as DER, of a CA that may sign certificates");
 }
 
 static int fill(const struct pins_wish *w, struct pin_set *set)
@@ -41,10 +43,10 @@ static int fill(const struct pins_wish *w, struct pin_set *set)
             return code;
         set->count++;
     }
-    if (pins_rules_hold(set))
+    if (pins_rules_hold(set) && authorities_have_own_keys(set))
         return EXIT_DONE;
     return cli_error(EXIT_USAGE, NULL, 0, "the set",
-        "a version from 1, and two or three different authorities");
+        "a version from 1, and two or three authorities, each with a key of its own");
 }
 
 int pins_make(const struct pins_wish *w)
@@ -84,11 +86,17 @@ static bool is_signed(const struct signed_pins *p, const struct ed25519_public *
     return good;
 }
 
+bool pins_signed_set(
+    struct bytes set, const struct ed25519_public *key, struct signed_pins *out)
+{
+    return pins_parse(set, out) == OK && is_signed(out, key);
+}
+
 int pins_read(const char *root, const char *path, struct room out, size_t *len)
 {
     struct ed25519_public key;
     struct signed_pins p;
-    FILE *f = fopen(path, "re");
+    FILE *f = plain_file_open(path);
 
     *len = f ? fread(out.at, 1, out.cap, f) : 0;
     if (f)
@@ -96,7 +104,7 @@ int pins_read(const char *root, const char *path, struct room out, size_t *len)
     int code = pinned_read(root, "pins.pub", &key);
     if (code != EXIT_DONE)
         return code;
-    if (pins_parse((struct bytes){out.at, *len}, &p) == OK && is_signed(&p, &key))
+    if (pins_signed_set((struct bytes){out.at, *len}, &key, &p))
         return EXIT_DONE;
     return cli_error(EXIT_NO, path, 0, "no pin set signed by this cloud's key",
         "what `holdfast-cloud pins make` wrote with pins.key");

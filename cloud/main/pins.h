@@ -14,5 +14,8 @@ struct pins_wish {
 
 /* Exit codes. Neither needs a cloud that runs, and no role of it ever reads the key. */
 int pins_make(const struct pins_wish *wish);
+/* A whole set, signed by that key. */
+bool pins_signed_set(
+    struct bytes set, const struct ed25519_public *key, struct signed_pins *out);
 /* Checked against the key that bundles name; out: the whole set. */
 int pins_read(const char *root, const char *path, struct room out, size_t *len);

@@ -6,14 +6,13 @@
 #include "core/update/bundle.h"
 #include "host/cli.h"
 #include "host/crypto.h"
+#include "host/plain_file.h"
 #include "host/sign_key.h"
 #include "wire/release.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int release_key(const char *path)
@@ -34,9 +33,8 @@ int release_key(const char *path)
 static int map_file(const char *path, struct bytes *out)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
-        && st.st_size <= LIMIT_UPDATE_BUNDLE;
+    int fd = plain_file_fd(path, &st);
+    bool good = fd >= 0 && st.st_size > 0 && st.st_size <= LIMIT_UPDATE_BUNDLE;
     void *at = good ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
                     : MAP_FAILED;
 
@@ -62,15 +60,24 @@ static bool version_of(const char *text, struct release_version *out)
     return strcmp(again, text) == 0;
 }
 
+static int bad_product(void)
+{
+    return cli_error(
+        EXIT_USAGE, NULL, 0, "--product", "a word of 1 to 32 of a-z 0-9 . _ -");
+}
+
 static int fill_words(const struct release_wish *w, struct release *r)
 {
     struct bytes hex = {(const uint8_t *)w->build, strlen(w->build)};
+    size_t len = strlen(w->product);
 
     if (!version_of(w->version, &r->version))
         return cli_error(EXIT_USAGE, NULL, 0, "--release", "three numbers, as 1.2.3");
     if (hex.len != 2 * BUILD_ID_LEN || hex_parse(hex, ROOM_OF(r->build.b)) != OK)
         return cli_error(EXIT_USAGE, NULL, 0, "--build", "32 hex digits");
-    (void)snprintf(r->product, sizeof r->product, "%s", w->product);
+    if (len >= sizeof r->product) /* what fits of it would name another class */
+        return bad_product();
+    memcpy(r->product, w->product, len + 1);
     r->security_version = (uint32_t)w->security_version;
     return EXIT_DONE;
 }
@@ -104,9 +111,7 @@ static int fill_bytes(
     host_crypto_free(host);
     if (!good)
         return EXIT_INTERNAL;
-    return release_rules_hold(r)
-        ? EXIT_DONE
-        : cli_error(EXIT_USAGE, NULL, 0, "--product", "a word of a-z 0-9 . _ -");
+    return release_rules_hold(r) ? EXIT_DONE : bad_product();
 }
 
 static int sign(const struct release_wish *w, const struct release *r)

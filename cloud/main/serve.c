@@ -10,9 +10,11 @@
 #include "host/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,12 +113,33 @@ static enum status make_path(char *path)
     return mkdir(path, 0755) != 0 && errno != EEXIST ? BROKEN : OK;
 }
 
-static enum status make_run_folders(const char *root)
+/*
+ * One cloud on one root: a second one would take the sockets of the first from it. The lock is the
+ * descriptor, so it ends with this process however that ends; no role inherits it.
+ */
+static enum status lock_root(const char *root, int *lock)
 {
     char path[PLACE_MAX];
+
     umask(022);
     TRY(place_of(root, PLACE_RUN, NULL, NULL, path));
     TRY(make_path(path));
+    TRY(place_of(root, PLACE_RUN, NULL, "serve.lock", path));
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    if (fd < 0)
+        return BROKEN;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *lock = fd;
+        return OK;
+    }
+    enum status s = errno == EWOULDBLOCK ? REFUSED : BROKEN;
+    close(fd);
+    return s;
+}
+
+static enum status make_run_folders(const char *root)
+{
+    char path[PLACE_MAX];
     for (size_t i = 0; i < ROLES; i++) {
         unsigned uid, gid;
         if (!roles[i].has_run_folder)
@@ -266,11 +289,22 @@ int serve_cloud(const struct serve_options *o)
     if (set.gates > 1 && set.device_port == 0)
         return cli_error(EXIT_USAGE, NULL, 0, "more than one gate with --device-port 0",
             "a fixed port that the gates share");
-    if (make_run_folders(o->root) != OK)
-        return cli_error(EXIT_ENVIRONMENT, NULL, 0, "run folders cannot be made",
+    int lock = -1;
+    enum status s = lock_root(o->root, &lock);
+    if (s == REFUSED)
+        return cli_error(EXIT_ENVIRONMENT, NULL, 0,
+            "another `holdfast-cloud serve` runs with this --root",
+            "that one to have ended");
+    if (s != OK || make_run_folders(o->root) != OK)
+        code = cli_error(EXIT_ENVIRONMENT, NULL, 0, "run folders cannot be made",
             "a root that this user may write");
-    make_plan(&plan, o, &set);
-    return run_all(&plan, o);
+    if (code == EXIT_DONE) {
+        make_plan(&plan, o, &set);
+        code = run_all(&plan, o);
+    }
+    if (lock >= 0)
+        close(lock);
+    return code;
 }
 
 int serve_role(const struct cli_args *a)

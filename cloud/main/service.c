@@ -4,6 +4,7 @@
 #include "cloud/main/new_file.h"
 #include "cloud/main/pinned.h"
 #include "core/base/hex.h"
+#include "core/base/utf8.h"
 #include "host/cli.h"
 #include "host/crypto.h"
 #include "host/sign_key.h"
@@ -54,7 +55,8 @@ static int fill(const struct ticket_wish *w, struct ticket *t)
     t->not_before_s = (uint32_t)begin;
     t->not_after_s = (uint32_t)(begin + (uint64_t)w->hours * 3600);
     memcpy(t->holder, w->holder, len < sizeof t->holder ? len + 1 : 0);
-    if (!ticket_rules_hold(t))
+    if (!ticket_rules_hold(t)
+        || !utf8_shows((struct bytes){(const uint8_t *)w->holder, len}))
         return cli_error(EXIT_USAGE, NULL, 0, "--holder",
             "whose ticket it is: 1 to 32 bytes that a screen can show");
     if (e->fill(e->board, ROOM_OF(t->serial.b)) != OK)

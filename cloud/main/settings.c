@@ -51,6 +51,10 @@ int settings_read(const char *root, struct settings *out)
     if (strcmp(out->clone_policy, "note") != 0
         && strcmp(out->clone_policy, "stop") != 0)
         return cli_error(EXIT_USAGE, path, 0, "clone_policy", "note or stop");
+    /* A minimum that nothing enforces would be taken for one that is in force. */
+    if (out->least_security_version > 0 && strcmp(out->require_trust, "tpm") != 0)
+        return cli_error(EXIT_USAGE, path, 0, "least_security_version is not in force",
+            "require_trust = \"tpm\" beside it");
     return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cloud/attest/why.h"
 #include "cloud/store/device_state.h"
+#include "cloud/store/devices.h"
 #include "cloud/store/events.h"
 #include "core/seal/kid.h"
 #include "wire/attest.h"
@@ -72,24 +73,11 @@ static void refuse(const struct job *j, enum reason reason)
         later(j);
 }
 
-static enum status note(const struct job *j, const char *word, const uint32_t *version)
-{
-    struct store *s = j->a->s;
-    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_ATTEST);
-
-    db_bind_blob(q, 1, j->kid.device.b, DEVICE_ID_LEN);
-    db_bind_text(q, 2, word);
-    if (version)
-        db_bind_u64(q, 3, *version);
-    db_bind_u64(q, 4, store_utc_ms(s));
-    return db_run(q);
-}
-
 /* By its word: the row, the event; this connection is not attested, whatever it was. */
 static void refuse_quote(const struct job *j, const char *word)
 {
     attested_set(j->a->s->attested, &j->at, ATTEST_NONE);
-    if (note(j, word, NULL) == OK)
+    if (device_note_attest(j->a->s, &j->kid.device, word, NULL) == OK)
         refuse(j, attest_reason(word));
     else
         later(j);
@@ -103,7 +91,7 @@ static void accept(const struct job *j, bool too_old, uint32_t version)
     enum reason reason = too_old ? REASON_ATTEST_VERSION : REASON_ATTEST_ACCEPTED;
     bool is_new = strcmp(j->before, word) != 0;
 
-    if (note(j, word, &version) != OK
+    if (device_note_attest(s, &j->kid.device, word, &version) != OK
         || (is_new
             && event_add(
                    s, too_old ? LOG_REFUSE : LOG_INFO, reason, &j->head->peer, NULL)

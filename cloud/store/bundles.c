@@ -48,6 +48,13 @@ void bundles_init(struct bundles *b, const char *folder)
     *b = (struct bundles){.folder = folder, .fd = -1, .part_fd = -1};
 }
 
+void bundles_clear(struct bundles *b)
+{
+    char path[PATH];
+
+    (void)unlink(path_of(b, part_name, path));
+}
+
 void bundles_close(struct bundles *b)
 {
     end_part(b);
@@ -56,11 +63,24 @@ void bundles_close(struct bundles *b)
     b->fd = -1;
 }
 
-static enum status begin_part(struct bundles *b)
+/* Req: HF-UPD-017 "what an add that has ended had put shall go with it" */
+void bundles_gone(struct bundles *b, uint64_t peer)
+{
+    if (b->part_fd >= 0 && b->part_peer == peer)
+        end_part(b);
+}
+
+static bool is_of_another(const struct bundles *b, uint64_t peer)
+{
+    return b->part_fd >= 0 && b->part_peer != peer;
+}
+
+static enum status begin_part(struct bundles *b, uint64_t peer)
 {
     char path[PATH];
 
     end_part(b);
+    b->part_peer = peer;
     b->part_next = 0;
     b->part_len = 0;
     b->part_digest = EVP_MD_CTX_new();
@@ -80,37 +100,38 @@ static bool is_next(const struct bundles *b, uint32_t number)
         && b->part_len == (uint64_t)number * LIMIT_PIECE;
 }
 
-enum status bundles_put(struct bundles *b, uint32_t number, struct bytes piece)
+static enum status append(struct bundles *b, struct bytes piece)
 {
-    if (number == 0)
-        TRY(begin_part(b));
-    if (!is_next(b, number) || piece.len == 0 || piece.len > LIMIT_PIECE) {
-        end_part(b);
-        return REFUSED;
-    }
-    bool good = EVP_DigestUpdate(b->part_digest, piece.at, piece.len) == 1
-        && write(b->part_fd, piece.at, piece.len) == (ssize_t)piece.len
-        && (number % SYNC_EACH != SYNC_EACH - 1 || fdatasync(b->part_fd) == 0);
-    if (!good) {
-        end_part(b);
+    bool syncs = b->part_next % SYNC_EACH == SYNC_EACH - 1;
+
+    if (EVP_DigestUpdate(b->part_digest, piece.at, piece.len) != 1
+        || write(b->part_fd, piece.at, piece.len) != (ssize_t)piece.len
+        || (syncs && fdatasync(b->part_fd) != 0))
         return BROKEN;
-    }
     b->part_next++;
     b->part_len += piece.len;
     return OK;
 }
 
-static void remove_others(const struct bundles *b, const char *keep)
+/* Req: HF-UPD-017 "goes on undisturbed, and another that begins meanwhile shall be told to come again" */
+enum status bundles_put(struct bundles *b, const struct bundle_piece *p)
 {
-    DIR *d = opendir(b->folder);
-    char path[PATH];
-
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (strncmp(e->d_name, "bundle-", 7) == 0 && strlen(e->d_name) == NAME - 1
-            && strcmp(e->d_name, keep) != 0)
-            (void)unlink(path_of(b, e->d_name, path));
-    if (d != NULL)
-        closedir(d);
+    if (is_of_another(b, p->peer)) {
+        if (p->number != 0)
+            return REFUSED; /* its own gave way: it was silent for too long */
+        if (p->now_ms - b->part_ms < LIMIT_BUNDLE_IDLE_MS)
+            return AGAIN;
+    }
+    if (p->number == 0)
+        TRY(begin_part(b, p->peer));
+    bool fits =
+        is_next(b, p->number) && p->bytes.len > 0 && p->bytes.len <= LIMIT_PIECE;
+    enum status s = fits ? append(b, p->bytes) : REFUSED;
+    if (s == OK)
+        b->part_ms = p->now_ms;
+    else
+        end_part(b);
+    return s;
 }
 
 static enum status give_name(struct bundles *b, const struct digest *digest)
@@ -124,18 +145,16 @@ static enum status give_name(struct bundles *b, const struct digest *digest)
         && fsync(folder) == 0;
     if (folder >= 0)
         close(folder);
-    if (good)
-        remove_others(b, name);
     return good ? OK : BROKEN;
 }
 
 /* Req: HF-UPD-011 "length and digest are those of the statement" */
-enum status bundles_keep(struct bundles *b, const struct release *r)
+enum status bundles_keep(struct bundles *b, uint64_t peer, const struct release *r)
 {
     struct digest got;
     unsigned len = 0;
 
-    if (b->part_fd < 0)
+    if (b->part_fd < 0 || b->part_peer != peer)
         return REFUSED;
     enum status s = REFUSED;
     if (EVP_DigestFinal_ex(b->part_digest, got.b, &len) == 1 && len == sizeof got.b
@@ -148,6 +167,31 @@ enum status bundles_keep(struct bundles *b, const struct release *r)
     }
     end_part(b);
     return s;
+}
+
+static bool is_needed(const char *name, const struct newest_releases *n)
+{
+    char needed[NAME];
+
+    for (size_t i = 0; i < n->count; i++) {
+        name_of(&n->of[i].bundle, needed);
+        if (strcmp(name, needed) == 0)
+            return true;
+    }
+    return false;
+}
+
+void bundles_trim(const struct bundles *b, const struct newest_releases *n)
+{
+    DIR *d = opendir(b->folder);
+    char path[PATH];
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        if (strncmp(e->d_name, "bundle-", 7) == 0 && strlen(e->d_name) == NAME - 1
+            && !is_needed(e->d_name, n))
+            (void)unlink(path_of(b, e->d_name, path));
+    if (d != NULL)
+        closedir(d);
 }
 
 static enum status open_it(struct bundles *b, const struct digest *bundle)

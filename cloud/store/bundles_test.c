@@ -2,6 +2,7 @@
 #include "cloud/store/bundles.h"
 
 #include "cloud/store/piece_rule.h"
+#include "cloud/store/release_acts.h"
 #include "cloud/store/releases.h"
 #include "cloud/store/rig.h"
 #include "wire/event.h"
@@ -9,6 +10,7 @@
 #include "tests/support/check.h"
 
 enum { LAST = 100, LEN = 2 * LIMIT_PIECE + LAST };
+enum { MINE = 7, THEIRS = 8 };
 
 static uint8_t bundle[LEN];
 static char folder[64];
@@ -50,10 +52,22 @@ static void end(struct bundles *b)
     CHECK(system(command) == 0);
 }
 
+static enum status put_of(
+    struct bundles *b, uint64_t peer, uint64_t now_ms, uint32_t n, struct bytes piece)
+{
+    const struct bundle_piece p = {peer, now_ms, n, piece};
+    return bundles_put(b, &p);
+}
+
+static enum status put(struct bundles *b, uint32_t n, struct bytes piece)
+{
+    return put_of(b, MINE, 1000, n, piece);
+}
+
 static void put_all(struct bundles *b)
 {
     for (uint32_t n = 0; n < 3; n++)
-        CHECK(bundles_put(b, n, piece_of(n)) == OK);
+        CHECK(put(b, n, piece_of(n)) == OK);
 }
 
 static unsigned files(void)
@@ -76,7 +90,7 @@ static void test_a_bundle_comes_back_piece_by_piece_as_it_was_put(void)
     CHECK(bundles_read(&b, &s.bundle_digest, 0, ROOM_OF(out), &len) == REFUSED);
     put_all(&b);
     CHECK(bundles_read(&b, &s.bundle_digest, 0, ROOM_OF(out), &len) == REFUSED);
-    CHECK(bundles_keep(&b, &s) == OK && files() == 1);
+    CHECK(bundles_keep(&b, MINE, &s) == OK && files() == 1);
     for (uint32_t n = 0; n < 3; n++) {
         CHECK(bundles_read(&b, &s.bundle_digest, n, ROOM_OF(out), &len) == OK);
         CHECK(len == piece_of(n).len && memcmp(out, piece_of(n).at, len) == 0);
@@ -96,14 +110,14 @@ static void test_pieces_out_of_order_after_a_short_one_or_too_long_are_refused(v
 
     begin(&b);
     struct release s = stated(r);
-    CHECK(bundles_put(&b, 1, piece_of(1)) == REFUSED);
-    CHECK(bundles_put(&b, 0, piece_of(0)) == OK);
-    CHECK(bundles_put(&b, 2, piece_of(2)) == REFUSED);
-    CHECK(bundles_keep(&b, &s) == REFUSED); /* nothing is under way any more */
-    CHECK(bundles_put(&b, 0, piece_of(2)) == OK);
-    CHECK(bundles_put(&b, 1, piece_of(1)) == REFUSED);
-    CHECK(bundles_put(&b, 0, BYTES_OF(much)) == REFUSED);
-    CHECK(bundles_put(&b, 0, (struct bytes){much, 0}) == REFUSED);
+    CHECK(put(&b, 1, piece_of(1)) == REFUSED);
+    CHECK(put(&b, 0, piece_of(0)) == OK);
+    CHECK(put(&b, 2, piece_of(2)) == REFUSED);
+    CHECK(bundles_keep(&b, MINE, &s) == REFUSED); /* nothing is under way any more */
+    CHECK(put(&b, 0, piece_of(2)) == OK);
+    CHECK(put(&b, 1, piece_of(1)) == REFUSED);
+    CHECK(put(&b, 0, BYTES_OF(much)) == REFUSED);
+    CHECK(put(&b, 0, (struct bytes){much, 0}) == REFUSED);
     CHECK(files() == 0);
     end(&b);
     rig_free(r);
@@ -118,19 +132,26 @@ static void test_another_length_or_digest_than_stated_is_not_kept(void)
     struct release s = stated(r), other = s;
     other.bundle_len--;
     put_all(&b);
-    CHECK(bundles_keep(&b, &other) == REFUSED && files() == 0);
+    CHECK(bundles_keep(&b, MINE, &other) == REFUSED && files() == 0);
     other = s;
     other.bundle_digest.b[31] ^= 1;
     put_all(&b);
-    CHECK(bundles_keep(&b, &other) == REFUSED && files() == 0);
+    CHECK(bundles_keep(&b, MINE, &other) == REFUSED && files() == 0);
     put_all(&b);
-    CHECK(bundles_keep(&b, &s) == OK && bundles_keep(&b, &s) == REFUSED);
+    CHECK(bundles_keep(&b, MINE, &s) == OK && bundles_keep(&b, MINE, &s) == REFUSED);
     end(&b);
     rig_free(r);
 }
 
-static void test_the_next_bundle_replaces_the_one_before(void)
+static void keep(struct bundles *b, const struct release *r)
 {
+    put_all(b);
+    CHECK(bundles_keep(b, MINE, r) == OK);
+}
+
+static void test_the_next_bundle_of_a_class_replaces_the_one_before(void)
+{
+    static struct newest_releases newest = {.loaded = true, .count = 2};
     static uint8_t out[LIMIT_PIECE];
     struct rig *r = rig_new();
     struct bundles b;
@@ -138,16 +159,91 @@ static void test_the_next_bundle_replaces_the_one_before(void)
 
     begin(&b);
     struct release one = stated(r);
-    put_all(&b);
-    CHECK(bundles_keep(&b, &one) == OK);
+    keep(&b, &one);
     CHECK(bundles_read(&b, &one.bundle_digest, 0, ROOM_OF(out), &len) == OK);
     bundle[5] ^= 1;
     struct release two = stated(r);
-    put_all(&b);
-    CHECK(bundles_keep(&b, &two) == OK && files() == 1);
+    keep(&b, &two);
+    bundle[6] ^= 1;
+    struct release of_another_class = stated(r);
+    keep(&b, &of_another_class);
+    newest.of[0].bundle = of_another_class.bundle_digest;
+    newest.of[1].bundle = two.bundle_digest;
+    CHECK(files() == 3);
+    bundles_trim(&b, &newest);
+    CHECK(files() == 2);
     CHECK(bundles_read(&b, &one.bundle_digest, 0, ROOM_OF(out), &len) == REFUSED);
+    CHECK(
+        bundles_read(&b, &of_another_class.bundle_digest, 0, ROOM_OF(out), &len) == OK);
     CHECK(bundles_read(&b, &two.bundle_digest, 0, ROOM_OF(out), &len) == OK);
-    CHECK(out[5] == bundle[5]);
+    CHECK(out[6] == (bundle[6] ^ 1) && out[5] == bundle[5]);
+    end(&b);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-017 "goes on undisturbed, and another that begins meanwhile shall be told to come again" */
+static void test_a_bundle_that_comes_in_is_disturbed_by_nobody_else(void)
+{
+    struct rig *r = rig_new();
+    struct bundles b;
+
+    begin(&b);
+    struct release s = stated(r);
+    CHECK(put(&b, 0, piece_of(0)) == OK);
+    CHECK(put_of(&b, THEIRS, 1000, 0, piece_of(0)) == AGAIN);
+    CHECK(put_of(&b, THEIRS, 1000, 1, piece_of(1)) == REFUSED);
+    CHECK(bundles_keep(&b, THEIRS, &s) == REFUSED);
+    bundles_gone(&b, THEIRS);
+    CHECK(put(&b, 1, piece_of(1)) == OK && put(&b, 2, piece_of(2)) == OK);
+    CHECK(bundles_keep(&b, THEIRS, &s) == REFUSED);
+    CHECK(bundles_keep(&b, MINE, &s) == OK && files() == 1);
+    CHECK(put_of(&b, THEIRS, 1000, 0, piece_of(0)) == OK);
+    end(&b);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-017 "what an add that has ended had put shall go with it" */
+static void test_what_was_put_goes_with_its_peer_and_with_the_store_that_died(void)
+{
+    struct rig *r = rig_new();
+    struct bundles b, died;
+
+    begin(&b);
+    struct release s = stated(r);
+    CHECK(put(&b, 0, piece_of(0)) == OK && files() == 1);
+    bundles_gone(&b, MINE);
+    CHECK(files() == 0);
+    CHECK(put_of(&b, THEIRS, 1000, 0, piece_of(0)) == OK && files() == 1);
+    died = b; /* its descriptor stays open, as after a kill its file does */
+    bundles_init(&b, folder);
+    bundles_clear(&b);
+    CHECK(files() == 0);
+    put_all(&b);
+    CHECK(bundles_keep(&b, MINE, &s) == OK);
+    bundles_clear(&b); /* what is whole stays */
+    CHECK(files() == 1);
+    bundles_close(&died);
+    end(&b);
+    rig_free(r);
+}
+
+static void test_an_add_that_stands_still_gives_way_after_a_minute_and_not_before(void)
+{
+    enum { LAST_MS = 1000, GIVES_WAY = LAST_MS + LIMIT_BUNDLE_IDLE_MS };
+    struct rig *r = rig_new();
+    struct bundles b;
+
+    begin(&b);
+    struct release s = stated(r);
+    CHECK(put_of(&b, MINE, 0, 0, piece_of(0)) == OK);
+    CHECK(put_of(&b, MINE, LAST_MS, 1, piece_of(1)) == OK);
+    CHECK(put_of(&b, THEIRS, GIVES_WAY - 1, 0, piece_of(0)) == AGAIN);
+    CHECK(put_of(&b, THEIRS, GIVES_WAY, 0, piece_of(0)) == OK);
+    CHECK(put_of(&b, MINE, GIVES_WAY, 2, piece_of(2)) == REFUSED);
+    bundles_gone(&b, MINE);
+    CHECK(put_of(&b, THEIRS, GIVES_WAY, 1, piece_of(1)) == OK);
+    CHECK(put_of(&b, THEIRS, GIVES_WAY, 2, piece_of(2)) == OK);
+    CHECK(bundles_keep(&b, MINE, &s) == REFUSED && bundles_keep(&b, THEIRS, &s) == OK);
     end(&b);
     rig_free(r);
 }
@@ -179,9 +275,10 @@ static void test_each_case_of_the_rule_has_its_verdict(void)
 static enum status roll(struct rig *r, uint8_t percent, bool stopped)
 {
     struct door_release_roll ask = {1, percent, stopped};
+    struct release_act act = {0};
 
     CHECK(db_begin(&r->store.db) == OK);
-    enum status s = release_roll(&r->store, &ask);
+    enum status s = release_roll(&r->store, &ask, &act);
     CHECK(db_commit(&r->store.db) == OK);
     return s;
 }
@@ -193,15 +290,19 @@ static void test_a_device_has_pieces_only_while_the_release_is_offered_to_it(voi
     uint8_t payload[SIGN1_PAYLOAD_MAX], room[LIMIT_RELEASE];
     const struct device_id *d = &r->devices[0].kid.device;
     struct device_id stranger = {{9}};
+    struct release_act act = {0};
+    uint64_t number = 0;
 
     struct release s = stated(r);
     struct bytes statement = release_build(
         release_payload_build(&s, ROOM_OF(payload)), &nobodys, ROOM_OF(room));
     CHECK(release_gives(&r->store, d, &s.bundle_digest) == REFUSED);
-    CHECK(release_is_newest(&r->store, statement) == REFUSED);
-    CHECK(db_begin(&r->store.db) == OK && release_add(&r->store, statement) == OK);
+    CHECK(release_is_newest(&r->store, statement, &number) == REFUSED);
+    CHECK(
+        db_begin(&r->store.db) == OK && release_add(&r->store, statement, &act) == OK);
     CHECK(db_commit(&r->store.db) == OK);
-    CHECK(release_is_newest(&r->store, statement) == OK);
+    CHECK(release_is_newest(&r->store, statement, &number) == OK
+        && number == act.release);
     CHECK(release_gives(&r->store, d, &s.bundle_digest) == REFUSED); /* of no share */
     CHECK(roll(r, 100, false) == OK);
     CHECK(release_gives(&r->store, d, &s.bundle_digest) == OK);
@@ -246,7 +347,10 @@ static void test_one_device_too_many_at_once_comes_later(void)
 MAIN(TEST(test_a_bundle_comes_back_piece_by_piece_as_it_was_put),
     TEST(test_pieces_out_of_order_after_a_short_one_or_too_long_are_refused),
     TEST(test_another_length_or_digest_than_stated_is_not_kept),
-    TEST(test_the_next_bundle_replaces_the_one_before),
+    TEST(test_the_next_bundle_of_a_class_replaces_the_one_before),
+    TEST(test_a_bundle_that_comes_in_is_disturbed_by_nobody_else),
+    TEST(test_what_was_put_goes_with_its_peer_and_with_the_store_that_died),
+    TEST(test_an_add_that_stands_still_gives_way_after_a_minute_and_not_before),
     TEST(test_each_case_of_the_rule_has_its_verdict),
     TEST(test_a_device_has_pieces_only_while_the_release_is_offered_to_it),
     TEST(test_one_device_and_all_together_have_so_many_pieces_in_a_second),

@@ -11,7 +11,8 @@
  * them lie in the future when they come, and the count begins anew with each.
  *
  * Sees nothing: copies that run one after the other; one whose clock is unset, or behind the
- * other's; who chooses epochs and times to hide. It accuses nobody: a person decides.
+ * other's; two that close their batches within the time that one travels, as long as they do (the
+ * same one always comes late); who chooses epochs and times to hide. It accuses nobody: a person decides.
  * Not here: two contents of one identity, two renewals (ingest.c), which need no time.
  */
 #pragma once

@@ -8,7 +8,7 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "6";
+static const char user_version[] = "7";
 
 static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -26,7 +26,7 @@ static const char *const schema[] = {
     " test INTEGER NOT NULL DEFAULT 0,"
     " config INTEGER NOT NULL DEFAULT 0, batch_s INTEGER, ward TEXT, zone TEXT,"
     " last_epoch INTEGER, last_seq INTEGER,"
-    " trust INTEGER NOT NULL DEFAULT 0,"
+    " trust INTEGER NOT NULL DEFAULT 0, pins INTEGER,"
     /* Keys: since when at the latest; a renewal that is wanted, and what came of it. */
     " keys_ms INTEGER NOT NULL, wanted INTEGER NOT NULL DEFAULT 0, m1 BLOB, m2 BLOB,"
     " m2_ms INTEGER,"
@@ -109,6 +109,9 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_ADD] =
         "INSERT INTO device(device, label, state, generation, created_ms, keys_ms)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?5)",
+    [DB_DEVICE_DROP] =
+        "DELETE FROM device WHERE device = ?1 AND state = 1 AND batches = 0"
+        " AND NOT EXISTS (SELECT 1 FROM epoch e WHERE e.device = device.id)",
     [DB_DEVICE_STATE] = "UPDATE device SET state = ?2 WHERE device = ?1",
     [DB_DEVICE_COUNT] =
         "UPDATE device SET state = ?2, answer_ms = ?3, batches = batches + 1,"
@@ -118,7 +121,7 @@ static const char *const texts[DB_STMTS] = {
         "UPDATE device SET state = ?2, answer_ms = ?3, batches = batches + 1,"
         " readings = readings + ?4, lost = lost + ?5, last_epoch = ?6, last_seq = ?7,"
         " newest_ms = ?8, spo2 = ?9, pulse = ?10, quality = ?11, status = ?12, clock = ?13,"
-        " test = ?14 WHERE id = ?1",
+        " test = ?14, pins = ?15 WHERE id = ?1",
     [DB_DEVICE_ANSWER] = "UPDATE device SET answer_ms = ?2 WHERE id = ?1",
     [DB_DEVICE_TRUST]  = "UPDATE device SET trust = ?2 WHERE id = ?1",
     [DB_DEVICE_ATTEST] =
@@ -137,7 +140,7 @@ static const char *const texts[DB_STMTS] = {
         "UPDATE device SET copies = copies + 1, copy_bytes = copy_bytes + ?2 WHERE id = ?1",
     [DB_DEVICE_CONFIG] =
         "UPDATE device SET config = config + 1, batch_s = ?2, ward = ?3, zone = ?4"
-        " WHERE device = ?1",
+        " WHERE device = ?1 AND state <> 4",
     [DB_DEVICE_WANT] =
         "UPDATE device SET wanted = generation + 1"
         " WHERE device = ?1 AND state IN (1, 2) AND wanted <= generation",
@@ -164,7 +167,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
-        " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms"
+        " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms, pins"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_PINS]     = "SELECT pins FROM meta",
     [DB_PINS_SET] = "UPDATE meta SET pins = ?1",
@@ -226,24 +229,37 @@ static const char *const texts[DB_STMTS] = {
     [DB_RELEASE_ADD] =
         "INSERT INTO release(digest, statement, product, version, security, added_ms)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-    [DB_RELEASE_ROLL] =
-        "UPDATE release SET percent = ?2, stopped = ?3"
-        " WHERE id = ?1 AND id = (SELECT max(id) FROM release)",
+    [DB_RELEASE] =
+        "SELECT statement, id = (SELECT max(n.id) FROM release n WHERE n.product = r.product)"
+        " FROM release r WHERE id = ?1",
+    [DB_RELEASE_OF_CLASS] = "SELECT statement FROM release WHERE product = ?1 ORDER BY id DESC",
+    [DB_RELEASE_ROLL] = "UPDATE release SET percent = ?2, stopped = ?3 WHERE id = ?1",
     [DB_RELEASE_NEWEST] =
-        "SELECT r.id, r.digest, r.statement, r.percent, r.stopped, o.code, o.id"
-        " FROM release r LEFT JOIN offer o ON o.release = r.id AND o.device = ?1"
-        " WHERE r.id = (SELECT max(id) FROM release)",
-    [DB_OFFER_ADD] = "INSERT INTO offer(device, release, first_ms) VALUES(?1, ?2, ?3)",
+        "SELECT id, statement, digest, percent, stopped FROM release"
+        " WHERE id IN (SELECT max(id) FROM release GROUP BY product) ORDER BY id LIMIT ?1",
+    [DB_OFFER_ADD] =
+        "INSERT INTO offer(device, release, first_ms) VALUES(?1, ?2, ?3)"
+        " ON CONFLICT(device, release) DO UPDATE SET code = NULL, code_ms = NULL",
+    [DB_OFFER_WITHDRAW] =
+        "UPDATE offer SET code = 0, code_ms = ?3"
+        " WHERE device = ?1 AND release <> ?2 AND code IS NULL",
+    [DB_OFFERS_SEEN] =
+        "SELECT o.id, o.release, o.code, o.code_ms, r.product"
+        " FROM offer o JOIN release r ON r.id = o.release"
+        " WHERE o.device = ?1 ORDER BY o.id DESC",
     [DB_OFFER_NOTE] =
-        "UPDATE offer SET code = ?2, code_ms = ?3 WHERE device = ?1 AND code IS NOT 41"
-        " AND release = (SELECT max(release) FROM offer WHERE device = ?1)",
+        "UPDATE offer SET code = ?2, code_ms = ?3 WHERE id = ?1 AND code IS NOT 41",
+    [DB_OFFERS_OF] =
+        "SELECT o.id, r.statement FROM offer o JOIN release r ON r.id = o.release"
+        " WHERE o.device = ?1 ORDER BY o.release DESC",
     [DB_RELEASE_PAGE] =
         "SELECT r.id, r.product, r.version, r.security, r.percent, r.stopped,"
         " (SELECT count(*) FROM offer WHERE release = r.id),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 40),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 41),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 42),"
-        " (SELECT count(*) FROM offer WHERE release = r.id AND code > 42)"
+        " (SELECT count(*) FROM offer WHERE release = r.id AND code > 42),"
+        " r.id = (SELECT max(n.id) FROM release n WHERE n.product = r.product)"
         " FROM release r WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
     [DB_OFFER_PAGE] =
         "SELECT o.id, d.device, o.release, r.version, o.first_ms, o.code, o.code_ms"
@@ -252,10 +268,15 @@ static const char *const texts[DB_STMTS] = {
     [DB_USER_ADD] =
         "INSERT INTO person(name, hash, created_ms) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING",
     [DB_USER]        = "SELECT id, hash FROM person WHERE name = ?1",
+    [DB_USER_REMOVE] = "DELETE FROM person WHERE id = ?1",
+    [DB_USER_PAGE] =
+        "SELECT id, name, created_ms, (SELECT count(*) FROM session WHERE person = p.id)"
+        " FROM person p WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_SESSION_ADD] = "INSERT INTO session(token, person, created_ms, used_ms) VALUES(?1, ?2, ?3, ?3)",
     [DB_SESSION]     = "SELECT person, created_ms, used_ms FROM session WHERE token = ?1",
     [DB_SESSION_USED] = "UPDATE session SET used_ms = ?2 WHERE token = ?1",
     [DB_SESSION_END]  = "DELETE FROM session WHERE token = ?1",
+    [DB_SESSION_END_ALL] = "DELETE FROM session WHERE person = ?1",
     [DB_SESSION_TRIM] = "DELETE FROM session WHERE created_ms < ?1 OR used_ms < ?2",
     [DB_TOTALS] =
         "SELECT count(*), coalesce(sum(batches), 0), coalesce(sum(readings), 0),"

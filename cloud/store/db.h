@@ -23,6 +23,7 @@ enum db_stmt {
     DB_ROLLBACK,
     DB_DEVICE, /* by id -> row */
     DB_DEVICE_ADD,
+    DB_DEVICE_DROP, /* of one that never said a word */
     DB_DEVICE_STATE,
     DB_DEVICE_COUNT,  /* a stored batch, not the newest by measured time */
     DB_DEVICE_NEWEST, /* a stored batch whose last record is the newest */
@@ -69,18 +70,26 @@ enum db_stmt {
     DB_EVENT_TRIM,
     DB_EVENT_PAGE,
     DB_RELEASE_ADD,
+    DB_RELEASE,
+    DB_RELEASE_OF_CLASS,
     DB_RELEASE_ROLL,
     DB_RELEASE_NEWEST,
     DB_OFFER_ADD,
+    DB_OFFER_WITHDRAW,
+    DB_OFFERS_SEEN,
+    DB_OFFERS_OF,
     DB_OFFER_NOTE,
     DB_RELEASE_PAGE,
     DB_OFFER_PAGE,
     DB_USER_ADD,
     DB_USER,
+    DB_USER_REMOVE,
+    DB_USER_PAGE,
     DB_SESSION_ADD,
     DB_SESSION,
     DB_SESSION_USED,
     DB_SESSION_END,
+    DB_SESSION_END_ALL, /* of one person */
     DB_SESSION_TRIM,
     DB_TOTALS,
     DB_STMTS

@@ -3,6 +3,7 @@
 
 #include "cloud/store/device_state.h"
 #include "cloud/store/events.h"
+#include "host/authority.h"
 #include "wire/pins.h"
 
 #include <string.h>
@@ -30,6 +31,14 @@ enum status device_new(struct store *s, const char *label, struct kid *out)
     TRY(event_add(s, LOG_INFO, REASON_DEVICE_ADDED, &kid.device, NULL));
     *out = kid;
     return OK;
+}
+
+enum status device_drop(struct store *s, const struct device_id *device)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_DROP);
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    TRY(changed_one(s, q));
+    return event_add(s, LOG_WARN, REASON_DEVICE_DROPPED, device, NULL);
 }
 
 static enum status state_of(
@@ -124,6 +133,19 @@ enum status device_admit(struct store *s, const struct device_id *device)
     return device_may_send(state) ? OK : REFUSED;
 }
 
+enum status device_note_attest(struct store *s, const struct device_id *device,
+    const char *word, const uint32_t *version)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_ATTEST);
+
+    db_bind_blob(q, 1, device->b, DEVICE_ID_LEN);
+    db_bind_text(q, 2, word);
+    if (version)
+        db_bind_u64(q, 3, *version);
+    db_bind_u64(q, 4, store_utc_ms(s));
+    return db_run(q);
+}
+
 static enum status hold_pins(struct store *s, struct bytes signed_set)
 {
     struct signed_pins p;
@@ -146,11 +168,20 @@ enum status pins_load(struct store *s)
     return st;
 }
 
+static bool are_authorities(const struct pin_set *set)
+{
+    for (uint8_t i = 0; i < set->count; i++)
+        if (!authority_may_sign(&set->pins[i]))
+            return false;
+    return authorities_have_own_keys(set);
+}
+
 enum status pins_publish(struct store *s, struct bytes signed_set)
 {
     struct signed_pins p;
 
-    if (pins_parse(signed_set, &p) != OK || p.set.version <= s->pins_version)
+    if (pins_parse(signed_set, &p) != OK || p.set.version <= s->pins_version
+        || !are_authorities(&p.set))
         return REFUSED;
     sqlite3_stmt *q = db_use(&s->db, DB_PINS_SET);
     db_bind_blob(q, 1, signed_set.at, signed_set.len);

@@ -7,12 +7,15 @@
 #include "cloud/store/store.h"
 #include "cloud/talk/doors.h"
 
-/* The signed pin set that devices are given; at the start, and a new one. REFUSED: it is none, or
- * not later. Who signed it is for devices to judge. */
+/* The signed pin set that devices are given; at the start, and a new one. REFUSED: it is none, not
+ * later, or a device could not rely on its authorities. Who signed it is for devices to judge. */
 MUST_USE enum status pins_load(struct store *s);
 MUST_USE enum status pins_publish(struct store *s, struct bytes signed_set);
 /* A new id and its row, generation 1. */
 MUST_USE enum status device_new(struct store *s, const char *label, struct kid *out);
+/* One that never said a word, because nobody has its bundle: as if it had not been made. REFUSED: there is no
+ * such device, or it is more than invited. */
+MUST_USE enum status device_drop(struct store *s, const struct device_id *device);
 /* REFUSED: no such device, or it is revoked already. */
 MUST_USE enum status device_revoke(struct store *s, const struct device_id *device);
 /* Its next answer asks for new keys. REFUSED: no such live device, or one is wanted already. */
@@ -28,6 +31,9 @@ MUST_USE enum status device_configure(
 MUST_USE enum status device_admit(struct store *s, const struct device_id *device);
 /* A person has looked into the suspicion of a clone. REFUSED: no such live device, or none. */
 MUST_USE enum status device_clear(struct store *s, const struct device_id *device);
+/* The last word on what its TPM proves, and the version that ran; NULL: none was seen. */
+MUST_USE enum status device_note_attest(struct store *s, const struct device_id *device,
+    const char *word, const uint32_t *version);
 /* keys has heard: the first batch, the end. */
 MUST_USE enum status device_told(
     struct store *s, const struct device_id *device, bool grave);

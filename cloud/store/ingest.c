@@ -352,6 +352,7 @@ static enum status count(struct job *j, uint64_t lost_more, const struct summary
         db_bind_u64(q, 12, last->status);
         db_bind_u64(q, 13, b->clock);
         db_bind_u64(q, 14, b->test_data);
+        db_bind_u64(q, 15, b->pins_version);
     }
     return db_run(q);
 }
@@ -424,8 +425,8 @@ static enum status stop_clone(struct job *j)
     return db_run(q);
 }
 
-/* What a device says of its service tickets and pins stands beside what this cloud saw of them. */
-static enum status note_service(struct job *j)
+/* What a device says of itself, its service tickets and its pins stands beside what this cloud saw. */
+static enum status note_told(struct job *j)
 {
     /* clang-format off */
     static const struct { uint8_t code; enum log_level level; enum reason reason; } rows[] = {
@@ -433,6 +434,7 @@ static enum status note_service(struct job *j)
         {EVENT_SERVICE_BEGUN,   LOG_WARN,   REASON_SERVICE_BEGUN},
         {EVENT_SERVICE_ENDED,   LOG_INFO,   REASON_SERVICE_ENDED},
         {EVENT_SERVICE_REFUSED, LOG_REFUSE, REASON_SERVICE_REFUSED},
+        {EVENT_WATCHDOG,        LOG_WARN,   REASON_DEVICE_WATCHDOG},
     };
     /* clang-format on */
     const struct batch *b = &j->s->batch;
@@ -458,7 +460,7 @@ static enum status note_updates(struct job *j)
             continue;
         TRY(event_add(j->s, well ? LOG_INFO : LOG_REFUSE, reason, &j->parsed.kid.device,
             j->request));
-        TRY(release_note(j->s, j->row.id, code));
+        TRY(release_note(j->s, j->row.id, &b->events[i]));
     }
     return OK;
 }
@@ -503,7 +505,7 @@ static enum ingest_next write_down(struct job *j)
     uint64_t more = b->lost_count > epoch.lost ? b->lost_count - epoch.lost : 0;
     if (more && note_lost(j, epoch.id, b->lost_count) != OK)
         return INGEST_BROKEN;
-    if (count(j, more, &sum) != OK || note_service(j) != OK || note_updates(j) != OK
+    if (count(j, more, &sum) != OK || note_told(j) != OK || note_updates(j) != OK
         || look_for_copy(j, &sum) != OK)
         return INGEST_BROKEN;
     j->out->first = j->out->first || j->row.state == DEVICE_INVITED;

@@ -616,6 +616,27 @@ static void test_a_device_ends_with_the_receipt_for_its_order_and_with_no_other(
     rig_free(r);
 }
 
+static void test_only_a_device_that_never_said_a_word_is_forgotten(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    struct kid made;
+
+    CHECK(send(r, d, rig_batch(0, 5, r->utc_ms)) == OUTCOME_STORED);
+    rig_must(db_begin(&r->store.db));
+    CHECK(device_new(&r->store, "nobody's", &made) == OK);
+    CHECK(device_drop(&r->store, &made.device) == OK);
+    CHECK(device_drop(&r->store, &made.device) == REFUSED); /* it is gone */
+    CHECK(device_drop(&r->store, &d->kid.device) == REFUSED);
+    CHECK(device_new(&r->store, "revoked", &made) == OK);
+    CHECK(device_revoke(&r->store, &made.device) == OK); /* for ever, so it stays */
+    CHECK(device_drop(&r->store, &made.device) == REFUSED);
+    rig_must(db_commit(&r->store.db));
+    CHECK(events(r, "device.dropped") == 1);
+    CHECK(rig_count(r, "SELECT count(*) FROM device WHERE label = 'revoked'") == 1);
+    rig_free(r);
+}
+
 static void test_keys_grow_old_and_are_then_asked_for_long_before_the_certificate_ends(
     void)
 {
@@ -781,4 +802,5 @@ MAIN(TEST(test_batch_is_stored_once_and_answered_only_after_the_commit),
     TEST(test_the_rate_of_a_device_is_the_one_that_is_set),
     TEST(test_policy_takes_only_what_came_by_an_attested_connection),
     TEST(test_lost_readings_are_counted_once_for_an_epoch_in_any_order),
-    TEST(test_more_than_a_group_in_a_row_is_committed_in_parts))
+    TEST(test_more_than_a_group_in_a_row_is_committed_in_parts),
+    TEST(test_only_a_device_that_never_said_a_word_is_forgotten))

@@ -39,6 +39,7 @@ static void read_device(sqlite3_stmt *q, struct door_device *d)
     d->lost = db_u64(q, 12);
     d->test_data = db_u64(q, 13) != 0;
     d->clone_suspected = db_u64(q, 14) != 0;
+    d->keys_in_software = db_u64(q, 20) == TRUST_SOFTWARE;
 }
 
 static sqlite3_stmt *device_page(struct store *s, uint64_t after, size_t count)
@@ -148,8 +149,8 @@ static sqlite3_stmt *span(struct store *s, const struct door_span *ask)
         ask->from_utc_ms > BATCH_MOST_MS ? ask->from_utc_ms - BATCH_MOST_MS : 0;
     db_bind_blob(q, 1, ask->device.b, sizeof ask->device.b);
     db_bind_u64(q, 2, before);
-    db_bind_u64(q, 3, ask->to_utc_ms > INT64_MAX ? INT64_MAX : ask->to_utc_ms);
-    db_bind_u64(q, 4, ask->from_utc_ms > INT64_MAX ? INT64_MAX : ask->from_utc_ms);
+    db_bind_u64(q, 3, ask->to_utc_ms);
+    db_bind_u64(q, 4, ask->from_utc_ms);
     db_bind_u64(q, 5, SPAN_BATCHES);
     return q;
 }
@@ -348,6 +349,7 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     key_word(j, "attest", q, 23);
     key_column(j, "attest_security_version", q, 24);
     key_column(j, "attest_utc_ms", q, 25);
+    key_column(j, "pins", q, 26); /* of the set in force there; 0: its invitation's */
     json_object_end(j);
 }
 
@@ -397,6 +399,8 @@ static void release_line(struct json *j, sqlite3_stmt *q)
     key_u64(j, "security", db_u64(q, 3));
     key_u64(j, "percent", db_u64(q, 4));
     key_bool(j, "stopped", db_u64(q, 5) != 0);
+    key_bool(
+        j, "newest", db_u64(q, 11) != 0); /* of its class: else it is offered no more */
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         key_u64(j, counts[i], db_u64(q, 6 + (int)i));
     json_object_end(j);
@@ -405,13 +409,17 @@ static void release_line(struct json *j, sqlite3_stmt *q)
 static void offer_line(struct json *j, sqlite3_stmt *q)
 {
     bool told = sqlite3_column_type(q, 5) != SQLITE_NULL;
+    uint64_t code = db_u64(q, 5);
 
     json_object(j);
     key_device(j, q, 1);
     key_u64(j, "release", db_u64(q, 2));
     key_str(j, "version", (const char *)sqlite3_column_text(q, 3));
     key_u64(j, "offered_utc_ms", db_u64(q, 4));
-    key_str(j, "state", told ? event_name((uint8_t)db_u64(q, 5)) : "offered");
+    key_str(j, "state",
+        !told           ? "offered"
+            : code == 0 ? "withdrawn" /* releases.h; no event has this code */
+                        : event_name((uint8_t)code));
     key_column(j, "told_utc_ms", q, 6);
     json_object_end(j);
 }
@@ -560,6 +568,21 @@ enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
 {
     return page(s, DB_EVENT_PAGE, event_line, cursor, text, len, next);
+}
+
+static void user_line(struct json *j, sqlite3_stmt *q)
+{
+    json_object(j);
+    key_str(j, "name", (const char *)sqlite3_column_text(q, 1));
+    key_u64(j, "added_utc_ms", db_u64(q, 2));
+    key_u64(j, "sessions", db_u64(q, 3));
+    json_object_end(j);
+}
+
+enum status look_list_users(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
+{
+    return page(s, DB_USER_PAGE, user_line, cursor, text, len, next);
 }
 
 enum status look_status(struct store *s, struct room text, size_t *len)

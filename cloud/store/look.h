@@ -31,6 +31,8 @@ MUST_USE enum status look_list_offers(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_list_events(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
+MUST_USE enum status look_list_users(
+    struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next);
 MUST_USE enum status look_status(struct store *s, struct room text, size_t *len);
 /* {"readings":R,"content":"<hex>"}: SHA-256 over content_of() of every stored record, sorted by
  * utc_ms, then device, epoch, seq, index. FULL: more than LOOK_CONTENT_MAX records. */

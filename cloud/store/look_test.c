@@ -34,6 +34,23 @@ static void test_newest_reading_is_by_measured_time_not_by_arrival(void)
     rig_free(r);
 }
 
+/* Req: HF-TPM-017 "shall say so" */
+static void test_keys_in_software_are_said_of_the_device_that_says_so_itself(void)
+{
+    struct rig *r = rig_new();
+    struct batch *b;
+
+    store_batch(r, &r->devices[0], rig_batch(0, 5, r->utc_ms));
+    b = rig_batch(0, 5, r->utc_ms);
+    b->tpm = true;
+    store_batch(r, &r->devices[1], b);
+    CHECK(look_devices(&r->store, 0, &devices) == OK);
+    CHECK(devices.devices[0].keys_in_software);
+    CHECK(!devices.devices[1].keys_in_software);
+    CHECK(!devices.devices[2].keys_in_software); /* it has said nothing yet */
+    rig_free(r);
+}
+
 /* Else a device whose clock was an hour ahead for a moment would show that moment for an hour. */
 static void test_a_reading_dated_in_the_future_hides_no_later_one(void)
 {
@@ -178,6 +195,7 @@ static void test_lists_come_in_whole_lines_page_by_page_and_each_row_once(void)
 }
 
 MAIN(TEST(test_newest_reading_is_by_measured_time_not_by_arrival),
+    TEST(test_keys_in_software_are_said_of_the_device_that_says_so_itself),
     TEST(test_a_reading_dated_in_the_future_hides_no_later_one),
     TEST(test_reading_without_value_shows_none),
     TEST(test_thinning_a_trend_loses_no_extreme),

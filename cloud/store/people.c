@@ -82,11 +82,27 @@ static enum status new_session(
     return db_run(q);
 }
 
+/* The one whose hash was verified: not removed meanwhile, not another of that name. */
+static bool still_there(struct people *p, const struct worker_job *job)
+{
+    char hash[WORKER_HASH];
+    sqlite3_stmt *q = db_use(&p->s->db, DB_USER);
+
+    db_bind_text(q, 1, job->name);
+    if (db_row(q) != OK)
+        return false;
+    db_text(q, 1, hash, sizeof hash);
+    bool same = db_u64(q, 0) == job->tag[1] && strcmp(hash, job->hash) == 0;
+    db_done(q);
+    wipe(hash, sizeof hash);
+    return same;
+}
+
 enum status people_signed_in(
     struct people *p, const struct worker_job *job, struct session_token *token)
 {
     assert(p->s->db.open_txn);
-    if (!job->ok || job->tag[1] == 0) {
+    if (!job->ok || !still_there(p, job)) {
         failed(p, job->name);
         TRY(event_add(p->s, LOG_REFUSE, REASON_AUTH_BAD_PASSWORD, NULL, NULL));
         return REFUSED;
@@ -153,7 +169,32 @@ enum status people_add(struct people *p, const struct worker_job *job)
     db_bind_text(q, 2, job->hash);
     db_bind_u64(q, 3, store_utc_ms(p->s));
     TRY(db_run(q));
-    return sqlite3_changes(p->s->db.handle) == 1 ? OK : REFUSED;
+    if (sqlite3_changes(p->s->db.handle) != 1)
+        return REFUSED;
+    return event_add(p->s, LOG_INFO, REASON_PERSON_ADDED, NULL, NULL);
+}
+
+static enum status run_on(struct people *p, enum db_stmt which, uint64_t person)
+{
+    sqlite3_stmt *q = db_use(&p->s->db, which);
+    db_bind_u64(q, 1, person);
+    return db_run(q);
+}
+
+/* Req: HF-STORE-007 "their sessions shall end with them" */
+enum status people_remove(struct people *p, const struct door_user_remove *ask)
+{
+    assert(p->s->db.open_txn);
+    sqlite3_stmt *q = db_use(&p->s->db, DB_USER);
+    db_bind_text(q, 1, ask->name);
+    enum status s = db_row(q);
+    if (s != OK)
+        return s == AGAIN ? REFUSED : s;
+    uint64_t person = db_u64(q, 0);
+    db_done(q);
+    TRY(run_on(p, DB_SESSION_END_ALL, person));
+    TRY(run_on(p, DB_USER_REMOVE, person));
+    return event_add(p->s, LOG_INFO, REASON_PERSON_REMOVED, NULL, NULL);
 }
 
 enum status people_trim(struct people *p)

@@ -45,4 +45,7 @@ MUST_USE enum status people_sign_out(
     struct people *p, const struct session_token *token);
 /* A hash was made: REFUSED if the name is taken. */
 MUST_USE enum status people_add(struct people *p, const struct worker_job *job);
+/* With all sessions, and a sign-in that is under way. REFUSED: no such person. */
+MUST_USE enum status people_remove(
+    struct people *p, const struct door_user_remove *ask);
 MUST_USE enum status people_trim(struct people *p); /* sessions that are over */

@@ -102,6 +102,56 @@ static void test_session_needs_the_password_and_ends_idle_at_last_and_by_sign_ou
     rig_free(r);
 }
 
+static enum status remove_person(struct rig *r, const char *name)
+{
+    struct door_user_remove ask = {{0}};
+
+    snprintf(ask.name, sizeof ask.name, "%s", name);
+    rig_must(db_begin(&r->store.db));
+    enum status s = people_remove(&people, &ask);
+    rig_must(db_commit(&r->store.db));
+    return s;
+}
+
+/* Req: HF-STORE-007 "their sessions shall end with them" */
+static void test_who_is_removed_has_no_session_any_more_and_gets_none(void)
+{
+    struct rig *r = rig_new();
+    struct worker *w = NULL;
+    struct session_token a = {{0}}, b = {{0}}, other = {{0}}, late = {{0}};
+    struct door_sign_in ask = {"nurse", "correct horse"};
+    struct worker_job job;
+    uint32_t wait_s = 0;
+
+    CHECK(worker_new(&w) == OK);
+    people_init(&people, &r->store);
+    add_person(r, w, "relief", "battery staple");
+    add_person(r, w, "nurse", "correct horse");
+    CHECK(sign_in(r, w, "nurse", "correct horse", &a, &wait_s) == OK);
+    CHECK(sign_in(r, w, "nurse", "correct horse", &b, &wait_s) == OK);
+    CHECK(sign_in(r, w, "relief", "battery staple", &other, &wait_s) == OK);
+    CHECK(remove_person(r, "nobody") == REFUSED && session(r, &a) == OK);
+    CHECK(people_check(&people, &ask, &job, &wait_s) == OK); /* under way */
+    CHECK(remove_person(r, "nurse") == OK);
+    CHECK(session(r, &a) == REFUSED && session(r, &b) == REFUSED);
+    CHECK(session(r, &other) == OK);
+    CHECK(
+        rig_count(r, "SELECT count(*) FROM event WHERE code = 'person.removed'") == 1);
+    CHECK(rig_count(r, "SELECT count(*) FROM session") == 1);
+    add_person(r, w, "nurse", "another horse"); /* who has her number, too */
+    run(w, &job);
+    rig_must(db_begin(&r->store.db));
+    CHECK(job.ok && people_signed_in(&people, &job, &late) == REFUSED);
+    rig_must(db_commit(&r->store.db));
+    CHECK(session(r, &late) == REFUSED);
+    CHECK(sign_in(r, w, "nurse", "correct horse", &a, &wait_s) == REFUSED);
+    CHECK(sign_in(r, w, "nurse", "another horse", &a, &wait_s) == OK);
+    CHECK(remove_person(r, "nurse") == OK && remove_person(r, "relief") == OK);
+    CHECK(rig_count(r, "SELECT count(*) FROM person") == 0);
+    worker_free(w);
+    rig_free(r);
+}
+
 static void test_failures_delay_a_name_known_or_not_and_lock_nobody_out(void)
 {
     struct rig *r = rig_new();
@@ -169,6 +219,7 @@ static void test_queue_of_the_worker_is_bounded(void)
 }
 
 MAIN(TEST(test_session_needs_the_password_and_ends_idle_at_last_and_by_sign_out),
+    TEST(test_who_is_removed_has_no_session_any_more_and_gets_none),
     TEST(test_failures_delay_a_name_known_or_not_and_lock_nobody_out),
     TEST(test_unknown_name_is_checked_against_a_hash_of_the_same_cost),
     TEST(test_queue_of_the_worker_is_bounded))

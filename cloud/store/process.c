@@ -3,6 +3,7 @@
 
 #include "cloud/store/device_state.h"
 #include "cloud/store/devices.h"
+#include "cloud/store/enrol_said.h"
 #include "cloud/store/events.h"
 
 #include <stdio.h>
@@ -68,6 +69,23 @@ enum status store_end_alone(struct store_process *p, enum status s)
     if (s == OK)
         return db_commit(&p->store.db);
     db_rollback(&p->store.db);
+    return s;
+}
+
+struct release_act store_act_of(const struct store_process *p, uint64_t peer)
+{
+    struct release_act act = {0};
+
+    (void)!hub_uid(p->hub, peer, &act.uid); /* who asks is there */
+    return act;
+}
+
+enum status store_end_act(
+    struct store_process *p, enum status s, const struct release_act *act)
+{
+    s = store_end_alone(p, s);
+    if ((s == REFUSED || s == FULL) && store_begin_alone(p) == OK)
+        (void)!store_end_alone(p, release_refused(&p->store, act));
     return s;
 }
 
@@ -196,6 +214,21 @@ static enum status attest_key(
     return OK;
 }
 
+/* No answer to anything: keys tells it whenever it comes. */
+static enum status enrol_said(struct store_process *p, struct bytes body)
+{
+    struct door_enrol_said v;
+
+    TRY(door_enrol_said_parse(body, &v));
+    if (db_begin(&p->store.db) != OK) {
+        LOG(&p->log, LOG_REFUSE, v.reason, F_DEV(&v.device), F_WORD("event", "none"));
+        return OK;
+    }
+    enum status s = enrol_said_take(&p->store, &v);
+    store_arm(p);
+    return s == REFUSED ? REFUSED : OK;
+}
+
 /* The one door by which keys may answer this ask. */
 static enum door answer_of(const struct ask *ask)
 {
@@ -215,6 +248,8 @@ enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct byte
     struct door_key key;
     (void)peer;
 
+    if (door == DOOR_ENROL_SAID)
+        return enrol_said(p, body);
     if (!asks_take(&p->asks, &ask))
         return REFUSED; /* an answer that nobody asked for */
     if (door != (uint16_t)answer_of(&ask))

@@ -12,6 +12,7 @@
 #include "cloud/store/bundles.h"
 #include "cloud/store/group.h"
 #include "cloud/store/people.h"
+#include "cloud/store/release_acts.h"
 #include "cloud/store/worker.h"
 #include "cloud/talk/hub.h"
 #include "cloud/talk/life.h"
@@ -48,6 +49,7 @@ enum status store_from_gate(void *ctx, uint64_t peer, uint16_t door, struct byte
 enum status store_from_view(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
 enum status store_from_admin(
     void *ctx, uint64_t peer, uint16_t door, struct bytes body);
+void store_admin_gone(void *ctx, uint64_t peer);
 enum status store_from_keys(void *ctx, uint64_t peer, uint16_t door, struct bytes body);
 void store_keys_up(void *ctx, uint64_t peer);
 void store_keys_gone(void *ctx, uint64_t peer);
@@ -56,6 +58,7 @@ void store_worker_done(void *ctx, int fd, uint32_t events);
 /* process_pieces.c */
 enum status store_take_piece(struct store_process *p, uint64_t peer, struct bytes body);
 enum status store_put_bundle(struct store_process *p, uint64_t peer, struct bytes body);
+void store_trim_bundles(struct store_process *p);
 enum status store_keep_bundle(
     struct store_process *p, uint64_t peer, struct bytes body);
 
@@ -76,6 +79,12 @@ void store_arm(struct store_process *p); /* a commit within LIMIT_GROUP_COMMIT_M
 MUST_USE enum status store_begin_alone(struct store_process *p);
 /* OK: commit; else roll back. What the act came to. */
 MUST_USE enum status store_end_alone(struct store_process *p, enum status s);
+/* What an act on a release came to, in the transaction that it began: kept, or undone and then told
+ * with its cause. */
+MUST_USE enum status store_end_act(
+    struct store_process *p, enum status s, const struct release_act *act);
+/* An act of this peer. */
+struct release_act store_act_of(const struct store_process *p, uint64_t peer);
 void store_send(
     struct store_process *p, uint64_t peer, enum door door, struct bytes body);
 void store_send_done(struct store_process *p, uint64_t peer, enum status s);

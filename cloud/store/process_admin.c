@@ -4,7 +4,6 @@
 
 #include "cloud/store/devices.h"
 #include "cloud/store/look.h"
-#include "cloud/store/releases.h"
 #include "cloud/store/tickets.h"
 
 #include <stdio.h>
@@ -48,6 +47,13 @@ static enum status add_device(struct store_process *p, uint64_t peer, struct byt
     return OK;
 }
 
+static enum status say_pins(struct store_process *p, uint64_t peer)
+{
+    store_send(
+        p, peer, DOOR_PINS_ARE, (struct bytes){p->store.pins, p->store.pins_len});
+    return OK;
+}
+
 /* The row first; only then is anybody told, and only then is it answered. */
 static enum status revoke(struct store_process *p, uint64_t peer, struct bytes body)
 {
@@ -81,6 +87,19 @@ static enum status add_user(struct store_process *p, uint64_t peer, struct bytes
     return OK;
 }
 
+static enum status remove_user(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_user_remove ask;
+
+    TRY(door_user_remove_parse(body, &ask));
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_alone(p, people_remove(&p->people, &ask));
+    store_send_done(p, peer, s);
+    return OK;
+}
+
 static enum status configure(struct store_process *p, uint64_t peer, struct bytes body)
 {
     struct door_config_set ask;
@@ -93,15 +112,30 @@ static enum status configure(struct store_process *p, uint64_t peer, struct byte
     return OK;
 }
 
+static enum status add_release(
+    struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct release_act act = store_act_of(p, peer);
+    enum status s = store_begin_alone(p);
+
+    if (s == OK)
+        s = store_end_act(p, release_add(&p->store, body, &act), &act);
+    if (s == OK)
+        store_trim_bundles(p);
+    store_send_done(p, peer, s);
+    return OK;
+}
+
 static enum status roll_release(
     struct store_process *p, uint64_t peer, struct bytes body)
 {
     struct door_release_roll ask;
+    struct release_act act = store_act_of(p, peer);
 
     TRY(door_release_roll_parse(body, &ask));
     enum status s = store_begin_alone(p);
     if (s == OK)
-        s = store_end_alone(p, release_roll(&p->store, &ask));
+        s = store_end_act(p, release_roll(&p->store, &ask, &act), &act);
     store_send_done(p, peer, s);
     return OK;
 }
@@ -132,7 +166,8 @@ static enum status text(
     if (door == DOOR_LIST_BATCHES || door == DOOR_LIST_LOGS)
         TRY(door_list_batches_parse(body, &ask));
     else if (door == DOOR_LIST_DEVICES || door == DOOR_LIST_EVENTS
-        || door == DOOR_LIST_RELEASES || door == DOOR_LIST_OFFERS)
+        || door == DOOR_LIST_USERS || door == DOOR_LIST_RELEASES
+        || door == DOOR_LIST_OFFERS)
         TRY(door_list_parse(body, &ask));
     else if (door == DOOR_CONTENT || door == DOOR_RECEIPT)
         TRY(door_device_id_parse(body, &device));
@@ -150,6 +185,8 @@ static enum status text(
         s = look_list_releases(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_OFFERS)
         s = look_list_offers(&p->store, ask.cursor, room, &len, &next);
+    else if (s == OK && door == DOOR_LIST_USERS)
+        s = look_list_users(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK && door == DOOR_LIST_EVENTS)
         s = look_list_events(&p->store, ask.cursor, room, &len, &next);
     else if (s == OK)
@@ -166,12 +203,15 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     switch (door) {
     case DOOR_DEVICE_NEW: s = add_device(p, peer, body); break;
     case DOOR_DEVICE_REVOKE: s = revoke(p, peer, body); break;
+    case DOOR_DEVICE_DROP: s = on_device(p, peer, body, device_drop); break;
     case DOOR_DEVICE_END: s = on_device(p, peer, body, device_end); break;
     case DOOR_PINS_PUBLISH: s = on_bytes(p, peer, body, pins_publish); break;
+    case DOOR_PINS: s = say_pins(p, peer); break;
     case DOOR_DEVICE_RENEW: s = on_device(p, peer, body, device_renew); break;
     case DOOR_DEVICE_CLEAR: s = on_device(p, peer, body, device_clear); break;
     case DOOR_USER_ADD: s = add_user(p, peer, body); break;
-    case DOOR_RELEASE_ADD: s = on_bytes(p, peer, body, release_add); break;
+    case DOOR_USER_REMOVE: s = remove_user(p, peer, body); break;
+    case DOOR_RELEASE_ADD: s = add_release(p, peer, body); break;
     case DOOR_TICKET_SEND: s = on_bytes(p, peer, body, ticket_send); break;
     case DOOR_BUNDLE_PUT: s = store_put_bundle(p, peer, body); break;
     case DOOR_BUNDLE_KEEP: s = store_keep_bundle(p, peer, body); break;
@@ -182,6 +222,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_LIST_DEVICES:
     case DOOR_LIST_BATCHES:
     case DOOR_LIST_EVENTS:
+    case DOOR_LIST_USERS:
     case DOOR_LIST_RELEASES:
     case DOOR_LIST_OFFERS:
     case DOOR_LIST_LOGS:

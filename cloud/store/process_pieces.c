@@ -49,31 +49,62 @@ enum status store_put_bundle(struct store_process *p, uint64_t peer, struct byte
     struct bytes piece;
 
     TRY(door_bundle_parse(body, &head, &piece));
-    store_send_done(p, peer, bundles_put(&p->bundles, head.number, piece));
+    const struct bundle_piece put = {
+        peer, store_mono_ms(&p->store), head.number, piece};
+    enum status s = bundles_put(&p->bundles, &put);
+    if (s == AGAIN || s == REFUSED) {
+        struct release_act act = store_act_of(p, peer);
+        act.reason = s == AGAIN ? REASON_RELEASE_BUSY : REASON_RELEASE_BUNDLE;
+        if (db_begin(&p->store.db) == OK)
+            (void)!release_refused(&p->store, &act);
+    }
+    store_send_done(p, peer, s);
     return OK;
 }
 
 /* For a release that is new, or for the newest one, which came without its bundle. The file
  * first: a bundle of no release harms nothing, and goes with the next. */
-static enum status keep(struct store_process *p, struct bytes statement)
+static enum status keep(struct store_process *p, uint64_t peer, struct bytes statement,
+    struct release_act *act)
 {
     struct signed_release r;
+    uint64_t number = 0;
 
-    if (release_parse(statement, &r) != OK)
-        return REFUSED;
-    enum status s = release_add(&p->store, statement);
-    if (s == REFUSED)
-        s = release_is_newest(&p->store, statement);
-    if (s != OK)
-        return s;
-    return bundles_keep(&p->bundles, &r.release);
+    enum status s = release_add(&p->store, statement, act);
+    if (s == REFUSED && act->reason == REASON_RELEASE_OLDER)
+        s = release_is_newest(&p->store, statement, &number);
+    TRY(s);
+    TRY(release_parse(statement, &r));
+    act->reason = REASON_RELEASE_BUNDLE;
+    TRY(bundles_keep(&p->bundles, peer, &r.release));
+    if (number != 0)
+        act->release = number;
+    return release_carried(&p->store, act);
+}
+
+/* Once what needs them is committed: a bundle of a newer release of its class has come, or will. */
+void store_trim_bundles(struct store_process *p)
+{
+    if (releases_newest(&p->store) == OK)
+        bundles_trim(&p->bundles, &p->store.newest);
+}
+
+void store_admin_gone(void *ctx, uint64_t peer)
+{
+    struct store_process *p = ctx;
+
+    bundles_gone(&p->bundles, peer);
 }
 
 enum status store_keep_bundle(struct store_process *p, uint64_t peer, struct bytes body)
 {
+    struct release_act act = store_act_of(p, peer);
     enum status s = store_begin_alone(p);
+
     if (s == OK)
-        s = store_end_alone(p, keep(p, body));
+        s = store_end_act(p, keep(p, peer, body, &act), &act);
+    if (s == OK)
+        store_trim_bundles(p);
     store_send_done(p, peer, s);
     return OK;
 }

@@ -5,6 +5,7 @@
 #include "cloud/store/devices.h"
 #include "cloud/store/rig.h"
 #include "tests/support/check.h"
+#include "wire/release.h"
 
 #include <sys/epoll.h>
 
@@ -62,6 +63,9 @@ static struct stage *stage_new(void)
     rig_must(hub_new(&p->hub, p->loop, &p->log));
     rig_must(worker_new(&p->worker));
     people_init(&p->people, &p->store);
+    snprintf(p->folder, PLACE_MAX, "%s", s->rig->path);
+    *strrchr(p->folder, '/') = 0;
+    bundles_init(&p->bundles, p->folder);
     rig_must(loop_watch(p->loop, worker_fd(p->worker), EPOLLIN, store_worker_done, p));
     p->gates = listen_at(s, "gate", p->from_gate, STORE_FROM_GATE, store_from_gate);
     listen_at(s, "view", p->from_view, STORE_FROM_VIEW, store_from_view);
@@ -91,6 +95,7 @@ static void stage_free(struct stage *s)
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         if (fds[i] >= 0)
             close(fds[i]);
+    bundles_close(&p->bundles);
     worker_free(p->worker);
     group_free(p->group);
     attester_free(p->attester);
@@ -318,13 +323,14 @@ static uint16_t attested(struct stage *s, struct bytes *asked)
     return back.http_status;
 }
 
+static const struct attest_quote a_quote = {.said = {(const uint8_t *)"said", 4},
+    .signature = {(const uint8_t *)"signature", 9}};
+
 static void test_attestation_goes_gate_store_keys_and_back(void)
 {
     struct stage *s = stage_new();
     const struct rig_device *d = &s->rig->devices[0];
     const struct door_attest_key none = {.found = false};
-    const struct attest_quote q = {.said = {(const uint8_t *)"said", 4},
-        .signature = {(const uint8_t *)"signature", 9}};
     uint8_t text[ATTEST_QUOTE_MAX];
     struct bytes body, asked;
     struct kid kid;
@@ -335,7 +341,7 @@ static void test_attestation_goes_gate_store_keys_and_back(void)
     s->p.store.boots.registers = 1u << 11;
     CHECK(attest(s, d, (struct bytes){0}) && attested(s, &asked) == 200);
     CHECK(asked.len == ATTEST_ASK_LEN);
-    CHECK(attest(s, d, attest_quote_build(&q, ROOM_OF(text))));
+    CHECK(attest(s, d, attest_quote_build(&a_quote, ROOM_OF(text))));
     CHECK(hear(s, s->keys, KEYS_FROM_STORE, &door, &body) && door == DOOR_ATTEST_KEY);
     CHECK(door_kid_parse(body, &kid) == OK && kid.generation == 1
         && memcmp(&kid.device, &d->kid.device, sizeof kid.device) == 0);
@@ -346,6 +352,47 @@ static void test_attestation_goes_gate_store_keys_and_back(void)
     s->rig->store.db = s->p.store.db;
     CHECK(rig_count(s->rig, "SELECT count(*) FROM event WHERE code = 'attest.unknown'")
         == 1);
+    stage_free(s);
+}
+
+static enum status tell(struct stage *s, enum reason reason, const struct rig_device *d)
+{
+    struct door_enrol_said v = {reason, true, true, d->kid.device};
+    return talk_send(
+        s->keys, DOOR_ENROL_SAID, door_enrol_said_build(&v, ROOM_OF(s->out)));
+}
+
+/* Req: HF-TPM-016 "shall be an event with its reason" */
+static void test_what_keys_tells_of_an_enrolment_disturbs_no_answer_it_owes(void)
+{
+    static const struct door_attest_key none;
+    struct stage *s = stage_new();
+    struct rig_device *d = &s->rig->devices[0];
+    uint8_t text[ATTEST_QUOTE_MAX];
+    struct bytes asked, body;
+    uint16_t door = 0;
+
+    s->p.store.require_tpm = true;
+    s->p.store.boots.registers = 1u << 11;
+    CHECK(attest(s, d, (struct bytes){0}) && attested(s, &asked) == 200);
+    CHECK(attest(s, d, attest_quote_build(&a_quote, ROOM_OF(text))));
+    CHECK(hear(s, s->keys, KEYS_FROM_STORE, &door, &body) && door == DOOR_ATTEST_KEY);
+    CHECK(tell(s, REASON_ATTEST_MAKER, &s->rig->devices[1]) == OK);
+    body = door_attest_key_build(&none, ROOM_OF(s->out));
+    CHECK(talk_send(s->keys, DOOR_ATTEST_KEY_IS, body) == OK);
+    CHECK(attested(s, &asked) == 403);
+    turn(s, 30);
+    s->rig->store.db = s->p.store.db;
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM event WHERE code = 'attest.unknown'")
+        == 1);
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM event WHERE code = 'attest.maker'")
+        == 1);
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM device WHERE attest = 'maker'") == 1);
+    /* what is no news of an enrolment ends the connection */
+    CHECK(tell(s, REASON_DEVICE_REVOKED, d) == OK);
+    CHECK(!hear(s, s->keys, KEYS_FROM_STORE, &door, &body));
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM event WHERE code = 'device.revoked'")
+        == 0);
     stage_free(s);
 }
 
@@ -399,9 +446,115 @@ static void test_answer_of_keys_that_nobody_asked_for_ends_the_connection(void)
     stage_free(s);
 }
 
+/* Signed by nobody: the store does not judge that, devices do. */
+static struct bytes a_release(uint16_t patch, uint8_t room[LIMIT_RELEASE])
+{
+    static const struct signature nobodys = {{7}};
+    struct release r = {.product = "holdfast-oximeter",
+        .version = {1, 0, patch},
+        .bundle_len = 100,
+        .bundle_digest = {{0xab, 0xcd, 0, 0, 0, 0, 0, (uint8_t)patch, 0xff}},
+        .part_count = 1};
+    uint8_t payload[SIGN1_PAYLOAD_MAX];
+
+    r.parts[0].len = 10;
+    return release_build(release_payload_build(&r, ROOM_OF(payload)), &nobodys,
+        (struct room){room, LIMIT_RELEASE});
+}
+
+static enum status roll(
+    struct stage *s, uint64_t release, uint8_t percent, bool stopped)
+{
+    struct door_release_roll ask = {release, percent, stopped};
+
+    return ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ROLL,
+        door_release_roll_build(&ask, ROOM_OF(s->out)));
+}
+
+static enum status put(struct stage *s, int admin, uint32_t number)
+{
+    static const uint8_t piece[100];
+    struct door_bundle head = {number};
+
+    return ask_done(s, admin, ADMIN_FROM_STORE, DOOR_BUNDLE_PUT,
+        door_bundle_build(&head, BYTES_OF(piece), ROOM_OF(s->out)));
+}
+
+/* Rows of this reason whose request says exactly this and then who asked. */
+static uint64_t told(struct stage *s, const char *code, const char *what)
+{
+    char sql[256];
+
+    s->rig->store.db = s->p.store.db;
+    (void)snprintf(sql, sizeof sql,
+        "SELECT count(*) FROM event WHERE code = '%s' AND device IS NULL"
+        " AND request = '%suid %u'",
+        code, what, (unsigned)getuid());
+    return rig_count(s->rig, sql);
+}
+
+static uint64_t told_in_all(struct stage *s)
+{
+    return rig_count(
+        s->rig, "SELECT sum(count) FROM event WHERE code LIKE 'release.%'");
+}
+
+/* Req: HF-UPD-018 "Each act of an administrator on a release" */
+static void test_every_act_on_a_release_is_told_once_with_what_and_who(void)
+{
+    struct stage *s = stage_new();
+    uint8_t one[LIMIT_RELEASE];
+
+    CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ADD, a_release(1, one))
+        == OK);
+    CHECK(roll(s, 1, 25, false) == OK && roll(s, 1, 0, true) == OK);
+    CHECK(told(s, "release.added", "release 1 bundle abcd000000000001 ") == 1);
+    CHECK(told(s, "release.rolled_out", "release 1 bundle abcd000000000001 percent 25 ")
+        == 1);
+    CHECK(told(s, "release.stopped", "release 1 bundle abcd000000000001 ") == 1);
+    CHECK(told_in_all(s) == 3);
+    stage_free(s);
+}
+
+/* Req: HF-UPD-018 "one that is refused with its cause" */
+static void test_every_refused_act_on_a_release_is_told_once_with_its_cause(void)
+{
+    struct stage *s = stage_new();
+    uint8_t one[LIMIT_RELEASE], two[LIMIT_RELEASE];
+    int other = -1;
+
+    struct bytes first = a_release(1, one), second = a_release(2, two);
+    CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ADD, first) == OK);
+    CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ADD, second) == OK);
+    CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ADD, first) == REFUSED);
+    CHECK(told(s, "release.older", "bundle abcd000000000001 ") == 1);
+    CHECK(ask_done(
+              s, s->admin, ADMIN_FROM_STORE, DOOR_RELEASE_ADD, (struct bytes){one, 20})
+        == REFUSED);
+    CHECK(told(s, "release.malformed", "") == 1);
+    CHECK(roll(s, 3, 10, false) == REFUSED && roll(s, 1, 10, false) == REFUSED);
+    CHECK(told(s, "release.unknown", "release 3 percent 10 ") == 1);
+    CHECK(told(s, "release.superseded", "release 1 bundle abcd000000000001 percent 10 ")
+        == 1);
+    CHECK(put(s, s->admin, 0) == OK);
+    rig_must(talk_connect(s->p.from_admin, &other));
+    CHECK(put(s, other, 0) == AGAIN && told(s, "release.busy", "") == 1);
+    CHECK(put(s, s->admin, 7) == REFUSED && told(s, "release.bundle", "") == 1);
+    CHECK(put(s, s->admin, 0) == OK);
+    CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_BUNDLE_KEEP, second) == REFUSED);
+    CHECK(told(s, "release.bundle", "bundle abcd000000000002 ") == 1);
+    CHECK(told_in_all(s) == 2 + 7);
+    CHECK(rig_count(s->rig, "SELECT count(*) FROM release WHERE percent > 0") == 0);
+    close(other);
+    stage_free(s);
+}
+
 MAIN(TEST(test_every_door_of_view_asks_for_the_session),
     TEST(test_a_door_of_another_role_ends_the_connection),
     TEST(test_batch_goes_gate_store_keys_and_back_and_its_generation_is_confirmed),
     TEST(test_attestation_goes_gate_store_keys_and_back),
+    TEST(test_what_keys_tells_of_an_enrolment_disturbs_no_answer_it_owes),
     TEST(test_revocation_tells_gates_and_keys_and_keys_again_until_it_confirms),
-    TEST(test_answer_of_keys_that_nobody_asked_for_ends_the_connection))
+    TEST(test_answer_of_keys_that_nobody_asked_for_ends_the_connection),
+    TEST(test_every_act_on_a_release_is_told_once_with_what_and_who),
+    TEST(test_every_refused_act_on_a_release_is_told_once_with_its_cause))

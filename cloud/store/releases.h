@@ -2,12 +2,14 @@
 /*
  * Releases: which release the cloud offers, to how many devices, and what became of it on each.
  *
- * Only the newest release is ever offered, to the share of devices that its roll-out has reached:
- * a device's place in the order is drawn from the release and its id, so a larger share contains
- * the smaller one. A stopped one is offered to nobody, from the next answer on. The cloud's word
- * starts nothing: the device verifies the statement (core/update).
+ * Only the newest release of a class is ever offered, to the share of devices that its roll-out has
+ * reached: a device's place in the order is drawn from the release and its id, so a larger share
+ * contains the smaller one. A stopped one is offered to nobody, from the next answer on. Of which
+ * class a device is: class_rule.h. An offer that ends is withdrawn by answers without any before
+ * another one is made: a device that has taken one looks at no other. The cloud's word starts
+ * nothing: the device verifies the statement (core/update).
  *
- * Not here: the bundle's bytes (bundles.h); who may run what (the device's own judge).
+ * Not here: what an administrator does (release_acts.h); the bundle's bytes (bundles.h); who may run what (the device's own judge).
  */
 #pragma once
 
@@ -15,21 +17,26 @@
 #include "cloud/talk/doors.h"
 #include "wire/types.h"
 
-/* REFUSED: no statement, or there already. All in the open transaction. */
-MUST_USE enum status release_add(struct store *s, struct bytes statement);
-/* REFUSED: no such release, or not the newest. */
-MUST_USE enum status release_roll(struct store *s, const struct door_release_roll *ask);
+/* Loads the newest release of each class into s->newest, unless they are there. */
+MUST_USE enum status releases_newest(struct store *s);
+/* After a release was added or rolled out. */
+void releases_changed(struct store *s);
+/* After releases_newest(): may there be one of this class? */
+bool releases_have_room(const struct store *s, const char *product);
 /* Into the answer, if this device (row and id) is to be offered one now. */
 MUST_USE enum status release_offer(struct store *s, uint64_t row,
     const struct device_id *device, struct answer *answer);
-/* Is the newest release offered to this device now, and is that its bundle? REFUSED: no. */
+/* Is a release offered to this device now, and is that its bundle? REFUSED: no. */
 MUST_USE enum status release_gives(
     struct store *s, const struct device_id *device, const struct digest *bundle);
-/* REFUSED: this statement is not the newest release. */
-MUST_USE enum status release_is_newest(struct store *s, struct bytes statement);
-/* An event of an update that this device told: of the release it was offered last. What is
- * confirmed stays so: an offer that crossed with that news is refused as no newer. */
-MUST_USE enum status release_note(struct store *s, uint64_t row, uint8_t code);
+/* Its number; REFUSED: this statement is not the newest release of its class. */
+MUST_USE enum status release_is_newest(
+    struct store *s, struct bytes statement, uint64_t *id);
+/* An event of an update that this device told, kept with the offer that it is about; one of what
+ * this cloud never offered it, or of nothing that can be named, changes no offer. What is confirmed
+ * stays so: an offer that crossed with that news is refused as no newer. */
+MUST_USE enum status release_note(
+    struct store *s, uint64_t row, const struct event *event);
 /* device: drawn among 100; offered where it is below the percent. */
 MUST_USE enum status release_place(struct store *s, const struct digest *release,
     const struct device_id *device, unsigned *place);

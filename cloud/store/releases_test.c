@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/releases.h"
 
+#include "cloud/store/class_rule.h"
 #include "cloud/store/devices.h"
+#include "cloud/store/release_acts.h"
 #include "cloud/store/rig.h"
 #include "wire/event.h"
 #include "wire/release.h"
@@ -12,24 +14,33 @@ static struct rig_sealed sealed;
 static struct answer answer;
 
 /* Signed by nobody: the store does not judge that, devices do. */
-static struct bytes statement(uint16_t patch, uint8_t room[LIMIT_RELEASE])
+static struct bytes statement_of(
+    const char *product, uint16_t patch, uint8_t room[LIMIT_RELEASE])
 {
     static const struct signature s = {{7}};
-    struct release r = {.product = "holdfast-oximeter",
-        .version = {1, 0, patch},
+    struct release r = {.version = {1, 0, patch},
         .bundle_len = 100,
+        .bundle_digest = {{(uint8_t)patch}},
         .part_count = 1};
     uint8_t payload[SIGN1_PAYLOAD_MAX];
 
+    (void)snprintf(r.product, sizeof r.product, "%s", product);
     r.parts[0].len = 10;
     return release_build(release_payload_build(&r, ROOM_OF(payload)), &s,
         (struct room){room, LIMIT_RELEASE});
 }
 
+static struct bytes statement(uint16_t patch, uint8_t room[LIMIT_RELEASE])
+{
+    return statement_of("holdfast-oximeter", patch, room);
+}
+
 static enum status add(struct rig *r, struct bytes s)
 {
+    struct release_act act = {0};
+
     CHECK(db_begin(&r->store.db) == OK);
-    enum status got = release_add(&r->store, s);
+    enum status got = release_add(&r->store, s, &act);
     CHECK(db_commit(&r->store.db) == OK);
     return got;
 }
@@ -37,25 +48,37 @@ static enum status add(struct rig *r, struct bytes s)
 static enum status roll(struct rig *r, uint64_t id, uint8_t percent, bool stopped)
 {
     struct door_release_roll ask = {id, percent, stopped};
+    struct release_act act = {0};
 
     CHECK(db_begin(&r->store.db) == OK);
-    enum status got = release_roll(&r->store, &ask);
+    enum status got = release_roll(&r->store, &ask, &act);
     CHECK(db_commit(&r->store.db) == OK);
     return got;
 }
 
 /* One batch, with an event if code is one: what does its answer offer? */
-static bool offered(struct rig *r, struct rig_device *d, uint32_t seq, uint8_t code)
+static bool told(struct rig *r, struct rig_device *d, uint32_t seq, uint8_t code,
+    const uint8_t *about)
 {
     struct batch *b = rig_batch(seq, 5, r->utc_ms);
 
     if (code != 0) {
-        b->events[0] = (struct event){.code = code, .count = 1};
+        b->events[0] =
+            (struct event){.code = code, .count = 1, .has_about = about != NULL};
+        if (about != NULL)
+            memcpy(b->events[0].about, about, EVENT_ABOUT_LEN);
         b->event_count = 1;
     }
     rig_seal(r, d, b, &sealed);
     CHECK(rig_verdict(r, d, rig_send(r, d, &sealed), &answer) == OUTCOME_STORED);
     return answer.release_len > 0;
+}
+
+/* What is told is about the release of patch 1. */
+static bool offered(struct rig *r, struct rig_device *d, uint32_t seq, uint8_t code)
+{
+    static const uint8_t first[EVENT_ABOUT_LEN] = {1};
+    return told(r, d, seq, code, first);
 }
 
 static void test_a_release_is_offered_only_while_it_is_rolled_out(void)
@@ -81,6 +104,12 @@ static void test_a_release_is_offered_only_while_it_is_rolled_out(void)
     rig_free(r);
 }
 
+/* Long enough after an offer was withdrawn. */
+static void wait_out(struct rig *r)
+{
+    r->utc_ms += LIMIT_WITHDRAWN_MS;
+}
+
 static void test_only_the_newest_release_is_offered(void)
 {
     struct rig *r = rig_new();
@@ -94,6 +123,207 @@ static void test_only_the_newest_release_is_offered(void)
     CHECK(memcmp(answer.release, two, answer.release_len) == 0);
     CHECK(roll(r, 2, 0, true) == OK && !offered(r, d, 2, 0));
     rig_free(r);
+}
+
+/* Req: HF-UPD-015 "no newer than one of its class" */
+static void test_a_release_that_is_not_newer_ends_no_roll_out(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    uint8_t new[LIMIT_RELEASE], old[LIMIT_RELEASE];
+
+    struct bytes newest = statement(3, new);
+    CHECK(add(r, newest) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(add(r, statement(2, old)) == REFUSED);
+    CHECK(offered(r, d, 0, 0));
+    CHECK(answer.release_len == newest.len
+        && memcmp(answer.release, new, newest.len) == 0);
+    CHECK(add(r, statement(4, old)) == OK);
+    CHECK(add(r, statement(3, new)) == REFUSED); /* nor than the one before the last */
+    CHECK(rig_count(r, "SELECT count(*) FROM release") == 2);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-016 "kept with the offer of the release that it names, and with no other" */
+static void test_what_is_told_of_another_release_closes_no_offer(void)
+{
+    static const uint8_t first[EVENT_ABOUT_LEN] = {1}, second[EVENT_ABOUT_LEN] = {2},
+                         by_hand[EVENT_ABOUT_LEN] = {9};
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    uint8_t room[LIMIT_RELEASE];
+
+    CHECK(add(r, statement(1, room)) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(told(r, d, 0, 0, NULL));
+    CHECK(told(r, d, 1, EVENT_UPDATE_CLASS, by_hand));
+    CHECK(told(r, d, 2, EVENT_UPDATE_OLDER, NULL));
+    CHECK(rig_count(r, "SELECT count(*) FROM offer WHERE code IS NOT NULL") == 0);
+    CHECK(rig_count(r, "SELECT count(*) FROM event WHERE code = 'update.class'") == 1);
+    /* The next one is offered while this one is being confirmed. */
+    CHECK(add(r, statement(2, room)) == OK && roll(r, 2, 100, false) == OK);
+    CHECK(told(r, d, 3, EVENT_UPDATE_TRIAL, first));
+    CHECK(told(r, d, 4, EVENT_UPDATE_CONFIRMED, first));
+    CHECK(rig_count(r, "SELECT code FROM offer WHERE release = 1")
+        == EVENT_UPDATE_CONFIRMED);
+    CHECK(!told(r, d, 5, EVENT_UPDATE_CONFIRMED, second));
+    rig_free(r);
+}
+
+static const char oximeter[] = "holdfast-oximeter", monitor[] = "holdfast-monitor";
+static const uint8_t first[EVENT_ABOUT_LEN] = {1}, second[EVENT_ABOUT_LEN] = {2};
+
+/* Is this release what the last answer offered? */
+static bool is(const char *product, uint16_t patch)
+{
+    uint8_t room[LIMIT_RELEASE];
+    struct bytes s = statement_of(product, patch, room);
+
+    return answer.release_len == s.len && memcmp(answer.release, room, s.len) == 0;
+}
+
+/* 1: oximeter, patch 1; 2: monitor, patch 2; both for all devices. */
+static struct rig *two_classes(void)
+{
+    struct rig *r = rig_new();
+    uint8_t room[LIMIT_RELEASE];
+
+    CHECK(
+        add(r, statement_of(oximeter, 1, room)) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(add(r, statement_of(monitor, 2, room)) == OK && roll(r, 2, 100, false) == OK);
+    return r;
+}
+
+/* Req: HF-UPD-008 "the newest release of the device's class" */
+static void test_a_release_of_another_class_ends_no_roll_out(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0], *e = &r->devices[1];
+    uint8_t room[LIMIT_RELEASE];
+
+    CHECK(
+        add(r, statement_of(oximeter, 1, room)) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(told(r, d, 0, 0, NULL) && is(oximeter, 1));
+    CHECK(add(r, statement_of(monitor, 2, room)) == OK && roll(r, 2, 100, false) == OK);
+    CHECK(told(r, d, 1, 0, NULL) && is(oximeter, 1)); /* its offer is open */
+    CHECK(told(r, d, 2, EVENT_UPDATE_TRIAL, first) && is(oximeter, 1));
+    CHECK(!told(r, d, 3, EVENT_UPDATE_CONFIRMED, first)); /* it is an oximeter */
+    CHECK(roll(r, 1, 20, false) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(told(r, e, 0, 0, NULL) && is(oximeter, 1));
+    CHECK(told(r, e, 1, EVENT_UPDATE_CLASS, first) && is(monitor, 2));
+    CHECK(!told(r, e, 2, EVENT_UPDATE_CONFIRMED, second));
+    CHECK(
+        add(r, statement_of(oximeter, 3, room)) == OK && roll(r, 3, 100, false) == OK);
+    CHECK(!told(r, e, 3, 0, NULL)); /* it is a monitor: it is asked no more */
+    CHECK(told(r, d, 4, 0, NULL) && is(oximeter, 3));
+    rig_free(r);
+}
+
+/* Req: HF-UPD-008 "a stop shall reach every device that has not started the release" */
+static void test_a_stop_is_answered_before_another_class_is_offered(void)
+{
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(told(r, d, 0, 0, NULL) && is(oximeter, 1));
+    CHECK(roll(r, 1, 0, true) == OK);
+    CHECK(!told(r, d, 1, 0, NULL)); /* so it gives up what it has taken, if it has */
+    CHECK(rig_count(r, "SELECT code IS 0 FROM offer WHERE release = 1") == 1);
+    r->utc_ms += LIMIT_WITHDRAWN_MS - 1;
+    CHECK(!told(r, d, 2, 0, NULL));
+    r->utc_ms += 1;
+    CHECK(told(r, d, 3, 0, NULL) && is(monitor, 2));
+    rig_free(r);
+}
+
+static void
+test_the_next_release_of_a_class_is_offered_when_the_one_before_is_withdrawn(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    uint8_t room[LIMIT_RELEASE];
+
+    CHECK(add(r, statement(1, room)) == OK && roll(r, 1, 100, false) == OK);
+    CHECK(told(r, d, 0, 0, NULL));
+    CHECK(roll(r, 1, 0, true) == OK && add(r, statement(2, room)) == OK);
+    CHECK(roll(r, 2, 100, false) == OK);
+    CHECK(!told(r, d, 1, 0, NULL) && !told(r, d, 2, 0, NULL));
+    wait_out(r);
+    CHECK(told(r, d, 3, 0, NULL) && is(oximeter, 2));
+    rig_free(r);
+}
+
+static void test_a_release_that_is_rolled_out_again_is_offered_at_once(void)
+{
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(told(r, d, 0, 0, NULL) && roll(r, 1, 0, true) == OK);
+    CHECK(!told(r, d, 1, 0, NULL) && roll(r, 1, 100, false) == OK);
+    CHECK(told(r, d, 2, 0, NULL) && is(oximeter, 1));
+    CHECK(rig_count(r, "SELECT code IS NULL FROM offer WHERE release = 1") == 1);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-015 "and none of one class of devices more than it keeps" */
+static void test_there_are_so_many_classes_and_not_one_more(void)
+{
+    struct rig *r = rig_new();
+    struct release_act act = {0};
+    uint8_t room[LIMIT_RELEASE];
+    char product[WORD_MAX + 1];
+
+    for (unsigned i = 0; i < LIMIT_CLASSES; i++) {
+        (void)snprintf(product, sizeof product, "class-%u", i);
+        CHECK(add(r, statement_of(product, 1, room)) == OK);
+    }
+    CHECK(add(r, statement_of("one-more", 1, room)) == FULL);
+    CHECK(add(r, statement_of("class-0", 2, room)) == OK);
+    CHECK(db_begin(&r->store.db) == OK);
+    CHECK(release_add(&r->store, statement_of("one-more", 1, room), &act) == FULL);
+    CHECK(act.reason == REASON_RELEASE_CLASSES && db_commit(&r->store.db) == OK);
+    for (unsigned i = 1; i <= LIMIT_CLASSES; i++)
+        CHECK(roll(r, i, 1, false) == (i == 1 ? REFUSED : OK));
+    CHECK(rig_count(r, "SELECT count(*) FROM release") == LIMIT_CLASSES + 1);
+    rig_free(r);
+}
+
+static void test_each_case_of_the_class_rule_has_its_verdict(void)
+{
+    static const struct {
+        const char *what;
+        struct class_seen seen[2];
+        size_t is;
+    } rows[] = {
+        {"the first that is offered", {{.offered = true}, {.offered = true}}, 0},
+        {"the other one is not offered", {{.offered = false}, {.offered = true}}, 1},
+        {"none is", {{.offered = false}, {.offered = false}}, 2},
+        {"an open offer is stayed with",
+            {{.offered = true}, {.offered = true, .last = true}}, 1},
+        {"and nothing else is offered meanwhile", {{.offered = true}, {.last = true}},
+            2},
+        {"its own class alone", {{.offered = true}, {.own_ms = 5}}, 2},
+        {"its own class though another one is open",
+            {{.offered = true, .last = true}, {.offered = true, .own_ms = 5}}, 1},
+        {"the later of two", {{.offered = true, .own_ms = 6}, {.own_ms = 5}}, 0},
+        {"of another class since: it is asked anew",
+            {{.offered = true, .own_ms = 5, .other_ms = 6}, {.offered = true}}, 1},
+        {"and of its own in the same batch",
+            {{.offered = true, .own_ms = 5, .other_ms = 5}, {.offered = true}}, 0},
+        {"what was refused as of another class comes last",
+            {{.offered = true, .other_ms = 5}, {.offered = true}}, 1},
+        {"and if there is nothing else, comes",
+            {{.offered = true, .other_ms = 5}, {.offered = false}}, 0},
+        {"another second key may be another class",
+            {{.offered = true, .doubted = true}, {.offered = true}}, 1},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t got = class_rule(rows[i].seen, 2);
+        if (got != rows[i].is)
+            printf("# %s\n", rows[i].what);
+        CHECK(got == rows[i].is);
+    }
+    CHECK(class_rule(NULL, 0) == 0);
 }
 
 static void test_a_larger_share_contains_the_smaller_one_and_places_are_spread(void)
@@ -118,4 +348,12 @@ static void test_a_larger_share_contains_the_smaller_one_and_places_are_spread(v
 
 MAIN(TEST(test_a_release_is_offered_only_while_it_is_rolled_out),
     TEST(test_only_the_newest_release_is_offered),
+    TEST(test_a_release_that_is_not_newer_ends_no_roll_out),
+    TEST(test_what_is_told_of_another_release_closes_no_offer),
+    TEST(test_a_release_of_another_class_ends_no_roll_out),
+    TEST(test_a_stop_is_answered_before_another_class_is_offered),
+    TEST(test_the_next_release_of_a_class_is_offered_when_the_one_before_is_withdrawn),
+    TEST(test_a_release_that_is_rolled_out_again_is_offered_at_once),
+    TEST(test_there_are_so_many_classes_and_not_one_more),
+    TEST(test_each_case_of_the_class_rule_has_its_verdict),
     TEST(test_a_larger_share_contains_the_smaller_one_and_places_are_spread))

@@ -23,6 +23,21 @@ struct store_clock {
     uint64_t (*mono_ms)(void *board);
 };
 
+struct newest_release { /* of its class */
+    uint64_t id, percent;
+    bool stopped;
+    struct digest digest, bundle; /* of the statement; as it states */
+    char product[WORD_MAX + 1];
+    size_t len;
+    uint8_t statement[LIMIT_RELEASE];
+};
+
+struct newest_releases { /* releases.h */
+    bool loaded;
+    size_t count;
+    struct newest_release of[LIMIT_CLASSES];
+};
+
 struct store {
     struct db db;
     struct key_cache *cache;
@@ -39,6 +54,7 @@ struct store {
     uint32_t pins_version; /* published; 0: none */
     size_t pins_len;
     uint8_t pins[LIMIT_PIN_SET];
+    struct newest_releases newest;
     struct batch batch;             /* scratch of ingest and look */
     struct service_log service_log; /* likewise */
     uint8_t plain[LIMIT_ENVELOPE];

@@ -57,6 +57,7 @@ static enum status listen_all(
         .uids = {self, 0},
         .uid_count = 2,
         .heard = store_from_admin,
+        .gone = store_admin_gone,
         .ctx = p};
     struct hub_port to_keys = {.path = p->to_keys,
         .end = STORE_FROM_KEYS,
@@ -127,6 +128,7 @@ static enum status set_up(struct store_process *p)
     TRY(place_of(p->args->root, PLACE_VAR, "store", NULL, p->folder));
     TRY(place_of(p->args->root, PLACE_RUN, "store", NULL, p->run));
     TRY(place_of(p->args->root, PLACE_RUN, "keys", NULL, p->keys_run));
+    bundles_clear(&p->bundles);
     TRY(confine_user("holdfast-gate", &gate, &gid, &p->store.reduced));
     TRY(confine_user("holdfast-view", &view, &gid, &p->store.reduced));
     TRY(confine_user("holdfast-store", &self, &gid, &p->store.reduced));

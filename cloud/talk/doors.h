@@ -59,6 +59,8 @@ enum door {
     DOOR_ATTEST_KEY = 0x0207, /* kid (20): by which key its TPM attests */
     DOOR_ATTEST_KEY_IS =
         0x0208, /* u8 found, name (34), point (65); zero unless found */
+    DOOR_ENROL_SAID =
+        0x0209, /* keys -> store, no answer: struct door_enrol_said: what came of an enrolment */
 
     /* enrol -> keys */
     DOOR_ENROL = 0x0301,    /* M1, exactly 134 bytes, or E1 */
@@ -92,18 +94,25 @@ enum door {
     /* command line -> store, admin socket */
     DOOR_DEVICE_NEW = 0x0701,  /* u8 label_len, label; DOOR_DEVICE_MADE */
     DOOR_DEVICE_MADE = 0x0702, /* u8 status, kid (20) */
+    DOOR_DEVICE_DROP =
+        0x0728, /* device that was made and whose bundle nobody has; DOOR_DONE */
     DOOR_DEVICE_END =
         0x0713, /* device; DOOR_DONE: its next answer tells it to give up its keys */
     DOOR_RECEIPT = 0x0714,      /* device; DOOR_TEXT: JSON */
     DOOR_PINS_PUBLISH = 0x0712, /* a signed pin set, whole; DOOR_DONE */
+    DOOR_PINS = 0x0726,         /* empty; DOOR_PINS_ARE */
+    DOOR_PINS_ARE = 0x0727,     /* the set that is published, whole; empty: none */
     DOOR_DEVICE_RENEW =
         0x070c, /* device; DOOR_DONE: its next answer asks for new keys */
     DOOR_DEVICE_CLEAR = 0x0723, /* device; DOOR_DONE: it is no clone: serve it again */
     DOOR_DEVICE_REVOKE =
         0x0703, /* device; DOOR_DONE after the row is committed and gates were told */
     DOOR_USER_ADD =
-        0x0704,           /* u8 name_len, name, u8 password_len, password; DOOR_DONE */
-    DOOR_STATUS = 0x0705, /* empty; DOOR_TEXT: JSON */
+        0x0704, /* u8 name_len, name, u8 password_len, password; DOOR_DONE */
+    DOOR_USER_REMOVE =
+        0x0724, /* u8 name_len, name; DOOR_DONE after the sessions are ended */
+    DOOR_LIST_USERS = 0x0725, /* u64 cursor; DOOR_TEXT */
+    DOOR_STATUS = 0x0705,     /* empty; DOOR_TEXT: JSON */
     DOOR_LIST_DEVICES =
         0x0706, /* u64 cursor; DOOR_TEXT: JSON lines, then the next cursor */
     DOOR_LIST_BATCHES = 0x0707, /* u64 cursor, device or zero (16); DOOR_TEXT */
@@ -159,6 +168,13 @@ struct door_attest_key {
     bool found;
     uint8_t name[ATTEST_NAME_LEN];
     uint8_t point[P256_PUBLIC_LEN];
+};
+
+struct door_enrol_said {
+    enum reason reason;
+    bool refused;    /* who asked was; else only its evidence, or nothing, was */
+    bool has_device; /* its M1 opened under the invitation of this device */
+    struct device_id device;
 };
 
 struct door_ingested {
@@ -221,6 +237,7 @@ struct door_device {
         last_answer_utc_ms; /* when this device last got a sealed answer; 0: never */
     uint64_t readings, lost;
     bool test_data, clone_suspected;
+    bool keys_in_software; /* as it says itself */
 };
 
 struct door_point {
@@ -258,6 +275,10 @@ struct
     door_sign_in { /* DOOR_SIGN_IN and DOOR_USER_ADD; NUL-ended here; wipe after use */
     char name[DOOR_NAME + 1];
     char password[LIMIT_PASSWORD + 1];
+};
+
+struct door_user_remove {
+    char name[DOOR_NAME + 1];
 };
 
 struct door_signed_in {
@@ -312,14 +333,14 @@ struct door_device_made {
     struct kid kid;
 };
 
-struct door_list { /* DOOR_LIST_DEVICES, _EVENTS, _BATCHES, _LOGS */
+struct door_list { /* DOOR_LIST_DEVICES, _EVENTS, _USERS, _BATCHES, _LOGS */
     uint64_t cursor;
     struct device_id device; /* batches and logs only; zero: of all */
 };
 
 struct door_release_roll {
-    uint64_t release; /* as `release status` numbers them */
-    uint8_t percent;  /* 0..100 of all devices */
+    uint64_t release; /* as `release list` numbers them */
+    uint8_t percent;  /* 0..100 of the devices of its class */
     bool stopped;
 };
 
@@ -397,12 +418,14 @@ DOOR_BODY(device_id,
 DOOR_BODY(epoch, door_epoch);           /* EPOCH_KEY */
 DOOR_BODY(kid, kid);                    /* DOWN_KEY, FIRST_BATCH, ATTEST_KEY */
 DOOR_BODY(attest_key, door_attest_key); /* ATTEST_KEY_IS */
+DOOR_BODY(enrol_said, door_enrol_said);
 DOOR_BODY(key, door_key);
 DOOR_BODY(m1, door_m1); /* RENEW */
 DOOR_BODY(enrolled, door_enrolled);
 DOOR_BODY(invite, door_invite);
 DOOR_BODY(invited, door_invited);
 DOOR_BODY(sign_in, door_sign_in); /* SIGN_IN, USER_ADD */
+DOOR_BODY(user_remove, door_user_remove);
 DOOR_BODY(signed_in, door_signed_in);
 DOOR_BODY(token, session_token); /* SIGN_OUT */
 DOOR_BODY(devices, door_devices);
@@ -413,7 +436,7 @@ DOOR_BODY(gaps, door_span);
 DOOR_BODY(gap_list, door_gap_list);
 DOOR_BODY(device_new, door_device_new);
 DOOR_BODY(device_made, door_device_made);
-DOOR_BODY(list, door_list);         /* LIST_DEVICES, LIST_EVENTS: the cursor alone */
+DOOR_BODY(list, door_list); /* LIST_DEVICES, _EVENTS, _USERS: the cursor alone */
 DOOR_BODY(list_batches, door_list); /* LIST_BATCHES, LIST_LOGS: cursor, device */
 DOOR_BODY(config_set, door_config_set);
 DOOR_BODY(release_roll, door_release_roll);

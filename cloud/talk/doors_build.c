@@ -40,6 +40,13 @@ static void put_device(struct writer *w, const struct device_id *d)
     put_fixed(w, d->b, sizeof d->b);
 }
 
+static void put_maybe_device(struct writer *w, bool has, const struct device_id *d)
+{
+    static const struct device_id nobody;
+    put_bool(w, has);
+    put_device(w, has ? d : &nobody);
+}
+
 static void put_kid(struct writer *w, const struct kid *k)
 {
     put_device(w, &k->device);
@@ -117,11 +124,18 @@ struct bytes door_ingested_build(
 struct bytes door_gate_event_build(const struct door_gate_event *v, struct room out)
 {
     struct writer w = writer_over(out);
-    static const struct device_id nobody;
     put_u16(&w, (uint16_t)v->reason);
-    put_bool(&w, v->has_peer);
-    put_device(&w, v->has_peer ? &v->peer : &nobody);
+    put_maybe_device(&w, v->has_peer, &v->peer);
     put_u64(&w, v->request);
+    return done(&w);
+}
+
+struct bytes door_enrol_said_build(const struct door_enrol_said *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_u16(&w, (uint16_t)v->reason);
+    put_bool(&w, v->refused);
+    put_maybe_device(&w, v->has_device, &v->device);
     return done(&w);
 }
 
@@ -241,6 +255,13 @@ struct bytes door_sign_in_build(const struct door_sign_in *v, struct room out)
     return done(&w);
 }
 
+struct bytes door_user_remove_build(const struct door_user_remove *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_text(&w, v->name, DOOR_NAME);
+    return done(&w);
+}
+
 struct bytes door_signed_in_build(const struct door_signed_in *v, struct room out)
 {
     struct writer w = writer_over(out);
@@ -283,6 +304,7 @@ static void put_one_device(struct writer *w, const struct door_device *d)
     put_u64(w, d->lost);
     put_bool(w, d->test_data);
     put_bool(w, d->clone_suspected);
+    put_bool(w, d->keys_in_software);
 }
 
 struct bytes door_device_list_build(const struct door_device_list *v, struct room out)

@@ -47,9 +47,33 @@ static enum status take_status(struct body *b)
     return v > BROKEN ? BROKEN : (enum status)v;
 }
 
+/* What goes on into the database, whose numbers have a sign. */
+static uint64_t take_row_u64(struct body *b)
+{
+    uint64_t v = take_u64(&b->r);
+    b->bad |= v > INT64_MAX;
+    return v;
+}
+
 static void take_device(struct body *b, struct device_id *d)
 {
     take_fixed(b, d->b, sizeof d->b);
+}
+
+static enum reason take_reason(struct body *b)
+{
+    uint16_t v = take_u16(&b->r);
+    b->bad |= v >= REASON_COUNT;
+    return v < REASON_COUNT ? (enum reason)v : (enum reason)0;
+}
+
+/* Who is not named is all zero. */
+static void take_maybe_device(struct body *b, bool *has, struct device_id *d)
+{
+    static const struct device_id nobody;
+    *has = take_bool(b);
+    take_device(b, d);
+    b->bad |= !*has && memcmp(d, &nobody, sizeof nobody) != 0;
 }
 
 static void take_kid(struct body *b, struct kid *k)
@@ -187,15 +211,21 @@ enum status door_gate_event_parse(struct bytes in, struct door_gate_event *out)
 {
     struct body b = body_over(in);
     struct door_gate_event got = {0};
-    static const struct device_id nobody;
 
-    uint16_t reason = take_u16(&b.r);
-    b.bad |= reason >= REASON_COUNT;
-    got.reason = b.bad ? (enum reason)0 : (enum reason)reason;
-    got.has_peer = take_bool(&b);
-    take_device(&b, &got.peer);
+    got.reason = take_reason(&b);
+    take_maybe_device(&b, &got.has_peer, &got.peer);
     got.request = take_u64(&b.r);
-    b.bad |= !got.has_peer && memcmp(&got.peer, &nobody, sizeof nobody) != 0;
+    GIVE(b, got, out);
+}
+
+enum status door_enrol_said_parse(struct bytes in, struct door_enrol_said *out)
+{
+    struct body b = body_over(in);
+    struct door_enrol_said got = {0};
+
+    got.reason = take_reason(&b);
+    got.refused = take_bool(&b);
+    take_maybe_device(&b, &got.has_device, &got.device);
     GIVE(b, got, out);
 }
 
@@ -364,6 +394,15 @@ enum status door_sign_in_parse(struct bytes in, struct door_sign_in *out)
     return s;
 }
 
+enum status door_user_remove_parse(struct bytes in, struct door_user_remove *out)
+{
+    struct body b = body_over(in);
+    struct door_user_remove got = {0};
+
+    take_text(&b, got.name, DOOR_NAME);
+    GIVE(b, got, out);
+}
+
 enum status door_signed_in_parse(struct bytes in, struct door_signed_in *out)
 {
     struct body b = body_over(in);
@@ -414,6 +453,7 @@ static void take_one_device(struct body *b, struct door_device *d)
     d->lost = take_u64(&b->r);
     d->test_data = take_bool(b);
     d->clone_suspected = take_bool(b);
+    d->keys_in_software = take_bool(b);
 }
 
 enum status door_device_list_parse(struct bytes in, struct door_device_list *out)
@@ -436,8 +476,8 @@ static void take_span(struct body *b, struct door_span *v)
 {
     take_fixed(b, v->token.b, sizeof v->token.b);
     take_device(b, &v->device);
-    v->from_utc_ms = take_u64(&b->r);
-    v->to_utc_ms = take_u64(&b->r);
+    v->from_utc_ms = take_row_u64(b);
+    v->to_utc_ms = take_row_u64(b);
     b->bad |= v->from_utc_ms > v->to_utc_ms;
 }
 
@@ -525,7 +565,7 @@ enum status door_list_parse(struct bytes in, struct door_list *out)
     struct body b = body_over(in);
     struct door_list got = {0};
 
-    got.cursor = take_u64(&b.r);
+    got.cursor = take_row_u64(&b);
     GIVE(b, got, out);
 }
 
@@ -534,7 +574,7 @@ enum status door_list_batches_parse(struct bytes in, struct door_list *out)
     struct body b = body_over(in);
     struct door_list got = {0};
 
-    got.cursor = take_u64(&b.r);
+    got.cursor = take_row_u64(&b);
     take_device(&b, &got.device);
     GIVE(b, got, out);
 }
@@ -557,7 +597,7 @@ enum status door_release_roll_parse(struct bytes in, struct door_release_roll *o
     struct body b = body_over(in);
     struct door_release_roll got = {0};
 
-    got.release = take_u64(&b.r);
+    got.release = take_row_u64(&b);
     got.percent = take_up_to(&b, 100);
     got.stopped = take_up_to(&b, 1) == 1;
     GIVE(b, got, out);

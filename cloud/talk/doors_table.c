@@ -7,11 +7,12 @@ enum {
     TOKEN = 32,
     TEXT_MIN = 1 + 1,
     LABEL_MAX = 1 + DOOR_LABEL,
-    SIGN_IN_MAX = 1 + DOOR_NAME + 1 + LIMIT_PASSWORD,
+    NAME_MAX_LEN = 1 + DOOR_NAME,
+    SIGN_IN_MAX = NAME_MAX_LEN + 1 + LIMIT_PASSWORD,
     INGEST_HEAD = 4 + DEVICE_ID_LEN + DEVICE_ID_LEN + 16 + 8,
     ATTEST_HEAD = 4 + DEVICE_ID_LEN + DEVICE_ID_LEN + 8 + 32,
     ATTEST_KEY = 1 + ATTEST_NAME_LEN + P256_PUBLIC_LEN,
-    DEVICE_FIXED = 16 + 1 + 3 + 3 + 1 + 2 + 1 + 8 + 1 + 8 + 8 + 8 + 1 + 1,
+    DEVICE_FIXED = 16 + 1 + 3 + 3 + 1 + 2 + 1 + 8 + 1 + 8 + 8 + 8 + 1 + 1 + 1,
     LIST_HEAD = 1 + 8 + 2 + 1,
     POINT = 8 + 4 * 3 + 1,
     GAP = 8 + 8 + 4,
@@ -52,6 +53,7 @@ static const struct talk_door store_from_keys[] = {
     {DOOR_DONE,     1,  1,                 "done"    },
     {DOOR_ENROLLED, 1,  1 + ENROL_M2_MAX,  "enrolled"},
     {DOOR_ATTEST_KEY_IS, ATTEST_KEY, ATTEST_KEY, "attest_key_is"},
+    {DOOR_ENROL_SAID, 20, 20,              "enrol_said"},
 };
 static const struct talk_door keys_from_enrol[] = {
     {DOOR_ENROL,      ENROL_M1_LEN, LIMIT_ENROL_TPM, "enrol"     },
@@ -86,12 +88,16 @@ static const struct talk_door view_from_store[] = {
 static const struct talk_door store_from_admin[] = {
     {DOOR_DEVICE_NEW,    TEXT_MIN,          LABEL_MAX,              "device_new"   },
     {DOOR_DEVICE_REVOKE, DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_revoke"},
+    {DOOR_DEVICE_DROP,   DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_drop"  },
     {DOOR_DEVICE_END,    DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_end"   },
     {DOOR_RECEIPT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "receipt"      },
     {DOOR_PINS_PUBLISH,  1,                 LIMIT_PIN_SET,          "pins_publish" },
+    {DOOR_PINS,          0,                 0,                      "pins"         },
     {DOOR_DEVICE_RENEW,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_renew" },
     {DOOR_DEVICE_CLEAR,  DEVICE_ID_LEN,     DEVICE_ID_LEN,          "device_clear" },
     {DOOR_USER_ADD,      2 * TEXT_MIN,      SIGN_IN_MAX,            "user_add"     },
+    {DOOR_USER_REMOVE,   TEXT_MIN,          NAME_MAX_LEN,           "user_remove"  },
+    {DOOR_LIST_USERS,    8,                 8,                      "list_users"   },
     {DOOR_STATUS,        0,                 0,                      "status"       },
     {DOOR_LIST_DEVICES,  8,                 8,                      "list_devices" },
     {DOOR_LIST_BATCHES,  8 + DEVICE_ID_LEN, 8 + DEVICE_ID_LEN,      "list_batches" },
@@ -111,6 +117,7 @@ static const struct talk_door admin_from_store[] = {
     {DOOR_DEVICE_MADE, 1 + KID_LEN, 1 + KID_LEN,     "device_made"},
     {DOOR_DONE,        1,           1,               "done"       },
     {DOOR_TEXT,        9,           LIMIT_TALK_BODY, "text"       },
+    {DOOR_PINS_ARE,    0,           LIMIT_PIN_SET,   "pins_are"   },
 };
 
 #define TABLE(end, doors) [end] = {doors, sizeof doors / sizeof doors[0]}

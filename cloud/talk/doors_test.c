@@ -111,6 +111,7 @@ static void test_full_page_of_devices_fits_and_comes_back(void)
         d->measured_utc_ms = 99 + i;
         d->readings = i * 1000;
         d->clone_suspected = i == 5;
+        d->keys_in_software = i == 6;
     }
     struct bytes body = door_device_list_build(&v, ROOM_OF(mem));
     CHECK(door_device_list_parse(body, &got) == OK);
@@ -119,6 +120,7 @@ static void test_full_page_of_devices_fits_and_comes_back(void)
         CHECK(strcmp(got.devices[i].label, v.devices[i].label) == 0);
         CHECK(got.devices[i].spo2_permille == v.devices[i].spo2_permille);
         CHECK(got.devices[i].clone_suspected == (i == 5));
+        CHECK(got.devices[i].keys_in_software == (i == 6));
     }
     CHECK_EXACT(parse_list, body);
 }
@@ -177,6 +179,37 @@ static void test_text_with_control_characters_or_broken_utf8_is_refused(void)
     }
 }
 
+/* cloud/store/db.c ends the process rather than bind such a number. */
+static void test_number_that_no_row_can_hold_is_malformed(void)
+{
+    static const struct {
+        const char *what;
+        uint64_t v;
+        enum status want;
+    } rows[] = {{"nothing", 0, OK}, {"the most", INT64_MAX, OK},
+        {"one more", UINT64_C(1) << 63, MALFORMED},
+        {"all bits", UINT64_MAX, MALFORMED}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct door_release_roll roll = {.release = rows[i].v}, got_roll;
+        struct door_list list = {.cursor = rows[i].v}, got_list;
+        struct door_span span = {.to_utc_ms = rows[i].v, .points = 1}, got_span;
+
+        CHECK(door_release_roll_parse(
+                  door_release_roll_build(&roll, ROOM_OF(mem)), &got_roll)
+            == rows[i].want);
+        CHECK(door_list_parse(door_list_build(&list, ROOM_OF(mem)), &got_list)
+            == rows[i].want);
+        CHECK(door_list_batches_parse(
+                  door_list_batches_build(&list, ROOM_OF(mem)), &got_list)
+            == rows[i].want);
+        CHECK(door_trend_parse(door_trend_build(&span, ROOM_OF(mem)), &got_span)
+            == rows[i].want);
+        CHECK(door_gaps_parse(door_gaps_build(&span, ROOM_OF(mem)), &got_span)
+            == rows[i].want);
+    }
+}
+
 static void test_value_that_says_absent_must_be_zero(void)
 {
     struct door_key k = {.found = true}, got;
@@ -189,6 +222,29 @@ static void test_value_that_says_absent_must_be_zero(void)
     k.found = false;
     body = door_key_build(&k, ROOM_OF(mem));
     CHECK(door_key_parse(body, &got) == OK && !got.found && got.key.b[3] == 0);
+}
+
+static enum status parse_said(struct bytes in)
+{
+    struct door_enrol_said got;
+    return door_enrol_said_parse(in, &got);
+}
+
+static void test_what_came_of_an_enrolment_comes_back_and_nothing_like_it(void)
+{
+    struct door_enrol_said v = {REASON_ATTEST_MAKER, true, true, {{0}}}, got;
+
+    fill(&v.device, 16, 8);
+    struct bytes body = door_enrol_said_build(&v, ROOM_OF(mem));
+    CHECK(door_enrol_said_parse(body, &got) == OK);
+    CHECK(got.reason == v.reason && got.refused && got.has_device
+        && memcmp(&got.device, &v.device, sizeof v.device) == 0);
+    CHECK_EXACT(parse_said, body);
+    mem[3] = 0; /* nobody, and yet one */
+    CHECK(door_enrol_said_parse(body, &got) == MALFORMED);
+    v = (struct door_enrol_said){.reason = REASON_COUNT};
+    body = door_enrol_said_build(&v, ROOM_OF(mem));
+    CHECK(door_enrol_said_parse(body, &got) == MALFORMED);
 }
 
 static void test_every_table_bounds_its_doors_and_none_is_listed_twice(void)
@@ -219,6 +275,10 @@ static void test_bodies_have_the_lengths_of_their_table(void)
     t = doors_heard(VIEW_FROM_STORE, &count);
     struct door_signed_in s = {.status = REFUSED, .retry_after_s = 3};
     CHECK(door_signed_in_build(&s, ROOM_OF(mem)).len == t[0].max_len);
+    t = doors_heard(STORE_FROM_KEYS, &count);
+    struct door_enrol_said said = {.reason = REASON_ENROL_REFUSED, .refused = true};
+    CHECK(t[count - 1].door == DOOR_ENROL_SAID
+        && door_enrol_said_build(&said, ROOM_OF(mem)).len == t[count - 1].max_len);
 }
 
 MAIN(TEST(test_ingest_comes_back_with_its_envelope),
@@ -226,6 +286,8 @@ MAIN(TEST(test_ingest_comes_back_with_its_envelope),
     TEST(test_full_page_of_devices_fits_and_comes_back),
     TEST(test_longest_trend_fits_and_comes_back),
     TEST(test_text_with_control_characters_or_broken_utf8_is_refused),
+    TEST(test_number_that_no_row_can_hold_is_malformed),
     TEST(test_value_that_says_absent_must_be_zero),
+    TEST(test_what_came_of_an_enrolment_comes_back_and_nothing_like_it),
     TEST(test_every_table_bounds_its_doors_and_none_is_listed_twice),
     TEST(test_bodies_have_the_lengths_of_their_table))

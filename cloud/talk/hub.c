@@ -28,7 +28,8 @@ struct peer {
     struct peer *next;
     struct port *port;
     uint64_t number;
-    int fd; /* -1: gone, waits to be freed */
+    uid_t uid; /* who came to us */
+    int fd;    /* -1: gone, waits to be freed */
     struct parcel *first, *last;
     size_t queued; /* messages */
     bool blocked;  /* it does not read: a writable descriptor wakes us */
@@ -197,7 +198,7 @@ static void on_peer(void *ctx, int fd, uint32_t events)
         read_peer(p);
 }
 
-static void adopt(struct port *port, int fd)
+static void adopt(struct port *port, int fd, uid_t uid)
 {
     struct hub *h = port->hub;
     struct peer *p = h->peer_count < HUB_PEERS ? calloc(1, sizeof *p) : NULL;
@@ -209,8 +210,8 @@ static void adopt(struct port *port, int fd)
             dial_later(port);
         return;
     }
-    *p =
-        (struct peer){.next = h->peers, .port = port, .number = ++h->numbers, .fd = fd};
+    *p = (struct peer){
+        .next = h->peers, .port = port, .number = ++h->numbers, .uid = uid, .fd = fd};
     h->peers = p;
     h->peer_count++;
     port->delay_ms = DIAL_MIN_MS;
@@ -228,7 +229,7 @@ static void on_listen(void *ctx, int listen_fd, uint32_t events)
     enum status s =
         talk_accept(listen_fd, port->is.uids, port->is.uid_count, &fd, &uid);
     if (s == OK)
-        adopt(port, fd);
+        adopt(port, fd, uid);
     else if (s == REFUSED)
         LOG(port->hub->log, LOG_REFUSE, REASON_TALK_PEER, F_WORD("at", socket_of(port)),
             F_NUM("uid", uid));
@@ -239,7 +240,7 @@ static void dial(void *ctx)
     struct port *port = ctx;
     int fd = -1;
     if (talk_connect(port->is.path, &fd) == OK)
-        adopt(port, fd);
+        adopt(port, fd, 0);
     else
         dial_later(port);
 }
@@ -363,6 +364,16 @@ void hub_send_all(struct hub *h, size_t port, uint16_t door, struct bytes body)
     for (struct peer *p = h->peers; p; p = p->next)
         if (p->port == &h->ports[port] && p->fd >= 0)
             (void)send_to(p, door, body);
+}
+
+enum status hub_uid(const struct hub *h, uint64_t number, uint64_t *uid)
+{
+    for (const struct peer *p = h->peers; p; p = p->next)
+        if (p->number == number && p->port->fd >= 0) {
+            *uid = p->uid;
+            return OK;
+        }
+    return REFUSED;
 }
 
 size_t hub_waiting(const struct hub *h)

@@ -42,5 +42,7 @@ MUST_USE enum status hub_dial(
 MUST_USE enum status hub_send(
     struct hub *h, uint64_t peer, uint16_t door, struct bytes body);
 void hub_send_all(struct hub *h, size_t port, uint16_t door, struct bytes body);
+/* The user of a peer that came to a listening port, as the kernel told it. */
+MUST_USE enum status hub_uid(const struct hub *h, uint64_t peer, uint64_t *uid);
 /* Messages that wait for this peer: to stop reading more work for it. */
 size_t hub_waiting(const struct hub *h);

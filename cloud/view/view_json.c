@@ -49,6 +49,7 @@ static void put_device(struct json *j, const struct door_device *d)
     number(j, "lost", true, d->lost);
     truth(j, "test_data", d->test_data);
     truth(j, "clone_suspected", d->clone_suspected);
+    truth(j, "keys_in_software", d->keys_in_software);
     json_object_end(j);
 }
 

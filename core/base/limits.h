@@ -65,6 +65,10 @@ enum {
     LIMIT_PIECES = 16384,            /* of one bundle */
     LIMIT_PIECE_RATE = 200,          /* pieces that store hands out in a second */
     LIMIT_DEVICE_PIECE_RATE = 50,    /* of them to one device */
+    LIMIT_CLASSES = 16,              /* of devices, that one cloud has releases for */
+    LIMIT_WITHDRAWN_MS =
+        120000, /* no other offer so long after one was withdrawn: two long batches */
+    LIMIT_BUNDLE_IDLE_MS = 60000, /* without a piece; then another add may begin */
     LIMIT_FETCHES =
         3, /* times that one offer's bundle is fetched if its digest is wrong */
     LIMIT_UPDATE_SIGNATURE = 8192, /* the release key's CMS at the end of a bundle */

@@ -33,6 +33,17 @@ static void expand(const uint8_t block[64], uint32_t w[64])
     }
 }
 
+/* One of 64: what was k becomes the new a, and d the new e. */
+static inline void step(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e,
+    uint32_t f, uint32_t g, uint32_t *k, uint32_t add)
+{
+    uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
+    uint32_t t1 = *k + s1 + (g ^ (e & (f ^ g))) + add;
+    uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
+    *d += t1;
+    *k = t1 + s0 + ((a & b) | (c & (a | b)));
+}
+
 static void compress(uint32_t h[8], const uint8_t block[64])
 {
     uint32_t w[64];
@@ -40,19 +51,15 @@ static void compress(uint32_t h[8], const uint8_t block[64])
     uint32_t e = h[4], f = h[5], g = h[6], k = h[7];
 
     expand(block, w);
-    for (size_t i = 0; i < 64; i++) {
-        uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-        uint32_t t1 = k + s1 + ((e & f) ^ (~e & g)) + round_constant[i] + w[i];
-        uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
-        uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-        k = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
+    for (size_t i = 0; i < 64; i += 8) { /* each step renames, and moves nothing */
+        step(a, b, c, &d, e, f, g, &k, round_constant[i] + w[i]);
+        step(k, a, b, &c, d, e, f, &g, round_constant[i + 1] + w[i + 1]);
+        step(g, k, a, &b, c, d, e, &f, round_constant[i + 2] + w[i + 2]);
+        step(f, g, k, &a, b, c, d, &e, round_constant[i + 3] + w[i + 3]);
+        step(e, f, g, &k, a, b, c, &d, round_constant[i + 4] + w[i + 4]);
+        step(d, e, f, &g, k, a, b, &c, round_constant[i + 5] + w[i + 5]);
+        step(c, d, e, &f, g, k, a, &b, round_constant[i + 6] + w[i + 6]);
+        step(b, c, d, &e, f, g, k, &a, round_constant[i + 7] + w[i + 7]);
     }
     const uint32_t add[8] = {a, b, c, d, e, f, g, k};
     for (size_t i = 0; i < 8; i++)
@@ -70,11 +77,15 @@ void sha256_more(struct sha256 *s, struct bytes in)
     while (in.len > 0) {
         size_t at = s->len % sizeof s->block;
         size_t n = sizeof s->block - at < in.len ? sizeof s->block - at : in.len;
-        memcpy(s->block + at, in.at, n);
+        if (n == sizeof s->block) {
+            compress(s->h, in.at);
+        } else {
+            memcpy(s->block + at, in.at, n);
+            if (at + n == sizeof s->block)
+                compress(s->h, s->block);
+        }
         s->len += n;
         in = (struct bytes){in.at + n, in.len - n};
-        if (at + n == sizeof s->block)
-            compress(s->h, s->block);
     }
 }
 

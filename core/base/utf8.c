@@ -53,6 +53,13 @@ static bool control(uint32_t c)
         || c == 0xfeff || c == 0x2028 || c == 0x2029;
 }
 
+/* Of the Unicode property White_Space, and those without any width. */
+static bool blank(uint32_t c)
+{
+    return c == 0x20 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200d)
+        || c == 0x202f || c == 0x205f || c == 0x2060 || c == 0x3000;
+}
+
 static bool every_char(struct bytes in, bool refuse_control)
 {
     while (in.len > 0) {
@@ -87,4 +94,15 @@ bool utf8_valid(struct bytes in)
 bool utf8_printable(struct bytes in)
 {
     return every_char(in, true);
+}
+
+bool utf8_shows(struct bytes in)
+{
+    bool seen = false;
+
+    if (!utf8_printable(in))
+        return false;
+    for (size_t n = 0; in.len > 0; in.at += n, in.len -= n)
+        seen |= !blank(decode(in, &n));
+    return seen;
 }

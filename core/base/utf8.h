@@ -13,3 +13,5 @@ size_t utf8_char(struct bytes in);
 bool utf8_valid(struct bytes in);
 /* Well-formed, and no control characters (C0, DEL, C1), no direction overrides or isolates. */
 bool utf8_printable(struct bytes in);
+/* Printable, and not of blanks alone: whoever looks sees something. */
+bool utf8_shows(struct bytes in);

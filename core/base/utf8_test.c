@@ -53,6 +53,22 @@ static void test_text_that_can_trick_a_reader_is_not_printable(void)
     CHECK(utf8_printable((struct bytes){good, sizeof good - 1}));
 }
 
-MAIN(TEST(test_exactly_the_unicode_scalar_values_are_characters),
+static void test_text_of_blanks_alone_shows_nothing(void)
+{
+    static const struct {
+        const char *text;
+        bool shows;
+    } rows[] = {{"", false}, {" ", false}, {"   ", false}, {"\xc2\xa0 ", false},
+        {"\xe3\x80\x80", false}, {"\xe2\x80\x8b", false}, {" a ", true},
+        {"\xc3\xa4", true}, {"a\n", false}, {"a\xe2\x80\xae", false}, {"a\xff", false}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CHECK(utf8_shows(
+                  (struct bytes){(const uint8_t *)rows[i].text, strlen(rows[i].text)})
+            == rows[i].shows);
+}
+
+MAIN(TEST(test_text_of_blanks_alone_shows_nothing),
+    TEST(test_exactly_the_unicode_scalar_values_are_characters),
     TEST(test_every_two_byte_string_is_judged_as_the_standard_says),
     TEST(test_text_that_can_trick_a_reader_is_not_printable))

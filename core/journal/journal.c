@@ -313,8 +313,9 @@ static enum status tell(const struct journal *j, struct journal_ring *r, uint64_
             return s;
         if (s == OK && mark == JOURNAL_UNMARKED)
             r->lost++;
-        if (s == OK && losing.losing != NULL)
-            losing.losing(losing.ctx, &place, mark);
+        if (s == OK && losing.losing != NULL
+            && losing.losing(losing.ctx, &place, mark) != OK)
+            return BROKEN;
         p = after(j, p, h.len);
     }
     return s == AGAIN ? OK : s;

@@ -68,13 +68,14 @@ MUST_USE enum status journal_open(struct journal *j, const struct flash *flash);
 /*
  * Take 1..JOURNAL_RECORD_MAX bytes. *place, if not NULL, is written on OK. Every whole record
  * that makes room is passed to `losing` with its mark before it goes, while it can still be
- * read; the unmarked ones are counted in journal_lost(). FULL: the ring as a whole is too small
+ * read; the unmarked ones are counted in journal_lost(). Where `losing` does not say OK nothing goes,
+ * and the append is BROKEN. FULL: the ring as a whole is too small
  * for this record (never with 28 sectors of 4096 or more). BROKEN: the record is not promised
  * and the journal must be opened anew.
  */
 struct journal_losing {
     void *ctx;
-    void (*losing)(void *ctx, const struct journal_place *place,
+    enum status (*losing)(void *ctx, const struct journal_place *place,
         enum journal_mark mark); /* or NULL */
 };
 MUST_USE enum status journal_append(struct journal *j, enum journal_class ring,

@@ -166,7 +166,7 @@ struct toll {
     bool in_order;
 };
 
-static void on_losing(
+static enum status on_losing(
     void *ctx, const struct journal_place *place, enum journal_mark mark)
 {
     struct toll *t = ctx;
@@ -181,6 +181,7 @@ static void on_losing(
     t->set_aside += mark == JOURNAL_SET_ASIDE;
     t->unreadable +=
         journal_read(t->j, place, ROOM_OF(got), &len, &now) != OK || now != mark;
+    return OK;
 }
 
 static void test_the_newest_is_always_taken_and_what_goes_is_told_before(void)
@@ -342,6 +343,34 @@ static void test_the_fill_is_what_unmarked_records_keep(void)
         }
     }
     CHECK(journal_fill_permille(&j, JOURNAL_ROUTINE) == 0);
+}
+
+static enum status does_not_let_go(
+    void *ctx, const struct journal_place *place, enum journal_mark mark)
+{
+    (void)place, (void)mark;
+    return ++*(int *)ctx == 1 ? BROKEN : OK;
+}
+
+/* Req: HF-FLASH-001 */
+static void test_what_nobody_could_count_does_not_make_room(void)
+{
+    static struct flash_sim sim, before;
+    struct journal j;
+    int asked = 0;
+    enum status s = OK;
+
+    flash_sim_init(&sim, SECTORS, 1);
+    CHECK(journal_open(&j, &sim.port) == OK);
+    for (uint32_t i = 0; s == OK && i < 1000; i++) {
+        flash_sim_copy(&before, &sim);
+        s = journal_append(&j, JOURNAL_ROUTINE, (struct bytes){buf, fill(buf, i, 900)},
+            (struct journal_losing){&asked, does_not_let_go}, NULL);
+    }
+    CHECK(s == BROKEN && asked == 1);
+    CHECK(flash_sim_hash(&sim) == flash_sim_hash(&before) && sim.pending_count == 0);
+    CHECK(add(&j, JOURNAL_ROUTINE, 1, 100, NULL) == BROKEN);
+    CHECK(journal_open(&j, &sim.port) == OK && journal_lost(&j, JOURNAL_ROUTINE) == 0);
 }
 
 static void test_a_flash_error_breaks_the_journal_until_it_is_opened_anew(void)
@@ -509,6 +538,7 @@ MAIN(TEST(test_the_check_is_crc32c), TEST(test_a_blank_flash_is_an_empty_journal
     TEST(test_a_walk_from_a_record_that_is_gone_starts_with_the_oldest),
     TEST(test_marks_last_and_an_acknowledged_record_stays_so),
     TEST(test_the_fill_is_what_unmarked_records_keep),
+    TEST(test_what_nobody_could_count_does_not_make_room),
     TEST(test_a_flash_error_breaks_the_journal_until_it_is_opened_anew),
     TEST(test_a_mark_that_fails_breaks_the_journal_too),
     TEST(test_a_record_of_three_sectors_keeps_its_first_and_its_middle_one),

@@ -32,8 +32,11 @@ uint64_t outbox_real(const struct outbox *o)
     return o->ports.clock->real_ms(o->ports.clock->board);
 }
 
+/* Once for each start: what fails after it fails because of it. */
 void outbox_flash_fault(struct outbox *o)
 {
+    if (o->flash_broken)
+        return;
     o->flash_broken = true;
     outbox_tell(o, (struct told_of){.note = OUTBOX_FLASH_FAULT});
 }
@@ -43,6 +46,8 @@ enum status outbox_remember(struct outbox *o)
     uint8_t buf[SLOTS_MAX];
     size_t len;
 
+    if (o->flash_broken)
+        return BROKEN;
     o->memory.lost = o->lost;
     o->memory.run = o->ports.run;
     o->memory.settled = o->ports.run != 0 ? o->settled : 0;
@@ -82,14 +87,6 @@ static enum status recall(struct outbox *o)
     return OK;
 }
 
-/* What the walk learns of the run before this one. */
-struct walk {
-    bool any;
-    uint32_t seq;      /* newest of that run */
-    uint32_t declared; /* losses that it declares */
-    uint32_t not_lost; /* readings counted as lost that are still there */
-};
-
 static uint32_t was_losing(const struct memory *m, const struct journal_place *place)
 {
     for (size_t i = 0; i < m->losing_count; i++)
@@ -98,16 +95,15 @@ static uint32_t was_losing(const struct memory *m, const struct journal_place *p
     return 0;
 }
 
-static void learn(struct outbox *o, struct walk *w, const struct journal_place *place,
-    const struct entry *e)
+static void learn(struct outbox *o, struct walk *w, const struct entry *e)
 {
-    w->not_lost += was_losing(&o->memory, place);
     if (e->readings == 0) /* a log declares nothing */
         return;
     if (e->start_count != o->memory.start_count || (w->any && e->seq < w->seq))
         return;
-    *w = (struct walk){
-        .any = true, .seq = e->seq, .declared = e->lost_count, .not_lost = w->not_lost};
+    w->any = true;
+    w->seq = e->seq;
+    w->declared = e->lost_count;
 }
 
 static void index_entry(struct outbox *o, const struct journal_place *place,
@@ -132,24 +128,39 @@ static void index_entry(struct outbox *o, const struct journal_place *place,
         rows_offer_again(&o->rows, row);
 }
 
+enum status outbox_next_entry(struct outbox *o, struct journal_place *place,
+    enum journal_mark *mark, struct entry *e)
+{
+    size_t len;
+    enum status s;
+
+    while ((s = journal_next(o->ports.journal, place, &len, mark)) == OK) {
+        s = journal_read(o->ports.journal, place, ROOM_OF(o->record), &len, mark);
+        if (s == BROKEN)
+            return s;
+        if (s == OK && entry_parse((struct bytes){o->record, len}, e) == OK)
+            return OK;
+    }
+    return s;
+}
+
 static enum status walk_ring(struct outbox *o, uint8_t ring, struct walk *w)
 {
     struct journal_place place = journal_first((enum journal_class)ring);
     enum journal_mark mark;
-    size_t len;
+    struct entry e;
     enum status s;
 
-    while ((s = journal_next(o->ports.journal, &place, &len, &mark)) == OK) {
-        struct entry e;
-
-        s = journal_read(o->ports.journal, &place, ROOM_OF(o->record), &len, &mark);
-        if (s == BROKEN)
-            return s;
-        if (s != OK || entry_parse((struct bytes){o->record, len}, &e) != OK)
-            continue; /* the journal counts what is damaged */
-        learn(o, w, &place, &e);
+    while ((s = outbox_next_entry(o, &place, &mark, &e)) == OK) {
         if (e.run == o->ports.run && e.run != 0 && e.upto > o->settled)
             o->settled = e.upto;
+        w->not_lost += was_losing(&o->memory, &place);
+        if (outbox_is_foreign(o, &e)) {
+            w->foreign += mark == JOURNAL_UNMARKED;
+            w->foreign_readings += mark == JOURNAL_UNMARKED ? e.readings : 0;
+            continue; /* in no row: never offered */
+        }
+        learn(o, w, &e);
         if (mark == JOURNAL_ACKNOWLEDGED)
             (void)outbox_confirm(&o->memory, e.start_count, e.lost_count);
         index_entry(o, &place, &e, mark);
@@ -168,19 +179,11 @@ static uint32_t undeclared(const struct memory *m, const struct walk *w)
     return m->lost > known ? m->lost - known : 0;
 }
 
-enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
-    const struct outbox_identity *identity, struct outbox_ear ear)
+/* BROKEN: flash failed, or nothing is at hand to draw an epoch from. */
+static enum status take_up(struct outbox *o, const struct outbox_identity *identity)
 {
+    const struct outbox_ports *ports = &o->ports;
     struct walk w = {0};
-
-    memset(o, 0, sizeof *o);
-    o->ports = *ports;
-    o->ear = ear;
-    o->kid = identity->kid;
-    o->k_down = identity->k_down;
-    o->start_ms = outbox_now(o);
-    rows_init(&o->rows);
-    sha256_start(&o->content);
 
     TRY(recall(o));
     if (o->memory.run == ports->run)
@@ -191,13 +194,35 @@ enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
         &identity->kid, &identity->k_up));
 
     o->upto = o->settled;
+    TRY(outbox_take_over(o, &w));
     uint32_t carried = undeclared(&o->memory, &w);
     if (carried > 0)
         outbox_count_lost(o, carried);
+    if (w.forgone > 0)
+        outbox_count_lost(o, w.forgone);
     o->memory.start_count++;
     o->memory.losing_count = 0;
     outbox_recall_events(o);
-    return outbox_remember(o) == OK ? OK : BROKEN;
+    if (outbox_remember(o) != OK)
+        return BROKEN;
+    return outbox_leave_foreign(o, &w) == OK ? OK : BROKEN;
+}
+
+enum status outbox_init(struct outbox *o, const struct outbox_ports *ports,
+    const struct outbox_identity *identity, struct outbox_ear ear)
+{
+    memset(o, 0, sizeof *o);
+    o->ports = *ports;
+    o->ear = ear;
+    o->kid = identity->kid;
+    o->k_down = identity->k_down;
+    o->start_ms = outbox_now(o);
+    rows_init(&o->rows);
+    sha256_start(&o->content);
+    enum status s = take_up(o, identity);
+    if (s != OK)
+        outbox_flash_fault(o);
+    return s;
 }
 
 enum status outbox_missing(struct outbox *o, uint32_t count, uint64_t next)

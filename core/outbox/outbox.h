@@ -16,8 +16,17 @@
  * A log of a service ticket goes the same way as a batch: sealed once, kept, sent until a sealed
  * answer names it. It holds no readings, so its loss is none.
  *
+ * What was sealed under an identity before the present enrolment is not offered: its readings, and
+ * losses of that identity that no cloud has heard of, are counted as lost in the write that names the
+ * new identity, and told; what its cloud had set is forgotten; the device goes on (HF-KEYS-005).
+ *
  * Live is what was sealed in this run within LIMIT_SYNC_AGE_MS, newest first; back-fill is the
  * rest, alarm batches first, oldest first, and rests as long as it took the link.
+ *
+ * Once a flash call has failed (OUTBOX_FLASH_FAULT, once), what runs may be ahead of flash or behind it:
+ * readings are still taken, and nothing else goes on (HF-FLASH-001). Nothing is sent, no answer counts,
+ * no loss is kept; whoever starts anew learns from flash what was. Readings that are numbered are not
+ * lost by it: measure has them until they are settled.
  *
  * Pure: clock, entropy, crypto and flash are ports. Not here: connections and back-off
  * (core/uplink), files, sockets, the screen.
@@ -91,6 +100,7 @@ enum outbox_note { /* what a log line is made of; also what tests look at */
     OUTBOX_ENDING, /* m2: an order (16 bytes): the device shall give up its keys */
     OUTBOX_PINS,   /* m2: a signed pin set */
     OUTBOX_CLOSED, /* count: readings that another store might want, under keys that are closed */
+    OUTBOX_FOREIGN, /* count: readings held that were sealed under another identity: lost */
     OUTBOX_LOG_SEALED, /* after the sync; count: its lines */
     OUTBOX_LOG_ACKNOWLEDGED,
 };
@@ -202,7 +212,8 @@ MUST_USE enum status outbox_init(struct outbox *o, const struct outbox_ports *po
     const struct outbox_identity *identity, struct outbox_ear ear);
 /*
  * Take a reading; seals and appends when the batch is full, old, or an alarm comes or goes.
- * BROKEN: a batch could not be kept: its readings are counted as lost. The reading was taken.
+ * BROKEN: a batch could not be kept: its readings are lost, unless they are numbered. The reading
+ * was taken.
  */
 MUST_USE enum status outbox_take(struct outbox *o, const struct reading *r);
 /* Readings of the device's run numbered below it are sealed, or on flash as lost. */
@@ -218,19 +229,23 @@ MUST_USE enum status outbox_close_batch(struct outbox *o);
 MUST_USE enum status outbox_missing(struct outbox *o, uint32_t count, uint64_t next);
 /*
  * The next envelope to send, or AGAIN. Draws and remembers a nonce. Live before back-fill.
- * Closes a batch whose time has come. envelope.cap >= LIMIT_ENVELOPE.
+ * Closes a batch whose time has come. envelope.cap >= LIMIT_ENVELOPE. BROKEN: flash has failed.
  */
 MUST_USE enum status outbox_next(
     struct outbox *o, struct room envelope, size_t *len, struct nonce *nonce);
-/* Whatever courier got for that nonce. OK: it counted. Anything else changed nothing. */
+/* Whatever courier got for that nonce. OK: it counted. BROKEN: flash has failed, before it or in it.
+ * Anything else changed nothing. */
 MUST_USE enum status outbox_answer(
     struct outbox *o, const struct nonce *nonce, struct bytes body);
 /*
  * Seal a log and keep it; its sequence and times are filled in here. BROKEN: it could not be kept.
  */
 MUST_USE enum status outbox_log(struct outbox *o, struct service_log *log);
-/* The next batch says it; equal codes fold. */
+/* The next batch says it; equal ones fold. */
 void outbox_event(struct outbox *o, uint8_t code);
+/* Likewise, about an update: how the digest of its bundle begins. */
+void outbox_event_about(
+    struct outbox *o, uint8_t code, const uint8_t about[EVENT_ABOUT_LEN]);
 /* Used service tickets (outbox_serials.h). BROKEN: that it was used is not on flash. */
 bool outbox_serial_fresh(
     const struct outbox *o, const struct serial *serial, uint32_t not_after_s);

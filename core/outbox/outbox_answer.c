@@ -15,14 +15,14 @@ static bool speaks_of(const struct outbox_sent *sent, const struct answer *a)
 }
 
 /* Another store: what it may not have is offered again. */
-static void hear_store(struct outbox *o, const struct store_id *store)
+static enum status hear_store(struct outbox *o, const struct store_id *store)
 {
     struct memory *m = &o->memory;
     bool same = m->has_store && memcmp(&m->store, store, sizeof *store) == 0;
     bool other = m->has_store && !same;
 
     if (same)
-        return;
+        return OK;
     for (uint8_t ring = 0; other && ring < JOURNAL_CLASSES; ring++) {
         uint32_t count = rows_count(&o->rows, ring);
         for (uint32_t i = 0; i < count; i++) {
@@ -36,10 +36,11 @@ static void hear_store(struct outbox *o, const struct store_id *store)
     m->offer_again = m->offer_again || other;
     m->has_store = true;
     m->store = *store;
-    (void)outbox_remember(o);
+    TRY(outbox_remember(o));
     if (other)
         outbox_tell(
             o, (struct told_of){.note = OUTBOX_STORE_RESTORED, .count = o->rows.again});
+    return OK;
 }
 
 static void hear_time(struct outbox *o, const struct outbox_flight *f, uint64_t utc_ms)
@@ -68,27 +69,29 @@ static bool same_config(const struct config *a, const struct config *b)
         && a->has_label == b->has_label && strcmp(a->label, b->label) == 0;
 }
 
-static void hear_config(struct outbox *o, const struct config *c)
+static enum status hear_config(struct outbox *o, const struct config *c)
 {
     if (same_config(c, &o->memory.config))
-        return;
+        return OK;
     if (c->version <= o->memory.config.version) {
         outbox_tell(
             o, (struct told_of){.note = OUTBOX_CONFIG_REFUSED, .count = c->version});
-        return;
+        return OK;
     }
     o->memory.config = *c;
-    (void)outbox_remember(o);
+    TRY(outbox_remember(o));
     o->close_soon = true; /* one batch, one configuration, one assignment */
     outbox_tell(o, (struct told_of){.note = OUTBOX_CONFIG_TAKEN, .count = c->version});
+    return OK;
 }
 
-static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_mark m)
+static enum status mark(
+    struct outbox *o, const struct outbox_flight *f, enum journal_mark m)
 {
     const struct row *row = rows_find(&o->rows, f->ring, f->number);
 
     if (row == NULL)
-        return; /* overwritten meanwhile */
+        return OK; /* overwritten meanwhile */
     struct journal_place place = {
         .ring = f->ring, .at = row->at, .number = row->number};
     enum status s = journal_mark(o->ports.journal, &place, m);
@@ -96,18 +99,20 @@ static void mark(struct outbox *o, const struct outbox_flight *f, enum journal_m
         o->marks = 0;
         s = journal_sync(o->ports.journal);
     }
-    if (s == BROKEN)
-        outbox_flash_fault(o);
+    if (s != BROKEN)
+        return OK; /* a stale place: it gave way meanwhile */
+    outbox_flash_fault(o);
+    return BROKEN;
 }
 
-static void acknowledged(
+static enum status acknowledged(
     struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
     bool log = f->readings == 0;
 
-    mark(o, f, JOURNAL_ACKNOWLEDGED);
+    TRY(mark(o, f, JOURNAL_ACKNOWLEDGED));
     if (outbox_confirm(&o->memory, f->start_count, f->lost_count))
-        (void)outbox_remember(o);
+        TRY(outbox_remember(o));
     outbox_land(o, f, ROW_DONE);
     o->batches_acknowledged += log ? 0 : 1;
     o->set_aside_run = 0;
@@ -117,13 +122,15 @@ static void acknowledged(
             .count = f->readings,
             .sent = &f->sent,
             .outcome = outcome});
+    return OK;
 }
 
-static void set_aside(struct outbox *o, struct outbox_flight *f, enum outcome outcome)
+static enum status set_aside(
+    struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
     bool log = f->readings == 0;
 
-    mark(o, f, JOURNAL_SET_ASIDE);
+    TRY(mark(o, f, JOURNAL_SET_ASIDE));
     /* A log that the store does not want holds up no reading and makes nothing unsynchronised. */
     outbox_land(o, f, log ? ROW_DONE : ROW_ASIDE);
     o->not_now_run = 0;
@@ -136,6 +143,7 @@ static void set_aside(struct outbox *o, struct outbox_flight *f, enum outcome ou
             .count = f->readings,
             .sent = &f->sent,
             .outcome = outcome});
+    return OK;
 }
 
 static void not_now(struct outbox *o, struct outbox_flight *f)
@@ -165,21 +173,32 @@ static bool refused_again(struct outbox *o)
     return false;
 }
 
-static void hear_outcome(
+static enum status hear_outcome(
     struct outbox *o, struct outbox_flight *f, enum outcome outcome)
 {
     switch (outcome) {
     case OUTCOME_STORED:
-    case OUTCOME_ALREADY: acknowledged(o, f, outcome); break;
+    case OUTCOME_ALREADY: TRY(acknowledged(o, f, outcome)); break;
     case OUTCOME_CONFLICT:
-    case OUTCOME_SCHEMA: set_aside(o, f, outcome); break;
+    case OUTCOME_SCHEMA: TRY(set_aside(o, f, outcome)); break;
     case OUTCOME_NOT_NOW: not_now(o, f); break;
     }
-    if (o->memory.offer_again && o->rows.again == 0 && !refused_again(o)) {
-        o->memory.offer_again = false;
-        memset(o->memory.below, 0, sizeof o->memory.below);
-        (void)outbox_remember(o);
-    }
+    if (!o->memory.offer_again || o->rows.again > 0 || refused_again(o))
+        return OK;
+    o->memory.offer_again = false;
+    memset(o->memory.below, 0, sizeof o->memory.below);
+    return outbox_remember(o);
+}
+
+/* What has to be on flash comes first: an answer that flash does not take says nothing. */
+static enum status heed(
+    struct outbox *o, struct outbox_flight *f, const struct answer *a)
+{
+    TRY(hear_store(o, &a->store));
+    hear_time(o, f, a->server_utc_ms);
+    if (a->has_config)
+        TRY(hear_config(o, &a->config));
+    return hear_outcome(o, f, a->verdicts[0].outcome);
 }
 
 /* Everything that makes an answer count; nothing has changed before this says OK. */
@@ -208,6 +227,8 @@ enum status outbox_answer(
     const struct answer *a = &o->answer;
     enum outbox_note why;
 
+    if (o->flash_broken)
+        return BROKEN;
     enum status s = believe(o, f, body, &why);
     if (s != OK) {
         outbox_tell(o, (struct told_of){.note = why});
@@ -216,11 +237,7 @@ enum status outbox_answer(
     if (!o->answered || f->nonce.drawn_ms > o->answered_ms)
         o->answered_ms = f->nonce.drawn_ms;
     o->answered = true;
-    hear_store(o, &a->store);
-    hear_time(o, f, a->server_utc_ms);
-    if (a->has_config)
-        hear_config(o, &a->config);
-    hear_outcome(o, f, a->verdicts[0].outcome);
+    TRY(heed(o, f, a));
     if (a->ends)
         outbox_tell(
             o, (struct told_of){.note = OUTBOX_ENDING, .m2 = BYTES_OF(a->order.b)});

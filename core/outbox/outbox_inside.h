@@ -22,6 +22,34 @@ void outbox_flash_fault(struct outbox *o);
 enum status outbox_remember(struct outbox *o);
 void outbox_count_lost(struct outbox *o, uint32_t count);
 
+/* What the walk at a start learns of the run before this one, and of the identity before. */
+struct walk {
+    bool any;
+    uint32_t seq;      /* newest of that run */
+    uint32_t declared; /* losses that it declares */
+    uint32_t not_lost; /* readings counted as lost that are still there */
+    uint32_t foreign, foreign_readings; /* unmarked, sealed under another identity */
+    uint32_t
+        forgone; /* of the identity before: readings held, and losses nobody heard of */
+};
+
+/*
+ * The entry behind *place in its ring, and on from there; what is damaged is passed over: the journal
+ * counts it. AGAIN: there is none. e borrows o->record.
+ */
+MUST_USE enum status outbox_next_entry(struct outbox *o, struct journal_place *place,
+    enum journal_mark *mark, struct entry *e);
+
+/* outbox_foreign.c: what was sealed under another identity (HF-KEYS-005). */
+bool outbox_is_foreign(const struct outbox *o, const struct entry *e);
+/*
+ * Before the write of a start: if the identity is another one than at the last start, *w learns what
+ * goes with the one before, and o->memory is of the one in use. Flash is only read.
+ */
+MUST_USE enum status outbox_take_over(struct outbox *o, struct walk *w);
+/* After it: marks, so that it takes no room and is looked at no more. */
+MUST_USE enum status outbox_leave_foreign(struct outbox *o, const struct walk *w);
+
 /* outbox_confirm.c: losses of a run that the store has heard of. */
 uint32_t outbox_confirmed(const struct memory *m, uint32_t start_count);
 /* True: it is more than was known. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A batch of LIMIT_BATCH_RECORDS of the longest records and all events fits, by far. */
-enum { RECORD_MAX = 18, EVENT_MAX = 24, REST_MAX = 168 + RENEWAL_ASK_LEN };
+enum { RECORD_MAX = 18, EVENT_MAX = 33, REST_MAX = 168 + RENEWAL_ASK_LEN };
 static_assert(
     LIMIT_BATCH_RECORDS * RECORD_MAX + LIMIT_BATCH_EVENTS * EVENT_MAX + REST_MAX
         <= LIMIT_BATCH,
@@ -62,7 +62,8 @@ static const struct row *newest_of(const struct outbox *o, uint8_t ring, uint16_
 }
 
 /* What batches of that run that are still here will tell the store, or have told it. */
-static uint32_t still_declared(struct outbox *o, uint32_t start_count)
+static enum status still_declared(
+    struct outbox *o, uint32_t start_count, uint32_t *declared)
 {
     uint32_t most = outbox_confirmed(&o->memory, start_count);
 
@@ -74,40 +75,48 @@ static uint32_t still_declared(struct outbox *o, uint32_t start_count)
             continue;
         struct journal_place place = {
             .ring = ring, .at = row->at, .number = row->number};
-        if (outbox_record(o, &place, ROOM_OF(o->going), &e, &sent) == OK
-            && e.start_count == start_count && e.lost_count > most)
+        enum status s = outbox_record(o, &place, ROOM_OF(o->going), &e, &sent);
+        if (s == BROKEN)
+            return BROKEN;
+        if (s == OK && e.start_count == start_count && e.lost_count > most)
             most = e.lost_count;
     }
-    return most;
+    *declared = most;
+    return OK;
 }
 
 /*
  * The append under way makes room from this record. If the cloud has not acknowledged it, the
  * loss is on flash before the record goes; so are losses of an earlier run that no other batch
- * declares.
+ * declares. Where flash does not say what goes, or does not take the count, nothing goes.
  */
-static void losing(void *ctx, const struct journal_place *place, enum journal_mark mark)
+static enum status losing(
+    void *ctx, const struct journal_place *place, enum journal_mark mark)
 {
     struct outbox *o = ctx;
     struct row *row = rows_find(&o->rows, place->ring, place->number);
 
     (void)mark; /* a mark may be missing from flash; the row knows */
     if (row == NULL)
-        return;
+        return OK;
     bool unacknowledged = (row->state == ROW_HELD || row->state == ROW_SENT)
         && !row->again && row->readings > 0;
     uint32_t readings = row->readings, more = 0;
     rows_set(&o->rows, row, ROW_GONE);
     rows_shed(&o->rows, place->ring);
     if (!unacknowledged)
-        return;
+        return OK;
 
     struct memory *m = &o->memory;
     struct outbox_sent sent = {0};
     struct entry e;
-    bool known = outbox_record(o, place, ROOM_OF(o->going), &e, &sent) == OK;
+    enum status s = outbox_record(o, place, ROOM_OF(o->going), &e, &sent);
+    bool known = s == OK;
+    if (s == BROKEN)
+        return BROKEN;
     if (known && e.start_count != m->start_count && e.lost_count > 0) {
-        uint32_t declared = still_declared(o, e.start_count);
+        uint32_t declared = 0;
+        TRY(still_declared(o, e.start_count, &declared));
         more = e.lost_count > declared ? e.lost_count - declared : 0;
     }
     outbox_count_lost(o, readings);
@@ -115,10 +124,11 @@ static void losing(void *ctx, const struct journal_place *place, enum journal_ma
     if (m->losing_count < MEMORY_LOSING_MAX)
         m->losing[m->losing_count++] = (struct losing){
             .ring = place->ring, .number = place->number, .readings = readings + more};
-    (void)outbox_remember(o);
+    TRY(outbox_remember(o));
     outbox_tell(o,
         (struct told_of){
             .note = OUTBOX_LOST, .count = readings, .sent = known ? &sent : NULL});
+    return OK;
 }
 
 static void add_row(struct outbox *o, const struct journal_place *place,
@@ -188,6 +198,8 @@ enum status outbox_append(
     struct journal_place place;
     struct bytes record = {o->record, ENTRY_HEAD_LEN + e->envelope.len};
 
+    if (o->flash_broken)
+        return BROKEN;
     o->memory.losing_count = 0; /* what the last append pushed out is gone for good */
     TRY(journal_append(o->ports.journal, ring, record,
         (struct journal_losing){.ctx = o, .losing = losing}, &place));
@@ -213,8 +225,10 @@ enum status outbox_keep(struct outbox *o)
         s = outbox_append(o, o->open_alarm ? JOURNAL_ALARM : JOURNAL_ROUTINE, &e);
     if (s != OK) {
         b->record_count = 0;
-        outbox_count_lost(o, e.readings);
-        outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = e.readings});
+        if (o->ports.run == 0) { /* else measure has them until they are settled */
+            outbox_count_lost(o, e.readings);
+            outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = e.readings});
+        }
         outbox_flash_fault(o);
         return BROKEN;
     }

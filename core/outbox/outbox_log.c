@@ -5,22 +5,48 @@
 
 #include <string.h>
 
+static bool equal(const struct event *a, const struct event *b)
+{
+    return a->code == b->code && a->has_about == b->has_about
+        && memcmp(a->about, b->about, sizeof a->about) == 0;
+}
+
+static void put_event(struct outbox *o, const struct event *new)
+{
+    for (size_t i = 0; i < o->event_count; i++) {
+        struct event *e = &o->events[i];
+        if (!equal(e, new))
+            continue;
+        e->count = (uint16_t)(e->count == UINT16_MAX ? UINT16_MAX : e->count + 1);
+        e->last_ms = new->last_ms;
+        return;
+    }
+    if (o->event_count < OUTBOX_EVENTS)
+        o->events[o->event_count++] = *new;
+    o->close_soon = true; /* said with what is open, not a minute later */
+}
+
 void outbox_event(struct outbox *o, uint8_t code)
 {
     uint64_t now_ms = outbox_now(o);
 
-    for (size_t i = 0; i < o->event_count; i++) {
-        struct event *e = &o->events[i];
-        if (e->code != code)
-            continue;
-        e->count = (uint16_t)(e->count == UINT16_MAX ? UINT16_MAX : e->count + 1);
-        e->last_ms = now_ms;
-        return;
-    }
-    if (o->event_count < OUTBOX_EVENTS)
-        o->events[o->event_count++] = (struct event){
-            .code = code, .count = 1, .first_ms = now_ms, .last_ms = now_ms};
-    o->close_soon = true; /* said with what is open, not a minute later */
+    put_event(o,
+        &(struct event){
+            .code = code, .count = 1, .first_ms = now_ms, .last_ms = now_ms});
+}
+
+void outbox_event_about(
+    struct outbox *o, uint8_t code, const uint8_t about[EVENT_ABOUT_LEN])
+{
+    uint64_t now_ms = outbox_now(o);
+    struct event e = {.code = code,
+        .count = 1,
+        .first_ms = now_ms,
+        .last_ms = now_ms,
+        .has_about = true};
+
+    memcpy(e.about, about, sizeof e.about);
+    put_event(o, &e);
 }
 
 bool outbox_serial_fresh(

@@ -206,6 +206,23 @@ static void test_an_event_is_said_by_the_next_batch_once(void)
     }
 }
 
+static void test_events_of_two_releases_do_not_fold(void)
+{
+    static const uint8_t one[EVENT_ABOUT_LEN] = {1}, two[EVENT_ABOUT_LEN] = {2};
+    struct transmission t;
+
+    start(SECTORS);
+    outbox_event_about(&st.outbox, EVENT_UPDATE_CLASS, one);
+    outbox_event_about(&st.outbox, EVENT_UPDATE_CLASS, two);
+    outbox_event(&st.outbox, EVENT_UPDATE_CLASS);
+    outbox_event_about(&st.outbox, EVENT_UPDATE_CLASS, one);
+    take_batch(2);
+    CHECK(next(&t) == OK && batch.event_count == 3);
+    CHECK(batch.events[0].count == 2 && batch.events[0].about[0] == 1);
+    CHECK(batch.events[1].count == 1 && batch.events[1].about[0] == 2);
+    CHECK(batch.events[2].count == 1 && !batch.events[2].has_about);
+}
+
 /* That a ticket came into force is said even if power goes before the next batch. */
 static void test_a_used_ticket_is_told_of_once_whenever_power_goes(void)
 {
@@ -252,5 +269,6 @@ MAIN(TEST(test_a_log_is_sent_like_a_batch_until_a_sealed_answer_names_it),
     TEST(test_logs_that_the_store_sets_aside_stop_no_reading),
     TEST(test_a_log_that_is_overwritten_is_no_lost_reading),
     TEST(test_an_event_is_said_by_the_next_batch_once),
+    TEST(test_events_of_two_releases_do_not_fold),
     TEST(test_a_used_ticket_is_told_of_once_whenever_power_goes),
     TEST(test_a_serial_is_fresh_once_and_the_oldest_makes_room))

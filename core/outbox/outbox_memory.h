@@ -4,6 +4,9 @@
  *
  * `losing` names the unacknowledged batches that the append under way makes room from. `lost`
  * counts them already; a batch of the list that is still there at the next start was not lost.
+ *
+ * `device` is the identity under which this was written. When it is not the one in use, `lost` does
+ * not count yet what the one before still held; the write that names the one in use counts it.
  */
 #pragma once
 
@@ -12,7 +15,13 @@
 #include "core/outbox/outbox_serials.h"
 #include "wire/types.h"
 
-enum { MEMORY_LOSING_MAX = 48, MEMORY_RINGS = 2, MEMORY_RUNS = 8 };
+enum {
+    MEMORY_FORM = 4,        /* the first byte; what is written */
+    MEMORY_FORM_BEFORE = 3, /* without the device; still read */
+    MEMORY_LOSING_MAX = 48,
+    MEMORY_RINGS = 2,
+    MEMORY_RUNS = 8,
+};
 
 struct losing {
     uint8_t ring;
@@ -28,6 +37,9 @@ struct confirmed { /* a run whose losses the store has heard of, up to this coun
 
 struct memory {
     uint32_t start_count;
+    bool has_device; /* false: written before this was kept */
+    struct device_id
+        device; /* whose configuration this is, and whose batches count; zero unless has_device */
     bool has_store;
     struct store_id store; /* zero unless has_store */
     bool
@@ -43,7 +55,7 @@ struct memory {
     struct config config;
 };
 
-/* MALFORMED: not a value that memory_build() writes. */
+/* MALFORMED: not a value that memory_build() writes, or wrote before it kept the device. */
 MUST_USE enum status memory_parse(struct bytes in, struct memory *out);
 /* out.cap >= SLOTS_MAX */
 void memory_build(const struct memory *m, struct room out, size_t *len);

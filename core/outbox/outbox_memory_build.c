@@ -31,8 +31,10 @@ void memory_build(const struct memory *m, struct room out, size_t *len)
     struct writer w = writer_over(out);
 
     assert(out.cap >= SLOTS_MAX && m->losing_count <= MEMORY_LOSING_MAX);
-    put_u8(&w, 3);
+    put_u8(&w, MEMORY_FORM);
     put_u32(&w, m->start_count);
+    put_u8(&w, m->has_device);
+    put(&w, BYTES_OF(m->device.b));
     put_u8(&w, m->has_store);
     put(&w, BYTES_OF(m->store.b));
     put_u8(&w, m->offer_again);

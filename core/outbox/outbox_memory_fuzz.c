@@ -17,6 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         || m.losing_count > MEMORY_LOSING_MAX)
         abort();
     memory_build(&m, ROOM_OF(again), &len);
+    if (data[0] == MEMORY_FORM_BEFORE) {
+        if (m.has_device || len <= size)
+            abort(); /* nobody's, and now with a place for who it is */
+        return 0;
+    }
     if (len != size || memcmp(again, data, len) != 0)
         abort(); /* one byte string for one content */
     return 0;

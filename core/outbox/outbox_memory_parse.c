@@ -97,8 +97,13 @@ enum status memory_parse(struct bytes in, struct memory *out)
     struct memory got = {0};
     bool good = true;
 
-    good &= take_u8(&r) == 3;
+    uint8_t form = take_u8(&r);
+    good &= form == MEMORY_FORM || form == MEMORY_FORM_BEFORE;
     got.start_count = take_u32(&r);
+    if (form == MEMORY_FORM) {
+        got.has_device = take_bool(&r, &good);
+        take_exact(&r, got.device.b, sizeof got.device.b);
+    }
     got.has_store = take_bool(&r, &good);
     take_exact(&r, got.store.b, sizeof got.store.b);
     got.offer_again = take_bool(&r, &good);
@@ -115,6 +120,7 @@ enum status memory_parse(struct bytes in, struct memory *out)
     take_serials(&r, &got.serials, &good);
     take_config(&r, &got.config, &good);
 
+    good &= got.has_device || is_zero(got.device.b, sizeof got.device.b);
     good &= got.has_store || is_zero(got.store.b, sizeof got.store.b);
     good &= got.run != 0 || got.settled == 0;
     good &= got.offer_again || (got.below[0] == 0 && got.below[1] == 0);

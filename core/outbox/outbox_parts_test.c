@@ -126,6 +126,8 @@ static void test_an_entry_that_is_short_or_out_of_range_is_malformed(void)
 static struct memory a_memory(void)
 {
     struct memory m = {.start_count = 9,
+        .has_device = true,
+        .device = {{0x41, 7}},
         .has_store = true,
         .store = {{1, 2, 3}},
         .offer_again = true,
@@ -156,6 +158,7 @@ static void test_memory_comes_back_as_it_was_written(void)
     memory_build(&m, ROOM_OF(buf), &len);
     CHECK(memory_parse((struct bytes){buf, len}, &got) == OK);
     CHECK(got.start_count == 9 && got.lost == 321 && got.losing_count == 2);
+    CHECK(got.has_device && got.device.b[0] == 0x41 && got.device.b[1] == 7);
     CHECK(got.losing[0].number == 77 && got.losing[1].ring == 0 && got.below[1] == 20);
     CHECK(
         strcmp(got.config.ward, m.config.ward) == 0 && got.config.assignment.b[0] == 5);
@@ -174,6 +177,34 @@ static void test_memory_with_any_byte_missing_or_added_is_malformed(void)
         CHECK(memory_parse((struct bytes){buf, n}, &got) == MALFORMED);
     CHECK(memory_parse((struct bytes){buf, len + 1}, &got) == MALFORMED);
     CHECK(got.start_count == 1);
+}
+
+static void test_memory_of_before_the_device_was_kept_is_read_and_names_nobody(void)
+{
+    enum { AT = 5, PLACE = 1 + DEVICE_ID_LEN };
+    uint8_t buf[SLOTS_MAX], again[SLOTS_MAX];
+    struct memory m = a_memory(), got;
+    size_t len, again_len;
+
+    m.has_device = false;
+    m.device = (struct device_id){{0}};
+    memory_build(&m, ROOM_OF(buf), &len);
+    memcpy(again, buf, len);
+    buf[0] = MEMORY_FORM_BEFORE; /* as it was: without the place */
+    memmove(buf + AT, buf + AT + PLACE, len - AT - PLACE);
+    CHECK(memory_parse((struct bytes){buf, len - PLACE}, &got) == OK);
+    CHECK(got.start_count == 9 && got.lost == 321 && !got.has_device);
+    CHECK(memory_parse((struct bytes){buf, len}, &got) == MALFORMED);
+    memory_build(&got, ROOM_OF(buf), &again_len);
+    CHECK(again_len == len && memcmp(buf, again, len) == 0);
+    for (int form = 0; form <= UINT8_MAX; form++) {
+        buf[0] = (uint8_t)form;
+        CHECK((memory_parse((struct bytes){buf, len}, &got) == OK)
+            == (form == MEMORY_FORM));
+    }
+    buf[0] = MEMORY_FORM;
+    buf[AT + 1] = 1; /* somebody, and nobody */
+    CHECK(memory_parse((struct bytes){buf, len}, &got) == MALFORMED);
 }
 
 static void test_the_largest_memory_fits_into_a_slot(void)
@@ -291,6 +322,7 @@ MAIN(TEST(test_a_nonce_is_accepted_once),
     TEST(test_an_entry_that_is_short_or_out_of_range_is_malformed),
     TEST(test_memory_comes_back_as_it_was_written),
     TEST(test_memory_with_any_byte_missing_or_added_is_malformed),
+    TEST(test_memory_of_before_the_device_was_kept_is_read_and_names_nobody),
     TEST(test_the_largest_memory_fits_into_a_slot),
     TEST(test_the_clock_is_unset_until_it_is_told),
     TEST(test_a_step_of_the_clock_is_said_in_either_direction),

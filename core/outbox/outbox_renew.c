@@ -29,6 +29,8 @@ enum status outbox_rest(struct outbox *o)
 {
     if (!at_rest(o))
         return AGAIN;
+    if (o->flash_broken)
+        return BROKEN;
     o->marks = 0;
     enum status s = journal_sync(o->ports.journal);
     if (s != OK)
@@ -63,6 +65,8 @@ enum status outbox_receipt(
     struct digest digest;
     uint8_t plain[RECEIPT_MAX];
 
+    if (o->flash_broken)
+        return BROKEN; /* what is held is not known */
     outbox_state(o, &st);
     struct receipt r = {.order = *order,
         .readings =

@@ -43,7 +43,7 @@ static struct outbox_flight *free_flight(struct outbox *o)
 }
 
 /* What flash no longer gives back is lost, and said to be. */
-static void give_up(struct outbox *o, const struct choice *c)
+static enum status give_up(struct outbox *o, const struct choice *c)
 {
     bool again = c->row->again;
     uint32_t readings = c->row->readings;
@@ -51,16 +51,19 @@ static void give_up(struct outbox *o, const struct choice *c)
     rows_set(&o->rows, c->row, ROW_GONE);
     rows_shed(&o->rows, c->ring);
     if (again || readings == 0)
-        return;
+        return OK;
     outbox_count_lost(o, readings);
+    TRY(outbox_remember(o)); /* no start finds it again, and it has to declare it */
     outbox_tell(o, (struct told_of){.note = OUTBOX_LOST, .count = readings});
+    return OK;
 }
 
 /*
  * Sealed under keys that newer ones have closed: no store opens it any more. Keys change only when
  * nothing waits for an answer, so this is what a restored store might have wanted again.
  */
-static void leave(struct outbox *o, const struct choice *c, struct journal_place *place)
+static enum status leave(
+    struct outbox *o, const struct choice *c, struct journal_place *place)
 {
     uint32_t readings = c->row->readings;
 
@@ -71,9 +74,10 @@ static void leave(struct outbox *o, const struct choice *c, struct journal_place
         rows_set(&o->rows, c->row, ROW_ASIDE);
         o->batches_set_aside++;
         if (journal_mark(o->ports.journal, place, JOURNAL_SET_ASIDE) == BROKEN)
-            outbox_flash_fault(o);
+            return BROKEN;
     }
     outbox_tell(o, (struct told_of){.note = OUTBOX_CLOSED, .count = readings});
+    return OK;
 }
 
 static enum status draw(struct outbox *o, struct nonce *nonce)
@@ -105,6 +109,24 @@ static enum status depart(struct outbox *o, const struct choice *c,
     return OK;
 }
 
+/* OK: *e is what goes out, in o->record. MALFORMED: this one never does; there may be others. */
+static enum status prepare(
+    struct outbox *o, const struct choice *c, struct entry *e, struct outbox_sent *sent)
+{
+    struct journal_place place = {
+        .ring = c->ring, .at = c->row->at, .number = c->row->number};
+    enum status s = outbox_record(o, &place, ROOM_OF(o->record), e, sent);
+
+    if (s == MALFORMED)
+        s = give_up(o, c);
+    else if (s == OK && sent->generation != o->kid.generation)
+        s = leave(o, c, &place);
+    else
+        return s;
+    return s == OK ? MALFORMED : s;
+}
+
+/* Req: HF-FLASH-001 "After a flash call has failed, nothing is sent, no answer counts" */
 enum status outbox_next(
     struct outbox *o, struct room envelope, size_t *len, struct nonce *nonce)
 {
@@ -112,9 +134,8 @@ enum status outbox_next(
 
     assert(envelope.cap >= LIMIT_ENVELOPE);
     land_the_overdue(o);
-    enum status closed = outbox_close_old(o);
-    if (closed != OK)
-        assert(o->flash_broken); /* told already; what is held can still be sent */
+    if (outbox_close_old(o) != OK || o->flash_broken)
+        return BROKEN;
     if (o->set_aside_run >= LIMIT_SET_ASIDE_RUN || outbox_now(o) < o->hold_until_ms
         || free_flight(o) == NULL)
         return AGAIN;
@@ -122,18 +143,12 @@ enum status outbox_next(
     while (outbox_choose(o, outbox_now(o), &c)) {
         struct outbox_sent sent = {0};
         struct entry e;
-        struct journal_place place = {
-            .ring = c.ring, .at = c.row->at, .number = c.row->number};
-        enum status s = outbox_record(o, &place, ROOM_OF(o->record), &e, &sent);
+        enum status s = prepare(o, &c, &e, &sent);
 
-        if (s == MALFORMED) {
-            give_up(o, &c);
+        if (s == MALFORMED)
             continue;
-        }
-        if (s == OK && sent.generation != o->kid.generation) {
-            leave(o, &c, &place);
-            continue;
-        }
+        if (s == BROKEN)
+            outbox_flash_fault(o);
         if (s == OK)
             s = depart(o, &c, &e, &sent, nonce);
         if (s != OK)

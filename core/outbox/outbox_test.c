@@ -358,6 +358,101 @@ static void test_flash_that_fails_loses_readings_with_a_count_and_goes_on(void)
     CHECK(seen().readings_lost == 11 && seen().readings == 11);
 }
 
+/* One batch sealed, sent and acknowledged, with a configuration; the call at n fails. */
+static void one_round(bool kept, long n, unsigned kinds)
+{
+    struct transmission t;
+
+    start(SECTORS, 12);
+    st.run = 7;
+    reboot(13);
+    forget();
+    station_fail_at(&st, kept, n, 1, kinds);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct reading r = station_reading(&st, i);
+        r.number = i;
+        CHECK(outbox_take(&st.outbox, &r) == OK);
+        pass(1000);
+    }
+    if (outbox_close_batch(&st.outbox) == OK && next(&t) == OK) {
+        struct answer a = station_answer(&st, &t.nonce, &t.sent, OUTCOME_STORED);
+        a.has_config = true;
+        a.config = (struct config){
+            .version = 1, .batch_s = 30, .ward = "Ward", .time_zone = "UTC"};
+        enum status s = deliver(&t, &a);
+        CHECK(s == (st.outbox.flash_broken ? BROKEN : OK));
+        CHECK((s == OK) == (times(OUTBOX_ACKNOWLEDGED) == 1));
+    }
+    (void)!outbox_rest(&st.outbox);
+}
+
+/* Req: HF-FLASH-001 */
+static void nothing_goes_on(void)
+{
+    struct service_log log = {.serial = {{1, 2}}, .holder = "J. Engineer"};
+    struct end_order order = {{1}};
+    struct serial serial = {{2}};
+    struct transmission t;
+    size_t len = 0;
+
+    for (int again = 0; again < 2; again++) {
+        struct reading r = station_reading(&st, 9);
+        r.number = 3;
+        CHECK(
+            outbox_take(&st.outbox, &r) == OK); /* it is measured, and measure has it */
+        CHECK(next(&t) == BROKEN && outbox_rest(&st.outbox) != OK);
+        CHECK(outbox_answer(&st.outbox, &t.nonce, (struct bytes){down, 9}) == BROKEN);
+        CHECK(outbox_log(&st.outbox, &log) == BROKEN);
+        CHECK(outbox_use_serial(&st.outbox, &serial, 1) == BROKEN);
+        CHECK(outbox_missing(&st.outbox, 1, 5) == BROKEN);
+        CHECK(outbox_receipt(&st.outbox, &order, ROOM_OF(up), &len) == BROKEN);
+        CHECK(outbox_close_batch(&st.outbox) == OK || outbox_settled(&st.outbox) <= 3);
+    }
+    CHECK(times(OUTBOX_FLASH_FAULT) == 1 && seen().flash_broken);
+    CHECK(times(OUTBOX_LOST) == 0 && outbox_settled(&st.outbox) <= 3);
+}
+
+static void test_after_a_flash_call_has_failed_nothing_goes_on_before_a_new_start(void)
+{
+    static const unsigned kinds[] = {SIM_FAIL_WRITES, SIM_FAIL_READS};
+    int fired = 0;
+
+    for (size_t k = 0; k < 4; k++)
+        for (long n = 0;; n++) {
+            one_round(k % 2, n, kinds[k / 2]);
+            if (station_failed(&st) == 0)
+                break;
+            fired++;
+            nothing_goes_on();
+            st.ear.tell = NULL;
+            CHECK(
+                station_boot(&st) == OK); /* keeper starts anew, and power never went */
+            CHECK(!seen().flash_broken && outbox_settled(&st.outbox) <= 3);
+        }
+    CHECK(fired > 20);
+}
+
+static void test_a_start_that_flash_does_not_let_through_is_told_once(void)
+{
+    int fired = 0;
+
+    for (size_t k = 0; k < 2; k++)
+        for (long n = 0;; n++) {
+            start(SECTORS, 14);
+            take(3);
+            CHECK(outbox_close_batch(&st.outbox) == OK);
+            forget();
+            station_fail_at(
+                &st, true, n, 1000, k == 0 ? SIM_FAIL_WRITES : SIM_FAIL_READS);
+            enum status s = station_boot(&st);
+            if (station_failed(&st) == 0)
+                break;
+            fired++;
+            CHECK(s == BROKEN && times(OUTBOX_FLASH_FAULT) == st.opened);
+        }
+    CHECK(fired > 6);
+}
+
 /* ---- answers ---- */
 
 /* Rows, memory and clock as one number, to see that nothing at all has changed. */
@@ -1289,6 +1384,30 @@ static void test_a_cut_anywhere_leaves_each_numbered_reading_stored_or_declared_
     CHECK(met_none && cut > 30);
 }
 
+static void test_a_batch_that_flash_gives_back_no_more_is_lost_once_whenever_power_goes(
+    void)
+{
+    enum { INTO_CONTENT = 32 + 4 * 16 + 10 };
+    struct transmission t;
+
+    start(SECTORS, 97);
+    take(5);
+    CHECK(outbox_close_batch(&st.outbox) == OK);
+    uint32_t at = rows_see(&st.outbox.rows, JOURNAL_ROUTINE, 0)->at + INTO_CONTENT;
+    st.flash.now.bytes[at / SIM_SECTOR][at % SIM_SECTOR] ^= 1;
+    st.flash.durable.bytes[at / SIM_SECTOR][at % SIM_SECTOR] ^= 1;
+    CHECK(next(&t) == AGAIN && heard.readings_lost == 5);
+    for (uint64_t seed = 1; seed < 3; seed++) { /* before any batch says so */
+        reboot(seed);
+        CHECK(seen().readings_lost == 5 && seen().batches_held == 0);
+    }
+    take(2);
+    CHECK(outbox_close_batch(&st.outbox) == OK && next(&t) == OK);
+    CHECK(batch.lost_count == 5 && answer(&t, OUTCOME_STORED) == OK);
+    reboot(3);
+    CHECK(seen().readings_lost == 0);
+}
+
 static void test_entropy_that_fails_sends_nothing(void)
 {
     struct transmission t;
@@ -1314,6 +1433,8 @@ MAIN(TEST(test_a_batch_closes_after_60_s_with_every_reading_in_it),
     TEST(test_what_is_sent_is_on_flash_and_a_retry_is_the_same_bytes),
     TEST(test_every_start_has_an_epoch_of_its_own),
     TEST(test_flash_that_fails_loses_readings_with_a_count_and_goes_on),
+    TEST(test_after_a_flash_call_has_failed_nothing_goes_on_before_a_new_start),
+    TEST(test_a_start_that_flash_does_not_let_through_is_told_once),
     TEST(test_stored_and_already_acknowledge_conflict_and_schema_set_aside),
     TEST(test_an_answer_with_any_bit_changed_changes_nothing),
     TEST(test_a_body_that_nobody_sealed_changes_nothing),
@@ -1348,4 +1469,5 @@ MAIN(TEST(test_a_batch_closes_after_60_s_with_every_reading_in_it),
     TEST(test_a_keeper_killed_at_any_reading_stores_or_declares_each_once),
     TEST(test_a_cut_anywhere_leaves_each_numbered_reading_stored_or_declared_once),
     TEST(test_a_power_cut_anywhere_neither_hides_a_loss_nor_invents_one),
+    TEST(test_a_batch_that_flash_gives_back_no_more_is_lost_once_whenever_power_goes),
     TEST(test_entropy_that_fails_sends_nothing))

@@ -8,9 +8,11 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of the release that is under way, or was last. */
 static void tell(const struct update *u, uint8_t event)
 {
-    u->ear.tell(u->ear.ctx, event);
+    const struct update_record *r = &u->record;
+    u->ear.tell(u->ear.ctx, event, r->has_release ? &r->release.bundle_digest : NULL);
 }
 
 static uint8_t other_slot(const struct update *u)
@@ -242,9 +244,10 @@ enum status update_open(struct update *u, const struct update_ports *ports,
 
 /* ---- offers ---- */
 
-static enum status refuse(struct update *u, uint8_t why)
+static enum status refuse(
+    const struct update *u, uint8_t why, const struct signed_release *s)
 {
-    tell(u, why);
+    u->ear.tell(u->ear.ctx, why, &s->release.bundle_digest);
     return REFUSED;
 }
 
@@ -258,16 +261,16 @@ enum status update_offer(struct update *u, struct bytes statement, bool by_hand)
     if (update_busy(u->record.state) || u->restarting)
         return AGAIN;
     if (release_parse(statement, &s) != OK) {
-        tell(u, EVENT_UPDATE_MALFORMED);
+        u->ear.tell(u->ear.ctx, EVENT_UPDATE_MALFORMED, NULL);
         return MALFORMED;
     }
     if (!second_key_signed(u->ports.crypto, &u->ports.second, &s))
-        return refuse(u, EVENT_UPDATE_STATEMENT);
+        return refuse(u, EVENT_UPDATE_STATEMENT, &s);
     if (u->ports.counter->read(u->ports.counter->board, &counter) != OK)
-        return refuse(u, EVENT_UPDATE_COUNTER);
+        return refuse(u, EVENT_UPDATE_COUNTER, &s);
     uint8_t why = update_judge(&s.release, &u->self, counter, &u->record);
     if (why != 0)
-        return refuse(u, why);
+        return refuse(u, why, &s);
     u->record.release = s.release;
     u->record.has_release = true;
     u->record.by_hand = by_hand;

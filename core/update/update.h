@@ -33,7 +33,8 @@ struct update_ports {
 
 struct update_ear { /* everything that is an event: enum event_code */
     void *ctx;
-    void (*tell)(void *ctx, uint8_t event);
+    /* bundle: of the release that it is about; NULL: none that is known */
+    void (*tell)(void *ctx, uint8_t event, const struct digest *bundle);
 };
 
 struct update { /* fields belong to update.c */

@@ -395,6 +395,38 @@ static void test_a_confirmed_release_that_stops_starting_gives_way_to_the_one_be
     CHECK(w.running == &images[2]);
 }
 
+/* Every event from here on is about this one. */
+static bool told_of(unsigned from, const struct world_image *i)
+{
+    bool all = w.event_count > from;
+    for (unsigned k = from; k < w.event_count; k++)
+        all = all
+            && memcmp(&w.abouts[k], &i->release.bundle_digest, sizeof w.abouts[k]) == 0;
+    return all;
+}
+
+/* Req: HF-UPD-016 "kept with the offer of the release that it names" */
+static void test_everything_that_is_refused_or_ends_is_told_with_its_bundle(void)
+{
+    static const struct digest none;
+
+    begin();
+    CHECK(world_offer(&w, &images[1]) == OK);
+    settle();
+    CHECK(w.running == &images[1] && told_of(0, &images[1]));
+    unsigned before = w.event_count;
+    other_class(&images[2]);
+    CHECK(world_offer(&w, &images[2]) == REFUSED && told_of(before, &images[2]));
+    before = w.event_count;
+    CHECK(world_offer(&w, &images[4]) == OK);
+    settle();
+    CHECK(world_told(&w, EVENT_UPDATE_REVERTED) == 1 && told_of(before, &images[4]));
+    before = w.event_count;
+    sign_as_a_ticket(&images[3]);
+    CHECK(world_offer(&w, &images[3]) == MALFORMED && w.event_count == before + 1);
+    CHECK(memcmp(&w.abouts[before], &none, sizeof none) == 0);
+}
+
 MAIN(TEST(test_a_good_release_is_tried_confirmed_and_then_counted),
     TEST(test_the_counter_is_raised_only_when_all_signs_were_seen),
     TEST(test_a_release_that_hangs_falls_back_and_is_not_tried_a_fourth_time),
@@ -406,6 +438,7 @@ MAIN(TEST(test_a_good_release_is_tried_confirmed_and_then_counted),
     TEST(test_a_bundle_that_is_not_the_stated_one_leaves_the_slot_untouched),
     TEST(test_a_statement_played_again_for_another_bundle_is_refused),
     TEST(test_a_slot_that_does_not_keep_what_was_written_is_never_tried),
+    TEST(test_everything_that_is_refused_or_ends_is_told_with_its_bundle),
     TEST(test_a_counter_that_cannot_be_read_lets_nothing_in),
     TEST(test_a_withdrawn_release_does_not_start_and_may_come_again),
     TEST(test_what_a_person_put_is_not_withdrawn_by_the_cloud),

@@ -20,6 +20,8 @@ struct tally {
         settled; /* readings below this number are sealed, or their loss is declared */
     uint64_t batches; /* sealed, by every keeper of the run; a kill may hide one */
     bool lost;        /* one of them lost a reading, or found one missing */
+    bool watchdog;    /* it started the machine, and no sealed batch says so yet */
+    uint64_t over;    /* not 0: measure takes no more samples, a recording has ended */
 };
 
 /* A new one, all zero, for `owner` alone. */

@@ -29,9 +29,13 @@ struct ending_place {
     gid_t group;
 };
 
-/* The receipt that was kept: OK; AGAIN: none, the device is not ended. */
+/*
+ * The receipt that was kept: OK; AGAIN: none, the device is not ended; no cut of power changes either.
+ * Anything else: that is not known; nothing may be erased then, and nothing sealed.
+ */
 MUST_USE enum status ending_begun(
     const struct ending_place *p, struct room receipt, size_t *len);
-/* REFUSED: there is one already. */
+/* REFUSED: there is one already. BROKEN: there may be one: ending_begun() says so. */
 MUST_USE enum status ending_begin(const struct ending_place *p, struct bytes receipt);
+/* BROKEN: something is left. What one of them leaves keeps no other from being erased. */
 MUST_USE enum status ending_erase(const struct ending_place *p);

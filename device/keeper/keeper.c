@@ -19,6 +19,7 @@
 #include "device/trust/trust_file.h"
 #include "host/cli.h"
 #include "host/crypto.h"
+#include "host/keyfile.h"
 #include "wire/event.h"
 
 #include <signal.h>
@@ -81,9 +82,10 @@ struct keeper {
     struct store store;
     bool store_open;
     struct outbox outbox;
-    struct desk desk; /* service tickets */
-    bool sealing;     /* outbox is there: enrolled, keys and storage good */
-    bool lost_full;   /* unacknowledged readings were overwritten in this run */
+    struct desk desk;  /* service tickets */
+    bool sealing;      /* outbox is there: enrolled, keys and storage good */
+    bool flash_failed; /* outbox has told of it: only a new start knows what was kept */
+    bool lost_full;    /* unacknowledged readings were overwritten in this run */
     bool not_accepted;
     uint32_t fault; /* enum view_note: why not sealing */
     struct kid kid; /* zero unless enrolled */
@@ -150,6 +152,7 @@ static void sealed(struct keeper *k, const struct outbox_told *t)
         F_NUM("n", t->count), F_HEX("epoch", t->epoch.b, sizeof t->epoch.b),
         F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
         F_HEX("content", t->content.b, sizeof t->content.b));
+    k->mine->watchdog = false;
     k->mine->batches++; /* after the line: who counts lines never finds fewer */
 }
 
@@ -181,7 +184,10 @@ static void told(void *ctx, const struct outbox_told *t)
     case OUTBOX_CLOCK_SET: simple(k, LOG_INFO, REASON_CLOCK_SET, t); break;
     case OUTBOX_CLOCK_STEPPED: simple(k, LOG_WARN, REASON_CLOCK_STEPPED, t); break;
     case OUTBOX_STORE_RESTORED: simple(k, LOG_WARN, REASON_STORE_RESTORED, t); break;
-    case OUTBOX_FLASH_FAULT: simple(k, LOG_FAULT, REASON_FLASH_FAULT, t); break;
+    case OUTBOX_FLASH_FAULT:
+        k->flash_failed = true;
+        simple(k, LOG_FAULT, REASON_FLASH_FAULT, t);
+        break;
     case OUTBOX_RENEWAL: /* acted upon when the answer has been taken */
         k->renew_to = t->count;
         k->m2_len = t->m2.len;
@@ -199,6 +205,7 @@ static void told(void *ctx, const struct outbox_told *t)
         memcpy(k->pins, t->m2.at, t->m2.len);
         break;
     case OUTBOX_CLOSED: simple(k, LOG_WARN, REASON_KEY_CLOSED, t); break;
+    case OUTBOX_FOREIGN: simple(k, LOG_WARN, REASON_BATCH_FOREIGN, t); break;
     case OUTBOX_LOG_SEALED: log_batch(k, LOG_INFO, REASON_SERVICE_LOG_SEALED, t); break;
     case OUTBOX_LOG_ACKNOWLEDGED:
         log_batch(k, LOG_INFO, REASON_SERVICE_LOG_ACKNOWLEDGED, t);
@@ -320,12 +327,23 @@ static void tell_kept(struct keeper *k)
  */
 static void broken(struct keeper *k)
 {
-    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
+    if (!k->flash_failed)
+        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
     k->sealing = false;
     k->in_flight = false;
     k->desk.outbox = NULL;
     k->fault |= VIEW_STORE_FAULT;
     loop_stop(k->loop);
+}
+
+/*
+ * Req: HF-FLASH-001 "nothing is sent, no answer counts and no key changes until keeper has started anew"
+ */
+static bool flash_holds(struct keeper *k)
+{
+    if (k->sealing && k->flash_failed)
+        broken(k);
+    return !k->flash_failed;
 }
 
 /* Made by measure, and in nobody's memory any more: both were started again, or it had no room. */
@@ -659,7 +677,8 @@ static void renew(struct keeper *k)
         k->next_asked = true;
         if (!asked)
             tell_courier(k, SAY_NEXT_KEY, (struct bytes){0});
-    } else if (k->m2_len > 0 && !k->cert_told) {
+    } else if (k->m2_len > 0
+        && !k->pair_ready) { /* again, if courier did not keep it */
         enum status s = renewal_check(&k->renewal, host_crypto_port(k->crypto),
             (struct bytes){k->m2, k->m2_len}, &cert);
         say_renewal(k, s == OK ? LOG_INFO : LOG_REFUSE,
@@ -682,9 +701,14 @@ static void change_keys(struct keeper *k)
     if (!k->pair_ready || !k->sealing || k->in_flight || outbox_rest(&k->outbox) != OK)
         return;
     enum status s = hold_trust(k, &t);
-    if (s == OK)
+    bool tried = s == OK;
+    if (tried)
         s = renewal_use(&k->renewal, &t.place, &id);
     let_go(k, &t);
+    if (tried && s == BROKEN) { /* a new start sees which keys they are */
+        broken(k);
+        return;
+    }
     say_renewal(k, s == OK ? LOG_INFO : LOG_FAULT,
         s == OK ? REASON_RENEW_USED : REASON_RENEW_REFUSED, s);
     k->next_asked = k->cert_told = k->pair_ready =
@@ -701,6 +725,12 @@ static void change_keys(struct keeper *k)
 }
 
 /* --- the end of the device --- */
+
+static void again(void *ctx)
+{
+    struct keeper *k = ctx;
+    loop_stop(k->loop);
+}
 
 static struct ending_place ending_of(struct keeper *k)
 {
@@ -721,6 +751,8 @@ static void erase_all(struct keeper *k)
     wipe(&k->outbox, sizeof k->outbox);
     wipe(&k->renewal, sizeof k->renewal);
     enum status s = ending_erase(&p);
+    if (!k->store_open)
+        s = BROKEN; /* the journal is not erased */
     k->enrolled = false;
     k->fault = VIEW_DECOMMISSIONED | (s == OK ? 0u : (uint32_t)VIEW_STORE_FAULT);
     k->settled = k->next; /* nothing is ever sealed again: measure need not keep it */
@@ -742,12 +774,20 @@ static void end_device(struct keeper *k)
         return;
     }
     k->closed = true;
-    if (outbox_rest(&k->outbox) != OK && !late)
+    enum status rest = outbox_rest(&k->outbox);
+    if (!flash_holds(k) || (rest != OK && !late))
         return;
     enum status s =
         outbox_receipt(&k->outbox, &k->order, ROOM_OF(k->receipt), &k->receipt_len);
     if (s == OK)
         s = ending_begin(&p, (struct bytes){k->receipt, k->receipt_len});
+    if (s == BROKEN) /* is it there? */
+        s = ending_begun(&p, ROOM_OF(k->receipt), &k->receipt_len);
+    if (s != OK && s != AGAIN) {
+        k->receipt_len = 0;
+        broken(k); /* nothing is sealed any more before a new start sees which it is */
+        return;
+    }
     if (s != OK) {
         k->receipt_len = 0; /* nothing was erased; the next answer asks again */
         k->ending = k->closed = false;
@@ -755,6 +795,9 @@ static void end_device(struct keeper *k)
         return;
     }
     erase_all(k);
+    if ((k->fault & VIEW_STORE_FAULT) != 0
+        && loop_after(k->loop, FAULT_AGAIN_MS, again, k) != OK)
+        loop_stop(k->loop);
 }
 
 /* No key is left to open an answer with. 403: the cloud has it, and its own keys are gone too. Who
@@ -779,7 +822,10 @@ static void take_reply(struct keeper *k, const struct said_reply *r, struct byte
     }
     k->renew_to = 0;
     k->pins_len = 0;
-    if (outbox_answer(&k->outbox, &k->nonce, body) == OK) {
+    enum status s = outbox_answer(&k->outbox, &k->nonce, body);
+    if (!flash_holds(k))
+        return; /* it comes again: whoever starts next offers the batch again */
+    if (s == OK) {
         k->in_flight = false;
         tell_release(k);
         desk_carry(&k->desk, outbox_peek_ticket(&k->outbox));
@@ -876,20 +922,23 @@ static void on_courier_knock(void *ctx, int fd, uint32_t events)
 
 /* --- updater's door --- */
 
-static void take_event(struct keeper *k, uint8_t code)
+static void take_event(struct keeper *k, const struct said_event *e)
 {
-    if (k->sealing)
-        outbox_event(&k->outbox, code);
+    if (k->sealing && e->has_about)
+        outbox_event_about(&k->outbox, e->code, e->about);
+    else if (k->sealing)
+        outbox_event(&k->outbox, e->code);
 }
 
 static enum status take_from_updater(struct keeper *k, uint16_t what, struct bytes body)
 {
+    struct said_event event;
     uint8_t word = 0;
 
     if (what == SAY_UPDATE_STATE)
         return word_parse(body, 0, UPDATE_STATES, &word);
-    TRY(word_parse(body, EVENT_UPDATE_TRIAL, EVENT_UPDATE_OTHER + 1, &word));
-    take_event(k, word);
+    TRY(event_parse(body, &event));
+    take_event(k, &event);
     return OK;
 }
 
@@ -1065,6 +1114,13 @@ static void key_fault(struct keeper *k, const char *file, const char *why)
     k->fault |= VIEW_KEY_FAULT;
 }
 
+static void disk_fault(struct keeper *k, enum status s)
+{
+    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
+    k->fault |= VIEW_STORE_FAULT;
+}
+
+/* Req: HF-FLASH-002 "no keys run that a cut of power could take back" */
 static enum status load_identity(struct keeper *k)
 {
     char path[PLACE_MAX];
@@ -1072,6 +1128,10 @@ static enum status load_identity(struct keeper *k)
 
     TRY(place_of(k->env->root, PLACE_IDENTITY, path));
     enum status s = identity_load(path, k->env->uids[ROLE_KEEPER], &k->sealed, &why);
+    if (s == OK && keyfile_settle(path) != OK) {
+        disk_fault(k, BROKEN); /* what is seen may be gone tomorrow */
+        return BROKEN;
+    }
     if (s == AGAIN)
         k->fault |= VIEW_NOT_ENROLLED;
     else if (s != OK)
@@ -1104,10 +1164,8 @@ static enum status open_store(struct keeper *k)
     TRY(place_of(k->env->root, PLACE_JOURNAL, path));
     enum status s = store_open(&k->store, path, k->env->journal_bytes);
     k->store_open = s == OK;
-    if (s == OK)
-        return OK;
-    LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
-    k->fault |= VIEW_STORE_FAULT;
+    if (s != OK)
+        disk_fault(k, s);
     return s;
 }
 
@@ -1127,10 +1185,7 @@ static void start_outbox(struct keeper *k, const struct identity_record *id)
     enum status s =
         outbox_init(&k->outbox, &ports, &identity, (struct outbox_ear){k, told});
     wipe(&identity, sizeof identity);
-    if (s != OK) {
-        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
-        k->fault |= VIEW_STORE_FAULT;
-    }
+    k->fault |= s == OK ? 0u : (uint32_t)VIEW_STORE_FAULT; /* told already */
     k->sealing = s == OK;
 }
 
@@ -1148,6 +1203,9 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
     if (k->sealing) {
         outbox_pins(&k->outbox, k->pins_version);
         recall_renewal(k);
+        /* Req: HF-IMG-007: said by each keeper, until a batch holds it. */
+        if (k->mine->watchdog)
+            outbox_event(&k->outbox, EVENT_WATCHDOG);
     }
 }
 
@@ -1206,15 +1264,19 @@ static void find_keys(struct keeper *k)
     }
 }
 
-/* A device that has ended stays so: whatever a cut of power left is erased now. */
+/* A device that has ended stays so: whatever a cut of power left is erased now. Where it cannot be said
+ * whether it has, it neither erases nor seals. */
 static bool has_ended(struct keeper *k)
 {
     struct ending_place p = ending_of(k);
     struct envelope e;
 
-    if (ending_begun(&p, ROOM_OF(k->receipt), &k->receipt_len) != OK) {
+    enum status s = ending_begun(&p, ROOM_OF(k->receipt), &k->receipt_len);
+    if (s != OK) {
         k->receipt_len = 0;
-        return false;
+        if (s != AGAIN)
+            disk_fault(k, s);
+        return s != AGAIN;
     }
     if (envelope_parse(ENVELOPE_RECEIPT, (struct bytes){k->receipt, k->receipt_len}, &e)
         == OK)
@@ -1267,6 +1329,7 @@ static void tick(void *ctx)
         forget_flight(k); /* courier is silent: its silence must not last for ever */
     find_keys(k);
     k->desk.link = (uint32_t)k->link;
+    (void)flash_holds(k);
     if (k->sealing && desk_tick(&k->desk))
         role_try_forbidden(&k->lock); /* comes with the second log */
     end_device(k);
@@ -1285,12 +1348,6 @@ static void tick(void *ctx)
         loop_stop(k->loop);
 }
 
-static void again(void *ctx)
-{
-    struct keeper *k = ctx;
-    loop_stop(k->loop);
-}
-
 /* An orderly stop: what measure said, then what is open, onto stable storage. */
 static void on_signal(void *ctx, int fd, uint32_t events)
 {
@@ -1302,8 +1359,8 @@ static void on_signal(void *ctx, int fd, uint32_t events)
         return;
     while (k->measure_fd >= 0 && on_measure_more(k))
         ;
-    if (k->sealing && outbox_close_batch(&k->outbox) != OK)
-        LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
+    if (k->sealing)
+        (void)!outbox_close_batch(&k->outbox); /* what fails is told */
     loop_stop(k->loop);
 }
 

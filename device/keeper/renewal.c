@@ -73,6 +73,24 @@ enum status renewal_check(const struct renewal *r, const struct crypto *crypto,
     return s == MALFORMED ? REFUSED : s;
 }
 
+/* Of all that can be BROKEN on the way to a write, nothing has changed an identity. */
+static enum status unchanged(enum status s)
+{
+    return s == BROKEN ? REFUSED : s;
+}
+
+static bool stays(const struct renewal_place *p, const struct kid *before)
+{
+    struct identity_record id;
+    const char *why = NULL;
+
+    bool same = identity_read(p->identity, p->owner, p->trust, &id, &why) == OK
+        && kid_equal(&id.kid, before);
+    wipe(&id, sizeof id);
+    return same;
+}
+
+/* Req: HF-FLASH-002 "no keys run that a cut of power could take back" */
 enum status renewal_use(
     struct renewal *r, const struct renewal_place *p, struct identity_record *out)
 {
@@ -80,7 +98,8 @@ enum status renewal_use(
     const char *why = NULL;
 
     assert(r->begun);
-    TRY(identity_read(p->identity, p->owner, p->trust, &id, &why));
+    TRY(unchanged(identity_read(p->identity, p->owner, p->trust, &id, &why)));
+    struct kid before = id.kid;
     id.kid = r->record.kid;
     id.up = r->record.keys.up;
     id.down = r->record.keys.down;
@@ -89,6 +108,8 @@ enum status renewal_use(
         (void)drop(p); /* else at the next start */
         wipe(r, sizeof *r);
         *out = id;
+    } else {
+        s = stays(p, &before) ? unchanged(s) : BROKEN;
     }
     wipe(&id, sizeof id);
     return s;

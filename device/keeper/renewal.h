@@ -39,6 +39,10 @@ MUST_USE enum status renewal_begin(struct renewal *r, const struct renewal_place
 /* REFUSED: M2 does not prove the keys that were begun. */
 MUST_USE enum status renewal_check(const struct renewal *r, const struct crypto *crypto,
     struct bytes m2, struct bytes *cert_der);
-/* The identity is the new one from here on; *out: wipe after use. */
+/*
+ * OK: the identity is the new one from here on; *out: wipe after use. BROKEN: it may be the one or the
+ * other, and what is seen may be gone after a cut of power: under neither may anything be sealed before
+ * a new start has settled it (keyfile_settle). Anything else: the old one stays, and is in use.
+ */
 MUST_USE enum status renewal_use(
     struct renewal *r, const struct renewal_place *p, struct identity_record *out);

@@ -5,6 +5,7 @@
 #include "host/crypto.h"
 #include "host/keyfile.h"
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -60,12 +61,16 @@ static void begin_rig(struct rig *r)
 
 static void end_rig(struct rig *r)
 {
-    char wrap[96];
+    char wrap[112];
 
     snprintf(wrap, sizeof wrap, "%s/wrap.key", r->folder);
     unlink(r->identity);
     unlink(r->record);
     unlink(wrap);
+    for (int i = 0; i < 2; i++) { /* of a write that failed, and its removal, too */
+        snprintf(wrap, sizeof wrap, "%s.new", i == 0 ? r->identity : r->record);
+        unlink(wrap);
+    }
     CHECK(rmdir(r->folder) == 0); /* and nothing else was left behind */
     trust_file_close(&r->trust);
     host_crypto_free(r->crypto);
@@ -216,6 +221,102 @@ static void test_from_power_cut_after_each_write_a_new_start_goes_on(void)
     }
 }
 
+static void agree(struct rig *r)
+{
+    struct bytes cert;
+
+    CHECK(renewal_begin(&r->renewal, &r->place, &r->before.kid, r->point) == OK);
+    CHECK(cloud_answers(r, &r->before.up) == OK);
+    CHECK(renewal_check(
+              &r->renewal, r->place.crypto, (struct bytes){r->m2, r->m2_len}, &cert)
+        == OK);
+}
+
+/* Req: HF-FLASH-002 "no keys run that a cut of power could take back" */
+static void test_from_a_call_that_fails_in_a_change_no_keys_run_that_disk_may_not_have(
+    void)
+{
+    int went_on = 0, stopped = 0;
+
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        struct rig r;
+        struct renewal found = {0};
+        struct identity_record now = {0};
+
+        begin_rig(&r);
+        agree(&r);
+        disk_sweep_arm(&w);
+        enum status s = renewal_use(&r.renewal, &r.place, &now);
+        disk_sweep_ends(&w);
+        uint32_t runs = s == OK ? 2 : s == REFUSED ? 1 : 0; /* else none does */
+        went_on += runs == 1;
+        stopped += runs == 0;
+        CHECK(w.fired > 0 || s == OK);
+
+        disk_cut(w.form);
+        uint32_t kept = generation_on_flash(&r, &now);
+        CHECK(kept == 1 || kept == 2);
+        CHECK(runs == 0 || kept == runs);
+        CHECK(renewal_open(&found, &r.place, &now.kid) == OK);
+        CHECK(found.begun == (kept == 1)); /* and it goes on from there */
+        if (found.begun)
+            CHECK(renewal_use(&found, &r.place, &now) == OK);
+        CHECK(generation_on_flash(&r, &now) == 2);
+        end_rig(&r);
+    }
+    CHECK(went_on > 8 && stopped > 0);
+}
+
+static void test_after_keys_that_may_not_have_been_kept_a_new_start_settles_which(void)
+{
+    struct rig r;
+    struct identity_record now = {0};
+
+    begin_rig(&r);
+    agree(&r);
+    for (long n = 0;; n++) { /* up to the sync of the folder */
+        disk_fault_at(n, 1);
+        struct renewal again = r.renewal;
+        if (renewal_use(&again, &r.place, &now) == BROKEN)
+            break;
+    }
+    CHECK(generation_on_flash(&r, &now) == 2 && disk_forms() > 1);
+    disk_fault_at(-1, 0);
+    disk_fault_at(0, 1);
+    CHECK(keyfile_settle(r.identity) == BROKEN); /* then it does not start */
+    CHECK(keyfile_settle(r.identity) == OK && disk_forms() == 1);
+    disk_cut(0);
+    CHECK(generation_on_flash(&r, &now) == 2);
+    end_rig(&r);
+}
+
+static void test_an_m1_is_sent_only_when_no_cut_can_take_it_back(void)
+{
+    int kept = 0, failed = 0;
+
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        struct rig r;
+        struct renewal found = {0};
+
+        begin_rig(&r);
+        disk_sweep_arm(&w);
+        enum status s = renewal_begin(&r.renewal, &r.place, &r.before.kid, r.point);
+        disk_sweep_ends(&w);
+        CHECK(r.renewal.begun == (s == OK));
+        disk_cut(w.form);
+        CHECK(renewal_open(&found, &r.place, &r.before.kid) == OK);
+        if (s == OK)
+            CHECK(found.begun
+                && memcmp(found.record.m1, r.renewal.record.m1, ENROL_M1_LEN) == 0);
+        kept += s == OK;
+        failed += s != OK;
+        if (!found.begun)
+            CHECK(renewal_begin(&found, &r.place, &r.before.kid, r.point) == OK);
+        end_rig(&r);
+    }
+    CHECK(kept > 0 && failed > 4);
+}
+
 static void test_a_record_of_another_device_or_generation_is_not_taken_up(void)
 {
     static const uint32_t generations[] = {1, 3, 7};
@@ -240,4 +341,7 @@ MAIN(TEST(test_device_and_cloud_agree_keys_that_neither_had_before),
     TEST(test_an_m2_changed_in_any_byte_or_of_another_m1_is_refused),
     TEST(test_a_renewal_is_of_the_identity_on_flash_and_no_other),
     TEST(test_from_power_cut_after_each_write_a_new_start_goes_on),
+    TEST(test_from_a_call_that_fails_in_a_change_no_keys_run_that_disk_may_not_have),
+    TEST(test_after_keys_that_may_not_have_been_kept_a_new_start_settles_which),
+    TEST(test_an_m1_is_sent_only_when_no_cut_can_take_it_back),
     TEST(test_a_record_of_another_device_or_generation_is_not_taken_up))

@@ -12,6 +12,7 @@
 #include "device/trust/trust_file.h"
 #include "host/crypto.h"
 #include "host/keyfile.h"
+#include "host/plain_file.h"
 #include "wire/attest.h"
 
 #include <assert.h>
@@ -53,7 +54,7 @@ static int read_bundle(struct enrolling *e, const char *path)
 {
     static uint8_t text[LIMIT_CONF_FILE + 1];
     struct conf_error err = {0};
-    FILE *f = fopen(path, "re");
+    FILE *f = plain_file_open(path);
     size_t len = f == NULL ? 0 : fread(text, 1, sizeof text, f);
     bool failed = f == NULL || ferror(f) != 0;
 

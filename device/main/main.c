@@ -25,6 +25,7 @@ static const struct cli_option options[] = {
     {"role-self-test", CLI_FLAG, 0, 0, "", "each role tries ten forbidden acts", false},
     {"print-config", CLI_FLAG, 0, 0, "", "print every key of oximeter.conf, and end", false},
     {"ticket", CLI_WORD, 0, 0, "FILE", "a service ticket for this device", false},
+    {"watchdog", CLI_FLAG, 0, 0, "", "one has started the machine: the cloud is told", false},
     {"role", CLI_WORD, 0, 0, "NAME", "one role", true},
     {"start-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
     {"start-utc-ms", CLI_NUMBER, 0, INT64_MAX, "MS", "of the run", true},
@@ -45,7 +46,7 @@ static const struct cli_option options[] = {
 
 static const char *const run_options[] = {"root", "sensor", "screen", "speed", "seed",
     "for", "for-recorded", "batches", "once", "json", "log-json", "role-self-test",
-    "image", "slot-a", "slot-b", "boot-folder", NULL};
+    "image", "slot-a", "slot-b", "boot-folder", "watchdog", NULL};
 static const char *const role_options[] = {"print-config", "role", "root", "sensor",
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm", "attest",

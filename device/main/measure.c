@@ -157,6 +157,7 @@ static void stop_measuring(struct measure *m)
         m->over_real_ms = board_clock_now_ms();
     }
     m->over = true;
+    m->tally->over = 1;
     hand_over(m);
 }
 

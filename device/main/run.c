@@ -453,6 +453,9 @@ static enum status make_tally(struct run *r)
         path, r->env.uids[ROLE_KEEPER], r->env.gids[ROLE_KEEPER], &r->kept));
     TRY(host_entropy_port()->fill(
         NULL, (struct room){(uint8_t *)&r->kept->run, sizeof r->kept->run}));
+    r->kept->watchdog = cli_given(r->args, "watchdog");
+    if (r->kept->watchdog)
+        LOG(&r->log, LOG_WARN, REASON_DEVICE_WATCHDOG, F_NUM("n", 1));
     TRY(place_of(r->env.root, PLACE_TALLY, path));
     return tally_create(
         path, r->env.uids[ROLE_MEASURE], r->env.gids[ROLE_MEASURE], &r->measured);

@@ -3,6 +3,7 @@
 
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
+#include "host/plain_file.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@ enum { ANSWER_MS = 5000, DIGITS = 6 };
 
 static int read_ticket(const char *path, uint8_t *at, size_t cap, size_t *len)
 {
-    FILE *f = fopen(path, "re");
+    FILE *f = plain_file_open(path);
 
     *len = f ? fread(at, 1, cap, f) : 0;
     bool failed = f == NULL || ferror(f) != 0;

@@ -5,6 +5,7 @@
 #include "device/main/verbs.h"
 #include "device/talk/place.h"
 #include "device/talk/role.h"
+#include "host/plain_file.h"
 #include "wire/event.h"
 
 #include <errno.h>
@@ -50,40 +51,58 @@ static bool put_as(const char *path, int from, const struct role_env *env)
     return false;
 }
 
-static int put_one(const char *from, off_t most, enum place place, const char *root,
-    const struct role_env *env)
+/* fd: of a part that may be one. */
+static int open_one(const char *from, off_t most, int *fd)
+{
+    struct stat st;
+
+    *fd = plain_file_fd(from, &st);
+    return *fd >= 0 && st.st_size > 0 && st.st_size <= most
+        ? EXIT_DONE
+        : wrong(from, "cannot be a part of a release",
+            "a file that can be read and is no longer than one may be");
+}
+
+static int put_one(
+    int fd, enum place place, const char *root, const struct role_env *env)
 {
     char path[PLACE_MAX];
-    struct stat st;
 
     if (place_of(root, place, path) != OK)
         return wrong(NULL, "--root", "a shorter path");
-    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
-        && st.st_size <= most;
-    int code = !good ? wrong(from, "cannot be a part of a release",
-                   "a file that can be read and is no longer than one may be")
-        : put_as(path, fd, env)
+    return put_as(path, fd, env)
         ? EXIT_DONE
         : cli_error(EXIT_ENVIRONMENT, path, 0, strerror(errno),
             "the folder of a device that has run, and the right to write there");
-    if (fd >= 0)
-        close(fd);
-    return code;
 }
 
-/* The statement last: the updater looks for it, and for the bundle then. */
+static int open_both(const struct cli_args *a, int *bundle, int *statement)
+{
+    int code = open_one(a->operand[0], LIMIT_UPDATE_BUNDLE, bundle);
+
+    return code == EXIT_DONE ? open_one(a->operand[1], LIMIT_RELEASE, statement) : code;
+}
+
+/* The statement last: the updater looks for it, and for the bundle then. Neither is placed if one
+ * of them cannot be a part. */
 int verb_update_put(const struct cli_args *a)
 {
     const char *root = cli_word(a, "root", "/");
     struct role_env env = {0};
+    int bundle = -1, statement = -1;
 
     if (role_users(&env) != OK)
         return cli_error(EXIT_ENVIRONMENT, NULL, 0, "no user for a role",
             "the users of packaging/sysusers.d (script/setup)");
-    int code = put_one(a->operand[0], LIMIT_UPDATE_BUNDLE, PLACE_BUNDLE, root, &env);
+    int code = open_both(a, &bundle, &statement);
     if (code == EXIT_DONE)
-        code = put_one(a->operand[1], LIMIT_RELEASE, PLACE_STATEMENT, root, &env);
+        code = put_one(bundle, PLACE_BUNDLE, root, &env);
+    if (code == EXIT_DONE)
+        code = put_one(statement, PLACE_STATEMENT, root, &env);
+    if (bundle >= 0)
+        close(bundle);
+    if (statement >= 0)
+        close(statement);
     return code;
 }
 

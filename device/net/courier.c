@@ -35,7 +35,8 @@ enum {
     KEYS_AGAIN_MAX_MS = 2000,
     KEYS_PATIENCE_MS = 3000, /* agent may start later than we do */
     CERT_MAX = LIMIT_CERT,
-    UNPROVEN = 401, /* on this connection */
+    DISK_AGAIN_MS = 5000, /* storage failed: start anew after this */
+    UNPROVEN = 401,       /* on this connection */
 };
 
 static const char alpn[] = "holdfast/1";
@@ -61,10 +62,14 @@ struct courier {
     struct host_crypto *crypto;
     struct pin_store pins;
     SSL_CTX *ctx;
-    SSL_CTX *trial;              /* the same with the pin set on trial; NULL: none */
-    bool on_trial, trial_failed; /* this connection; the last one on trial */
-    bool answered_on_trial;
+    SSL_CTX *trial; /* the same with the pin set on trial; NULL: none */
+    /* Version of the set on trial that this connection, and that the last answer's, was checked
+     * against; 0: the one in force. */
+    uint32_t on_trial, answered_on_trial;
+    bool trial_failed;    /* the last connection on trial */
     enum link_word fault; /* LINK_NONE: may dial */
+    bool disk_failed;     /* in the start: a new one is tried */
+    bool confirm_failed;  /* a set that is seen to serve is not in force; said */
 
     char keeper_path[PLACE_MAX];
     int keeper_fd; /* -1: not connected */
@@ -185,9 +190,10 @@ static void dial_now(struct courier *c)
     c->plan.now_utc_s = (c->utc_ms + since_ms) / 1000;
     c->plan.bound_utc_s = c->bound_utc_s;
     c->reconnect = false;
-    c->on_trial = c->trial != NULL && !c->trial_failed;
+    bool tries = c->trial != NULL && !c->trial_failed;
+    c->on_trial = tries ? c->pins.trial.version : 0;
     c->trial_failed = false; /* turn by turn */
-    c->plan.ctx = c->on_trial ? c->trial : c->ctx;
+    c->plan.ctx = tries ? c->trial : c->ctx;
     if (!find_cloud(c) || dial_start(&c->dial, &c->plan) != OK
         || loop_watch(c->loop, c->dial.fd, EPOLLIN | EPOLLOUT, on_line, c) != OK) {
         line_lost(c, LINK_NO_NETWORK);
@@ -204,12 +210,12 @@ static void watch_for(struct courier *c, uint32_t events)
 /* Req: HF-PIN-002 "the set in force stays until a sealed exchange under the new one" */
 static void not_trusted(struct courier *c)
 {
-    if (!c->on_trial) {
+    if (c->on_trial == 0) {
         line_lost(c, LINK_NOT_TRUSTED);
         return;
     }
     c->trial_failed = true;
-    LOG(c->log, LOG_WARN, REASON_PINS_TRIAL, F_NUM("version", c->pins.trial.version));
+    LOG(c->log, LOG_WARN, REASON_PINS_TRIAL, F_NUM("version", c->on_trial));
     step(c, UPLINK_LOST, 0);
 }
 
@@ -575,15 +581,23 @@ static void say_pins(struct courier *c)
     tell(c, SAY_PINS_IN_FORCE, number_build(c->pins.in_force.version, ROOM_OF(b)));
 }
 
-/* The answer that has just counted came over a connection that was checked against it. */
+/* The answer that has just counted came over a connection that was checked against it. Another set may
+ * be on trial by now: that one has still to be seen to serve. */
 static void confirm_pins(struct courier *c)
 {
-    if (c->trial == NULL || pin_store_confirm(&c->pins) != OK)
+    if (c->trial == NULL)
+        return;
+    enum status s = pin_store_confirm(&c->pins, c->answered_on_trial);
+    if (s == BROKEN && !c->confirm_failed)
+        LOG(c->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("file", "pins"),
+            F_WORD("why", status_name(s)));
+    c->confirm_failed = s == BROKEN;
+    if (s != OK)
         return;
     SSL_CTX_free(c->ctx);
     c->plan.ctx = c->ctx = c->trial;
     c->trial = NULL;
-    c->on_trial = false;
+    c->on_trial = 0;
     LOG(c->log, LOG_INFO, REASON_PINS_IN_FORCE,
         F_NUM("version", c->pins.in_force.version));
     say_pins(c);
@@ -597,9 +611,9 @@ static void take_time(struct courier *c, struct bytes body)
 
     if (utc_parse(body, &utc_ms) != OK)
         return;
-    if (c->answered_on_trial)
+    if (c->answered_on_trial > 0)
         confirm_pins(c);
-    c->answered_on_trial = false;
+    c->answered_on_trial = 0;
     uint64_t begun_s = not_before_s(c);
     if (begun_s > c->bound_utc_s)
         c->bound_utc_s = begun_s;
@@ -733,6 +747,11 @@ static void take_pins(struct courier *c, struct bytes signed_set)
         return;
     if (s == OK && make_context(c, &c->pins.trial, &c->trial) == OK)
         return;
+    if (s == OK
+        || s == BROKEN) { /* the set that this context is of is on trial no more */
+        SSL_CTX_free(c->trial);
+        c->trial = NULL;
+    }
     LOG(c->log, LOG_REFUSE, REASON_PINS_REFUSED, F_WORD("why", why));
     tell(c, SAY_PINS_REFUSED, (struct bytes){0});
 }
@@ -935,6 +954,11 @@ static enum status open_keys(struct courier *c)
         .group = c->pair.group,
         .crypto = host_crypto_port(c->crypto)};
     enum status pins = pin_store_open(&c->pins, &c->cloud);
+    if (pins == BROKEN) {
+        not_usable(c, "pins", status_name(pins));
+        c->disk_failed = true;
+        return BROKEN;
+    }
     if (pins != OK) /* said; the bundle's authorities are in force */
         LOG(c->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("file", "pins"),
             F_WORD("why", status_name(pins)));
@@ -982,6 +1006,12 @@ static enum status confine(struct courier *c)
     return role_lock(&c->lock, c->env, c->loop, ROLE_COURIER, &plan);
 }
 
+static void start_again(void *ctx)
+{
+    struct courier *c = ctx;
+    loop_stop(c->loop);
+}
+
 /* Name service libraries are loaded now: later nothing can be made executable. */
 static void load_name_service(void)
 {
@@ -1017,6 +1047,8 @@ int courier_main(struct role_env *env)
         return EXIT_ENVIRONMENT;
     if (confine(&c) != OK)
         return EXIT_ENVIRONMENT;
+    if (c.disk_failed && loop_after(c.loop, DISK_AGAIN_MS, start_again, &c) != OK)
+        return EXIT_INTERNAL;
     find_keeper(&c);
     c.key_since_ms = board_clock_now_ms();
     c.key_delay_ms = KEYS_AGAIN_MS;

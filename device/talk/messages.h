@@ -57,7 +57,7 @@ enum message {
     /* keeper -> status */
     SAY_SERVICE = 0x0604, /* u16 enum reason: what came of it */
     /* updater -> keeper */
-    SAY_UPDATE_EVENT = 0x0c01, /* u8 enum event_code, one of an update */
+    SAY_UPDATE_EVENT = 0x0c01, /* struct said_event */
     SAY_UPDATE_STATE = 0x0c02, /* u8 enum update_state */
     /* keeper -> updater */
     SAY_SIGNS = 0x0d01,   /* u8 of enum sign */
@@ -193,6 +193,14 @@ struct bytes point_build(const uint8_t point[P256_PUBLIC_LEN], struct room out);
 MUST_USE enum status point_parse(struct bytes in, uint8_t out[P256_PUBLIC_LEN]);
 struct bytes link_build(enum link_word word, struct room out);
 MUST_USE enum status link_parse(struct bytes in, enum link_word *out);
+struct said_event { /* of an update, and of which */
+    uint8_t code;   /* enum event_code */
+    bool has_about;
+    uint8_t about[EVENT_ABOUT_LEN];
+};
+struct bytes event_build(const struct said_event *event, struct room out);
+MUST_USE enum status event_parse(struct bytes in, struct said_event *out);
+
 struct bytes signs_build(uint8_t signs, struct room out);
 MUST_USE enum status signs_parse(struct bytes in, uint8_t *out);
 struct bytes word_build(uint8_t word, struct room out);

@@ -174,6 +174,16 @@ struct bytes word_build(uint8_t word, struct room out)
     return done(&w);
 }
 
+struct bytes event_build(const struct said_event *event, struct room out)
+{
+    struct writer w = writer_over(out);
+
+    put_u8(&w, event->code);
+    if (event->has_about)
+        put(&w, BYTES_OF(event->about));
+    return done(&w);
+}
+
 struct bytes signs_build(uint8_t signs, struct room out)
 {
     return word_build(signs, out);

@@ -56,7 +56,10 @@ static void words(uint8_t which, struct bytes in, struct room out)
     uint8_t point[P256_PUBLIC_LEN];
     uint32_t code;
     enum reason what;
+    struct said_event event;
 
+    if (which == 14 && event_parse(in, &event) == OK)
+        same(event_build(&event, out), in);
     if (which == 6 && link_parse(in, &word) == OK)
         same(link_build(word, out), in);
     if (which == 7 && number_parse(in, &utc_ms) == OK)

@@ -3,6 +3,7 @@
 #include "core/base/reader.h"
 #include "core/base/utf8.h"
 #include "device/talk/messages.h"
+#include "wire/event.h"
 
 #include <string.h>
 
@@ -247,6 +248,24 @@ enum status word_parse(struct bytes in, uint8_t from, uint8_t below, uint8_t *ou
     if (in.len != 1 || in.at[0] < from || in.at[0] >= below)
         return MALFORMED;
     *out = in.at[0];
+    return OK;
+}
+
+enum status event_parse(struct bytes in, struct said_event *out)
+{
+    struct reader r = reader_over(in);
+    struct said_event got = {.code = take_u8(&r)};
+
+    got.has_about = r.left.len > 0;
+    if (got.has_about) {
+        struct bytes about = take(&r, sizeof got.about);
+        if (about.len == sizeof got.about)
+            memcpy(got.about, about.at, sizeof got.about);
+    }
+    if (!reader_done(&r) || got.code < EVENT_UPDATE_TRIAL
+        || got.code > EVENT_UPDATE_OTHER)
+        return MALFORMED;
+    *out = got;
     return OK;
 }
 

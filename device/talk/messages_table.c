@@ -81,7 +81,7 @@ static const struct talk_door tables[HEARERS][DOORS] = {
         {SAY_COUNTER, 8, 8, "counter"},
         {SAY_NO_KEY, 1, 1, "no key"}},
     [KEEPER_OF_UPDATER] = {
-        {SAY_UPDATE_EVENT, 1, 1, "update event"},
+        {SAY_UPDATE_EVENT, 1, 1 + EVENT_ABOUT_LEN, "update event"},
         {SAY_UPDATE_STATE, 1, 1, "update state"}},
 };
 /* clang-format on */

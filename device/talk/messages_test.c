@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/talk/messages.h"
 
+#include "wire/event.h"
+
 #include "tests/support/check.h"
 
 static struct said_reading a_reading(void)
@@ -178,6 +180,23 @@ static void test_a_code_and_what_came_of_a_ticket_are_in_their_ranges(void)
     CHECK(service_parse(service_build(REASON_COUNT, ROOM_OF(b)), &what) == MALFORMED);
 }
 
+static void test_an_event_of_an_update_names_its_release_whole_or_not_at_all(void)
+{
+    struct said_event e = {.code = EVENT_UPDATE_CLASS, .has_about = true, .about = {7}},
+                      got = {0};
+    uint8_t b[1 + EVENT_ABOUT_LEN + 1] = {0};
+
+    CHECK(event_parse(event_build(&e, ROOM_OF(b)), &got) == OK);
+    CHECK(got.code == e.code && got.has_about && got.about[0] == 7);
+    for (size_t len = 0; len <= sizeof b; len++)
+        CHECK((event_parse((struct bytes){b, len}, &got) == OK)
+            == (len == 1 || len == 1 + EVENT_ABOUT_LEN));
+    e.code = EVENT_UPDATE_TRIAL - 1;
+    CHECK(event_parse(event_build(&e, ROOM_OF(b)), &got) == MALFORMED);
+    e.code = EVENT_UPDATE_OTHER + 1;
+    CHECK(event_parse(event_build(&e, ROOM_OF(b)), &got) == MALFORMED);
+}
+
 static void test_envelopes_and_replies_keep_to_their_limits(void)
 {
     static uint8_t wire[LIMIT_TALK_BODY], body[LIMIT_ENVELOPE + 1];
@@ -228,4 +247,5 @@ MAIN(TEST(test_a_piece_and_the_wish_for_it_arrive_as_they_were_sent),
     TEST(test_a_state_arrives_as_it_was_sent_and_lengths_are_exact),
     TEST(test_a_ticket_on_its_way_to_the_screen_is_one_of_three_kinds),
     TEST(test_a_code_and_what_came_of_a_ticket_are_in_their_ranges),
+    TEST(test_an_event_of_an_update_names_its_release_whole_or_not_at_all),
     TEST(test_envelopes_and_replies_keep_to_their_limits))

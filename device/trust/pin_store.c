@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/trust/pin_store.h"
 
+#include "host/authority.h"
 #include "host/keyfile.h"
 
-#include <assert.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static enum status path_of(
     const struct pin_store *p, const char *file, char out[PATH_MAX])
 {
     int n = snprintf(out, PATH_MAX, "%s/%s", p->folder, file);
     return n > 0 && n < PATH_MAX ? OK : REFUSED;
-}
-
-/* What is no authority could never be the anchor of a connection. */
-static bool is_authority(const struct pin *pin)
-{
-    const unsigned char *at = pin->der;
-    X509 *cert = d2i_X509(NULL, &at, pin->len);
-    bool good = cert != NULL && at == pin->der + pin->len && X509_check_ca(cert) == 1;
-
-    X509_free(cert);
-    return good;
 }
 
 static struct pin_view view_of(const struct pin_set *set)
@@ -55,8 +41,11 @@ static enum status judge(const struct pin_store *p, struct bytes in,
         return REFUSED;
     *why = "no_authority";
     for (uint8_t i = 0; i < s.set.count; i++)
-        if (!is_authority(&s.set.pins[i]))
+        if (!authority_may_sign(&s.set.pins[i]))
             return REFUSED;
+    *why = "shared_key";
+    if (!authorities_have_own_keys(&s.set))
+        return REFUSED;
     *out = view_of(&s.set);
     return OK;
 }
@@ -84,16 +73,29 @@ static struct pin pin_of(const uint8_t *der, uint16_t len)
     return pin;
 }
 
+/* What a confirmation could not settle must not be shown now and be gone tomorrow. */
+static enum status settle(const struct pin_store *p)
+{
+    char path[PATH_MAX];
+
+    TRY(path_of(p, "pins", path));
+    return keyfile_settle(path);
+}
+
+/* Req: HF-FLASH-002 */
 enum status pin_store_open(struct pin_store *p, const struct bundle *bundle)
 {
     p->key = bundle->pins;
     p->trial = (struct pin_view){0};
+    p->moved = p->refuses = false;
     p->in_force = (struct pin_view){.count = 2,
         .pins = {pin_of(bundle->ca_active.at, bundle->ca_active.len),
             pin_of(bundle->ca_backup.at, bundle->ca_backup.len)}};
     if (p->in_force.pins[0].len == 0 || p->in_force.pins[1].len == 0)
         return DAMAGED;
-    enum status s = read_set(p, "pins", NULL, &p->in_force);
+    enum status s = settle(p);
+    if (s == OK)
+        s = read_set(p, "pins", NULL, &p->in_force);
     if (s == OK || s == AGAIN) {
         enum status t = read_set(p, "pins.next", &p->in_force, &p->trial);
         if (t != OK)
@@ -103,9 +105,18 @@ enum status pin_store_open(struct pin_store *p, const struct bundle *bundle)
     return s;
 }
 
+/* It comes with each answer until the cloud has a better one; an unknown digest is like no set. */
+static bool was_refused(
+    const struct pin_store *p, struct bytes signed_set, struct digest *digest)
+{
+    return p->crypto->sha256(p->crypto->board, signed_set, digest) == OK && p->refuses
+        && ct_equal(p->refused.b, digest->b, sizeof digest->b);
+}
+
 enum status pin_store_take(
     struct pin_store *p, struct bytes signed_set, const char **why)
 {
+    struct digest digest = {0};
     struct pin_view got;
     struct signed_pins s;
     char path[PATH_MAX];
@@ -113,28 +124,37 @@ enum status pin_store_take(
     if (pins_parse(signed_set, &s) == OK
         && (s.set.version == p->in_force.version || s.set.version == p->trial.version))
         return AGAIN;
-    TRY(judge(p, signed_set, &p->in_force, &got, why));
+    if (was_refused(p, signed_set, &digest))
+        return AGAIN;
+    enum status judged = judge(p, signed_set, &p->in_force, &got, why);
+    if (judged != OK) {
+        p->refuses = true;
+        p->refused = digest;
+        return judged;
+    }
     TRY(path_of(p, "pins.next", path));
+    p->trial.version = 0; /* until the file holds the set that is meant */
+    p->moved = false;
     if (keyfile_write(path, p->owner, p->group, signed_set, true) != OK)
         return BROKEN;
     p->trial = got;
     return OK;
 }
 
-enum status pin_store_confirm(struct pin_store *p)
+enum status pin_store_confirm(struct pin_store *p, uint32_t version)
 {
     char from[PATH_MAX], to[PATH_MAX];
 
-    assert(p->trial.version > 0);
+    if (version == 0 || version != p->trial.version)
+        return REFUSED;
     TRY(path_of(p, "pins.next", from));
     TRY(path_of(p, "pins", to));
-    int fd = open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && rename(from, to) == 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (!good)
+    p->moved = p->moved || rename(from, to) == 0;
+    if (!p->moved || keyfile_settle(to) != OK)
         return BROKEN;
+    p->moved = false;
     p->in_force = p->trial;
     p->trial = (struct pin_view){0};
+    p->refuses = false; /* it may follow this one */
     return OK;
 }

@@ -31,12 +31,23 @@ struct pin_store { /* fields belong to pin_store.c */
     const struct crypto *crypto;
     struct ed25519_public key;
     struct pin_view in_force, trial; /* trial.version 0: none */
+    bool
+        moved; /* the file of the set on trial is in its place, but its folder was not synced */
+    bool refuses;
+    struct digest refused; /* of the bytes refused last, while what is in force stays */
 };
 
 /* DAMAGED: the file of a set is there and not good; then the bundle's authorities are in force,
- * which are what the device was given. */
+ * which are what the device was given. BROKEN: which set is in force, and stays so when power goes, is
+ * not known: nothing may be dialled. */
 MUST_USE enum status pin_store_open(struct pin_store *p, const struct bundle *bundle);
-/* AGAIN: it is in force or on trial already. MALFORMED, REFUSED: *why. BROKEN: not kept. */
+/* AGAIN: it is in force, on trial or refused already. MALFORMED, REFUSED: *why. BROKEN: not kept,
+ * and none is on trial: which one the file holds is not known. */
 MUST_USE enum status pin_store_take(
     struct pin_store *p, struct bytes signed_set, const char **why);
-MUST_USE enum status pin_store_confirm(struct pin_store *p);
+/*
+ * A sealed exchange went over a connection that was checked against the set on trial of that version.
+ * REFUSED: it is not on trial, or no longer: another one has taken its place meanwhile. BROKEN: the
+ * one before stays in force; it is tried again with the next answer.
+ */
+MUST_USE enum status pin_store_confirm(struct pin_store *p, uint32_t version);

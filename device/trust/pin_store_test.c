@@ -8,9 +8,24 @@
 #include "tests/support/pki.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { ACTIVE, BACKUP, THIRD, FOURTH, LEAF, CERTS };
+static bool
+    folders_fail; /* to be synced: what was renamed in them may or may not stay */
+
+/* In the place of the C library's. */
+int fsync(int fd)
+{
+    struct stat st;
+
+    if (folders_fail && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        return -1;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+enum { ACTIVE, BACKUP, THIRD, FOURTH, LEAF, TWIN, CERTS };
 
 struct rig {
     char folder[64];
@@ -55,7 +70,8 @@ static void begin(struct rig *r)
     r->key = new_key(r, "key");
     r->stranger = new_key(r, "stranger");
     for (int i = 0; i < LEAF; i++)
-        pki_authority(&r->certs[i], names[i]);
+        pki_authority_known(&r->certs[i], names[i], (uint8_t)(i + 1));
+    pki_authority_known(&r->certs[TWIN], "twin", THIRD + 1); /* of third's key */
     pki_issue(&r->certs[LEAF], &r->certs[ACTIVE],
         &(struct pki_wish){"leaf", "DNS:a", "serverAuth", 1, 4000000000});
     memcpy(
@@ -129,7 +145,7 @@ static void test_a_set_is_on_trial_until_it_is_confirmed_and_survives_a_restart(
         CHECK(reopen(&r) == OK);
     }
     CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == AGAIN);
-    CHECK(pin_store_confirm(&r.store) == OK);
+    CHECK(pin_store_confirm(&r.store, 1) == OK);
     for (int i = 0; i < 2; i++) {
         CHECK(r.store.in_force.version == 1 && r.store.trial.version == 0);
         CHECK(!trusts(&r, ACTIVE) && trusts(&r, BACKUP) && trusts(&r, THIRD));
@@ -170,7 +186,7 @@ static void test_an_older_set_or_one_of_strangers_alone_is_refused(void)
 
     begin(&r);
     CHECK(pin_store_take(&r.store, set_of(&r, r.key, 5, BACKUP, THIRD), &why) == OK);
-    CHECK(pin_store_confirm(&r.store) == OK);
+    CHECK(pin_store_confirm(&r.store, 5) == OK);
     enum status s =
         pin_store_take(&r.store, set_of(&r, r.key, 4, ACTIVE, BACKUP), &why);
     CHECK(r.store.trial.version == 0); /* the authority that was taken out stays out */
@@ -190,6 +206,43 @@ static void put_file(const struct rig *r, const char *file, struct bytes b)
     char path[96];
     snprintf(path, sizeof path, "%s/%s", r->folder, file);
     CHECK(keyfile_write(path, geteuid(), getegid(), b, true) == OK);
+}
+
+/* Req: HF-PIN-003 "each with a key of its own" */
+static void test_two_authorities_over_one_key_are_refused_at_a_start_too(void)
+{
+    struct rig r;
+    const char *why = NULL;
+
+    begin(&r);
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == OK);
+    CHECK(pin_store_confirm(&r.store, 1) == OK);
+    enum status s = pin_store_take(&r.store, set_of(&r, r.key, 2, THIRD, TWIN), &why);
+    CHECK(s == REFUSED && strcmp(why, "shared_key") == 0);
+    CHECK(r.store.trial.version == 0 && trusts(&r, BACKUP));
+    put_file(&r, "pins", set_of(&r, r.key, 2, THIRD, TWIN));
+    CHECK(reopen(&r) == DAMAGED && r.store.in_force.version == 0);
+    end(&r);
+}
+
+static void test_a_set_that_comes_again_with_each_answer_is_refused_once(void)
+{
+    struct rig r;
+    const char *why = NULL;
+
+    begin(&r);
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == OK);
+    for (int i = 0; i < 3; i++) {
+        struct bytes later = set_of(&r, r.key, 2, THIRD, FOURTH);
+        CHECK(pin_store_take(&r.store, later, &why) == (i == 0 ? REFUSED : AGAIN));
+    }
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 3, BACKUP, LEAF), &why)
+        == REFUSED); /* another one is told of */
+    CHECK(
+        pin_store_take(&r.store, set_of(&r, r.key, 2, THIRD, FOURTH), &why) == REFUSED);
+    CHECK(pin_store_confirm(&r.store, 1) == OK); /* now it keeps one that is in force */
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 2, THIRD, FOURTH), &why) == OK);
+    end(&r);
 }
 
 /* Each file is written whole or not at all (host/keyfile, rename): these are all the states. */
@@ -217,10 +270,85 @@ static void test_power_cut_after_each_write_leaves_a_set_to_go_on_with(void)
         CHECK(trusts(&r, BACKUP));
         enum status s =
             pin_store_take(&r.store, set_of(&r, r.key, 3, BACKUP, FOURTH), &why);
-        CHECK(s == OK && pin_store_confirm(&r.store) == OK);
+        CHECK(s == OK && pin_store_confirm(&r.store, 3) == OK);
         CHECK(reopen(&r) == OK && r.store.in_force.version == 3 && trusts(&r, FOURTH));
         end(&r);
     }
+}
+
+/* A set comes over a connection that was checked against the one before it. */
+static void test_a_set_is_confirmed_only_by_a_connection_that_was_checked_against_it(
+    void)
+{
+    struct rig r;
+    const char *why = NULL;
+
+    begin(&r);
+    CHECK(pin_store_confirm(&r.store, 0) == REFUSED); /* none is on trial */
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == OK);
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 2, ACTIVE, FOURTH), &why) == OK);
+    for (uint32_t version = 0; version < 4; version++)
+        CHECK(version == 2 || pin_store_confirm(&r.store, version) == REFUSED);
+    CHECK(r.store.in_force.version == 0 && r.store.trial.version == 2);
+    CHECK(reopen(&r) == OK && r.store.in_force.version == 0);
+    CHECK(r.store.trial.version == 2);
+    CHECK(pin_store_confirm(&r.store, 2) == OK && r.store.in_force.version == 2);
+    CHECK(pin_store_confirm(&r.store, 2) == REFUSED); /* once */
+    end(&r);
+}
+
+static void test_a_set_that_may_not_have_been_kept_does_not_come_in_force_for_another(
+    void)
+{
+    struct rig r;
+    const char *why = NULL;
+
+    begin(&r);
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == OK);
+    folders_fail = true;
+    CHECK(
+        pin_store_take(&r.store, set_of(&r, r.key, 2, ACTIVE, FOURTH), &why) == BROKEN);
+    folders_fail = false;
+    CHECK(r.store.trial.version == 0);
+    CHECK(pin_store_confirm(&r.store, 1) == REFUSED);
+    CHECK(pin_store_confirm(&r.store, 2) == REFUSED);
+    CHECK(reopen(&r) == OK && r.store.in_force.version == 0);
+    CHECK(trusts(&r, ACTIVE) && trusts(&r, BACKUP) && !trusts(&r, FOURTH));
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 3, BACKUP, THIRD), &why) == OK);
+    CHECK(pin_store_confirm(&r.store, 3) == OK); /* it goes on */
+    end(&r);
+}
+
+/* Req: HF-FLASH-002 */
+static void test_a_set_whose_coming_in_force_failed_comes_in_force_with_the_next_answer(
+    void)
+{
+    struct rig r;
+    const char *why = NULL;
+
+    begin(&r);
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why) == OK);
+    folders_fail = true;
+    for (int answers = 0; answers < 3; answers++)
+        CHECK(pin_store_confirm(&r.store, 1) == BROKEN);
+    folders_fail = false;
+    CHECK(r.store.in_force.version == 0 && r.store.trial.version == 1);
+    struct rig anew =
+        r; /* a new start sees it moved, and may not say so before it is settled */
+    folders_fail = true;
+    CHECK(reopen(&anew) == BROKEN);
+    folders_fail = false;
+    CHECK(reopen(&anew) == OK && anew.store.in_force.version == 1);
+    CHECK(pin_store_confirm(&r.store, 1) == OK && r.store.in_force.version == 1);
+    CHECK(reopen(&r) == OK && r.store.in_force.version == 1 && !trusts(&r, ACTIVE));
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 2, THIRD, FOURTH), &why) == OK);
+    folders_fail = true;
+    CHECK(pin_store_confirm(&r.store, 2) == BROKEN);
+    folders_fail = false;
+    CHECK(pin_store_take(&r.store, set_of(&r, r.key, 3, THIRD, ACTIVE), &why) == OK);
+    CHECK(pin_store_confirm(&r.store, 3) == OK); /* the one that came meanwhile */
+    CHECK(reopen(&r) == OK && r.store.in_force.version == 3 && trusts(&r, ACTIVE));
+    end(&r);
 }
 
 static void test_a_spoiled_file_never_leaves_a_device_without_authorities(void)
@@ -242,5 +370,10 @@ static void test_a_spoiled_file_never_leaves_a_device_without_authorities(void)
 MAIN(TEST(test_a_set_is_on_trial_until_it_is_confirmed_and_survives_a_restart),
     TEST(test_a_set_of_another_signer_or_changed_in_any_byte_is_refused),
     TEST(test_an_older_set_or_one_of_strangers_alone_is_refused),
+    TEST(test_two_authorities_over_one_key_are_refused_at_a_start_too),
+    TEST(test_a_set_that_comes_again_with_each_answer_is_refused_once),
+    TEST(test_a_set_is_confirmed_only_by_a_connection_that_was_checked_against_it),
+    TEST(test_a_set_that_may_not_have_been_kept_does_not_come_in_force_for_another),
+    TEST(test_a_set_whose_coming_in_force_failed_comes_in_force_with_the_next_answer),
     TEST(test_power_cut_after_each_write_leaves_a_set_to_go_on_with),
     TEST(test_a_spoiled_file_never_leaves_a_device_without_authorities))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device/update/release_cms.h"
 
+#include "tests/support/bundle_sign.h"
 #include "tests/support/check.h"
-#include "tests/support/pki.h"
 
 #include <openssl/cms.h>
 #include <openssl/pem.h>
@@ -10,38 +10,6 @@
 static const uint8_t parts[] = "root file system and boot image";
 
 static struct pki_key authority, other_authority;
-
-struct signing {
-    const struct pki_key *by;
-    const char *eku;
-    int64_t not_after_s;
-    const EVP_MD *md;
-    unsigned flags, signers;
-};
-
-/* DER of a CMS over `parts`; *len of it. */
-static size_t sign(const struct signing *s, uint8_t *out, size_t cap)
-{
-    struct pki_wish wish = {"release", NULL, s->eku, 0, s->not_after_s};
-    BIO *content = BIO_new_mem_buf(parts, sizeof parts);
-    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, content, s->flags | CMS_PARTIAL);
-    struct pki_key who[2];
-
-    for (unsigned i = 0; i < s->signers; i++) {
-        pki_issue(&who[i], s->by, &wish);
-        CHECK(CMS_add1_signer(cms, who[i].cert, who[i].key, s->md, 0) != NULL);
-    }
-    CHECK(CMS_final(cms, content, NULL, s->flags) == 1 || s->signers == 0);
-    int len = i2d_CMS_ContentInfo(cms, NULL);
-    uint8_t *at = out;
-    CHECK(len > 0 && (size_t)len <= cap);
-    (void)i2d_CMS_ContentInfo(cms, &at);
-    for (unsigned i = 0; i < s->signers; i++)
-        pki_free(&who[i]);
-    CMS_ContentInfo_free(cms);
-    BIO_free(content);
-    return (size_t)len;
-}
 
 static struct release_cms *trusting(const struct pki_key *a)
 {
@@ -73,7 +41,7 @@ static void test_only_one_certificate_of_our_authority_for_signing_code_signs_a_
     make_authorities();
     const struct {
         const char *what;
-        struct signing how;
+        struct bundle_signing how;
         enum status is;
     } rows[] = {
         {"as it should be",
@@ -106,7 +74,8 @@ static void test_only_one_certificate_of_our_authority_for_signing_code_signs_a_
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t der[8192];
-        struct bytes cms = {der, sign(&rows[i].how, der, sizeof der)};
+        struct bytes cms = {
+            der, bundle_sign(&rows[i].how, BYTES_OF(parts), ROOM_OF(der))};
         enum status got = key->signed_by(key->board, BYTES_OF(parts), cms);
         if (got != rows[i].is)
             printf("# %s: %d\n", rows[i].what, (int)got);
@@ -118,12 +87,12 @@ static void test_only_one_certificate_of_our_authority_for_signing_code_signs_a_
 static void test_no_changed_bit_of_the_parts_and_no_byte_more_is_signed(void)
 {
     make_authorities();
-    struct signing good = {&authority, "codeSigning", 4102444800, EVP_sha256(),
+    struct bundle_signing good = {&authority, "codeSigning", 4102444800, EVP_sha256(),
         CMS_DETACHED | CMS_BINARY, 1};
     struct release_cms *c = trusting(&authority);
     const struct release_key *key = release_cms_port(c);
     uint8_t der[8192], changed[sizeof parts];
-    size_t len = sign(&good, der, sizeof der);
+    size_t len = bundle_sign(&good, BYTES_OF(parts), ROOM_OF(der));
 
     memcpy(changed, parts, sizeof parts);
     for (size_t bit = 0; bit < sizeof parts * 8; bit++) {
@@ -144,6 +113,26 @@ static void test_no_changed_bit_of_the_parts_and_no_byte_more_is_signed(void)
     release_cms_free(c);
 }
 
+/* Found by release_cms_fuzz. */
+static void test_a_digest_that_nobody_knows_is_refused_and_leaves_no_memory_behind(void)
+{
+    static const uint8_t sha256[] = {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1};
+    make_authorities();
+    struct bundle_signing good = {&authority, "codeSigning", 4102444800, EVP_sha256(),
+        CMS_DETACHED | CMS_BINARY, 1};
+    struct release_cms *c = trusting(&authority);
+    const struct release_key *key = release_cms_port(c);
+    uint8_t der[8192];
+    size_t len = bundle_sign(&good, BYTES_OF(parts), ROOM_OF(der));
+
+    uint8_t *named = memmem(der, len, sha256, sizeof sha256);
+    CHECK(named != NULL);
+    named[sizeof sha256 - 1] = 0x74;
+    CHECK(key->signed_by(key->board, BYTES_OF(parts), (struct bytes){der, len})
+        == REFUSED);
+    release_cms_free(c);
+}
+
 static void test_without_an_authority_there_is_no_release_key(void)
 {
     static const uint8_t text[] = "no certificate";
@@ -155,4 +144,5 @@ static void test_without_an_authority_there_is_no_release_key(void)
 
 MAIN(TEST(test_only_one_certificate_of_our_authority_for_signing_code_signs_a_bundle),
     TEST(test_no_changed_bit_of_the_parts_and_no_byte_more_is_signed),
+    TEST(test_a_digest_that_nobody_knows_is_refused_and_leaves_no_memory_behind),
     TEST(test_without_an_authority_there_is_no_release_key))

@@ -60,8 +60,8 @@ struct updater {
     struct bytes bundle; /* mapped; len 0: not */
     char statement_path[PLACE_MAX], bundle_path[PLACE_MAX], keeper_path[PLACE_MAX];
     uint64_t began_ms, look_due_ms, knock_due_ms;
-    int keeper_fd;          /* -1: not connected */
-    uint8_t untold[UNTOLD]; /* events, until keeper is there */
+    int keeper_fd;                    /* -1: not connected */
+    struct said_event untold[UNTOLD]; /* until keeper is there */
     size_t untold_count;
     bool quiet;
     enum update_state said;
@@ -86,31 +86,41 @@ static void lose_keeper(struct updater *u)
     u->keeper_fd = -1;
 }
 
-static void tell_keeper(struct updater *u, enum message what, uint8_t word)
+static void tell_keeper(struct updater *u, enum message what, struct bytes body)
 {
-    if (u->keeper_fd >= 0
-        && talk_send(u->keeper_fd, (uint16_t)what, (struct bytes){&word, 1}) != OK)
+    if (u->keeper_fd >= 0 && talk_send(u->keeper_fd, (uint16_t)what, body) != OK)
         lose_keeper(u);
 }
 
 static void tell_untold(struct updater *u)
 {
+    uint8_t body[1 + EVENT_ABOUT_LEN];
+
     for (size_t i = 0; i < u->untold_count; i++)
-        tell_keeper(u, SAY_UPDATE_EVENT, u->untold[i]);
+        tell_keeper(u, SAY_UPDATE_EVENT, event_build(&u->untold[i], ROOM_OF(body)));
     u->untold_count = 0;
 }
 
+static void tell_state(struct updater *u)
+{
+    uint8_t state = (uint8_t)u->update.record.state;
+    tell_keeper(u, SAY_UPDATE_STATE, (struct bytes){&state, 1});
+}
+
 /* An event of core/update: into the log, and up with the next batch. */
-static void hear(void *ctx, uint8_t event)
+static void hear(void *ctx, uint8_t event, const struct digest *bundle)
 {
     struct updater *u = ctx;
+    struct said_event said = {.code = event, .has_about = bundle != NULL};
     bool well = event == EVENT_UPDATE_TRIAL || event == EVENT_UPDATE_CONFIRMED;
     enum reason reason = REASON_UPDATE;
 
     (void)event_of_update(event, &reason);
     LOG(u->log, well ? LOG_INFO : LOG_REFUSE, reason, F_NUM("event", event));
+    if (bundle != NULL)
+        memcpy(said.about, bundle->b, sizeof said.about);
     if (u->untold_count < UNTOLD)
-        u->untold[u->untold_count++] = event;
+        u->untold[u->untold_count++] = said;
     if (u->keeper_fd >= 0)
         tell_untold(u);
 }
@@ -208,7 +218,7 @@ static void find_keeper(struct updater *u)
         return;
     }
     u->keeper_fd = fd;
-    tell_keeper(u, SAY_UPDATE_STATE, (uint8_t)u->update.record.state);
+    tell_state(u);
     tell_untold(u);
 }
 
@@ -238,6 +248,8 @@ static void look_for_statement(struct updater *u)
         return;
     (void)unlink(u->statement_path);
     offer(u, (struct bytes){statement, len}, true);
+    /* Its bundle may have stood in the way of the cloud's: that one is looked at anew. */
+    memset(&u->offered, 0, sizeof u->offered);
 }
 
 /* AGAIN: it is not there (yet). */
@@ -321,7 +333,7 @@ static void say_state(struct updater *u)
     if (!update_busy(s) && update_busy(u->said))
         (void)unlink(u->bundle_path);
     u->said = s;
-    tell_keeper(u, SAY_UPDATE_STATE, (uint8_t)s);
+    tell_state(u);
 }
 
 static void tick(void *ctx)

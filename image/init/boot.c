@@ -2,9 +2,9 @@
 /*
  * Boot: the only program of the initramfs.
  *
- * Loads the modules that came with it, holds the signed security version against the TPM's counter
- * (before anything of the root is looked at), sets up dm-verity with the signed root hash, and
- * hands over to the root's own init. Whatever is not as it should be powers the machine off: there is
+ * Holds the signed security version against the TPM's counter (before anything of the root is looked at), loads the
+ * modules that came with it, starts the watchdog, sets up dm-verity with the signed root hash, and hands over to the
+ * root's own init. Whatever is not as it should be powers the machine off: there is
  * no shell to fall into, here or later.
  */
 #include "image/init/boot_line.h"
@@ -13,6 +13,7 @@
 #include "image/init/say.h"
 #include "image/init/verity.h"
 #include "image/init/version_rule.h"
+#include "image/init/watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,18 @@ static void mount_or_refuse(const char *type, const char *where)
         refuse("%s cannot be mounted: %s", where, strerror(errno));
 }
 
-/* /modules/order names them, in the order in which they need each other. */
+/* The word ends at its first space; -> what is behind it. */
+static const char *split(char *word)
+{
+    char *space = strchr(word, ' ');
+
+    if (space == NULL)
+        return "";
+    *space = '\0';
+    return space + 1;
+}
+
+/* /modules/order names them, in the order in which they need each other, each with its parameters. */
 static void load_modules(void)
 {
     FILE *order = fopen("/modules/order", "re");
@@ -56,13 +68,24 @@ static void load_modules(void)
         refuse("no list of modules");
     while (fgets(name, sizeof name, order) != NULL) {
         name[strcspn(name, "\n")] = '\0';
+        const char *parameters = split(name);
         (void)snprintf(path, sizeof path, "/modules/%s", name);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) != 0 && errno != EEXIST))
+        if (fd < 0
+            || (syscall(SYS_finit_module, fd, parameters, 0) != 0 && errno != EEXIST))
             refuse("module %s: %s", name, strerror(errno));
         close(fd);
     }
     fclose(order);
+}
+
+/* From here on a hang is the watchdog's: of this program, of the kernel, of what the root starts. */
+static void watch(void)
+{
+    if (watchdog_start() != OK)
+        say("no watchdog: a version that hangs is not started anew");
+    else if (watchdog_fired())
+        say("the watchdog has started this machine anew");
 }
 
 /*
@@ -178,6 +201,8 @@ int main(void)
     check_version(&line);
     say_measured();
     load_modules();
+    watch();
     open_root(&line);
+    watchdog_feed();
     hand_over();
 }

@@ -5,16 +5,19 @@
  * Order: no core dumps; the writable partition; the firewall, and only behind it the network; the
  * kernel's doors; the screen; then measuring. Whatever of it fails is said, and the device measures all the
  * same: without a partition it keeps nothing, without a firewall it has no network, without the folder of
- * kernel images it takes no release. When a release is to be started the machine is, in order. Nothing
+ * kernel images it takes no release. The watchdog is fed while that goes on (watch_rule.h). When a release is to be started the machine is, in order. Nothing
  * here listens, and there is no program to log in to. On an ordinary installation systemd and
  * the units of packaging/ do this work (docs/decisions/0016-image.md).
  */
 #include "core/base/limits.h"
+#include "device/board/tally.h"
 #include "image/init/address.h"
 #include "image/init/boot_line.h"
 #include "image/init/network_rule.h"
 #include "image/init/say.h"
 #include "image/init/trial_rule.h"
+#include "image/init/watch_rule.h"
+#include "image/init/watchdog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -30,6 +33,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OXIMETER   "/usr/bin/holdfast-oximeter"
@@ -44,10 +48,12 @@
 #define EGRESS     "/run/egress.nft"
 #define IDENTITY   DATA "/var/lib/holdfast/keeper/identity"
 #define INVITATION CONF "invitation"
+#define TALLY      DATA "/run/holdfast/tally"
 
 enum {
     FILE_LEN = 65536,
     AGAIN_S = 2,
+    STEP_MS = 120000, /* for a program of the start: an enrolment waits for its cloud */
     ARGS = 24,
     ENDS_FOR_RESTART = 5 /* host/cli.h */,
     INPUTS = 32
@@ -133,6 +139,7 @@ static void mount_data(const struct boot_line *line)
     }
     if ((mkdir(DATA "/run", 0755) != 0 && errno != EEXIST))
         say("%s cannot be made: %s", DATA "/run", strerror(errno));
+    watchdog_feed();
     mount_tmpfs(DATA "/run", "mode=0755,size=8m");
 }
 
@@ -228,6 +235,10 @@ static void become(const char *const *args, const char *out_path)
     }
     argv[n] = NULL;
     char *const env[] = {NULL};
+    sigset_t none;
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setpgid(0, 0);
     int in = open_null();
     int out = out_path == NULL
         ? open_null()
@@ -251,16 +262,57 @@ static pid_t start(const char *const *args, const char *out_path)
     return pid;
 }
 
-/* Exit code, or -1. Whoever else ends meanwhile is ours to bury. */
-static int run(const char *const *args, const char *out_path)
+static uint64_t now_ms(void)
 {
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* What a program that runs is watched for, once a second; true: the watchdog is fed. */
+typedef bool goes_on_fn(pid_t pid, void *ctx);
+
+/* Exit code, or -1. Whoever else ends meanwhile is ours to bury. */
+static int run_watched(
+    const char *const *args, const char *out_path, goes_on_fn *goes_on, void *ctx)
+{
+    const struct timespec second = {1, 0};
     pid_t pid = start(args, out_path), who = 0;
+    sigset_t child;
     int state = 0;
 
-    while (pid > 0 && (who = wait(&state)) != pid)
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD); /* blocked since main() */
+    while (pid > 0 && (who = waitpid(-1, &state, WNOHANG)) != pid) {
         if (who < 0 && errno != EINTR)
             return -1;
+        if (who > 0)
+            continue;
+        if (goes_on(pid, ctx))
+            watchdog_feed();
+        (void)sigtimedwait(&child, NULL, &second);
+    }
     return pid > 0 && WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+}
+
+/* A program of the start has its time, and does not keep the device from measuring any longer. If even its death does not
+ * come, nobody feeds. */
+static bool in_time(pid_t pid, void *ctx)
+{
+    const uint64_t *until_ms = ctx;
+
+    if (now_ms() < *until_ms)
+        return true;
+    (void)kill(-pid, SIGKILL);
+    return false;
+}
+
+static int run(const char *const *args, const char *out_path)
+{
+    uint64_t until_ms = now_ms() + STEP_MS;
+
+    return run_watched(args, out_path, in_time, &until_ms);
 }
 
 /* --- the network --- */
@@ -361,7 +413,20 @@ static void restart(const char *why)
     reboot(RB_AUTOBOOT);
 }
 
-/* line: NULL: there is no folder of kernel images, and so no release is taken. */
+/* measure tells of its readings in a file that only it and root may read. Without one none is told of. */
+static bool readings_go_on(pid_t pid, void *ctx)
+{
+    struct tally t = {0};
+    size_t len = read_file(TALLY, (struct room){(uint8_t *)&t, sizeof t});
+
+    (void)pid;
+    if (len != sizeof t)
+        t = (struct tally){0};
+    return watch_feeds(ctx, t.next, t.over != 0, now_ms());
+}
+
+/* line: NULL: there is no folder of kernel images, and so no release is taken. What started the machine is said to the
+ * first program only. */
 static void keep_measuring(const struct boot_line *line)
 {
     const char *args[ARGS] = {OXIMETER, "run", "--root", DATA, "--image", "/",
@@ -375,8 +440,15 @@ static void keep_measuring(const struct boot_line *line)
         n++;
     for (size_t i = 0; line != NULL && i < sizeof slots / sizeof slots[0]; i++)
         args[n++] = slots[i];
+    /* Req: HF-IMG-007 "A start by the watchdog shall be told to the cloud." */
+    if (watchdog_fired())
+        args[n] = "--watchdog";
     for (;;) {
-        int code = run(args, NULL);
+        struct watch watch = {0, now_ms()};
+        (void)unlink(TALLY); /* of the program before: this one has told of nothing */
+        int code = run_watched(args, NULL, readings_go_on, &watch);
+        watchdog_feed();
+        args[n] = NULL;
         if (code == ENDS_FOR_RESTART)
             restart("a release");
         say("holdfast-oximeter ended with %d, and is started again", code);
@@ -390,7 +462,12 @@ int main(void)
 {
     static struct boot_line said;
     const struct boot_line *line = read_line(&said) ? &said : NULL;
+    sigset_t child;
 
+    watchdog_keep();
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    (void)sigprocmask(SIG_BLOCK, &child, NULL); /* waited for: run_watched() */
     umask(022);
     narrow();
     mount_tmpfs("/run", "mode=0755,size=8m");

@@ -4,6 +4,7 @@
 #include "image/init/network_rule.h"
 #include "image/init/trial_rule.h"
 #include "image/init/version_rule.h"
+#include "image/init/watch_rule.h"
 #include "tests/support/check.h"
 
 static struct bytes text(const char *t)
@@ -74,6 +75,31 @@ static void test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back(v
     CHECK(!trial_gives_up(false, TRIAL_ENDS) && !trial_gives_up(false, 1000));
 }
 
+/* Req: HF-IMG-006 "A version that hangs shall be started anew by a watchdog that nothing in it can stop." */
+static void test_a_program_that_tells_of_no_reading_is_not_fed_for(void)
+{
+    struct watch w = {0, 1000};
+
+    CHECK(watch_feeds(&w, 0, false, 1000 + WATCH_SILENT_MS - 1));
+    CHECK(!watch_feeds(&w, 0, false, 1000 + WATCH_SILENT_MS));
+    CHECK(!watch_feeds(&w, 0, false, UINT64_MAX));
+    w = (struct watch){0, 1000};
+    CHECK(watch_feeds(&w, 7, false, 20000));
+    CHECK(watch_feeds(&w, 7, false, 20000 + WATCH_SILENT_MS - 1));
+    CHECK(!watch_feeds(&w, 7, false, 20000 + WATCH_SILENT_MS));
+    /* Started again it counts from nothing: another number, and so a sign. */
+    CHECK(watch_feeds(&w, 1, false, 90000));
+}
+
+/* Req: HF-IMG-006 "A version that hangs shall be started anew by a watchdog that nothing in it can stop." */
+static void test_a_recording_that_has_ended_is_no_hang(void)
+{
+    struct watch w = {0, 1000};
+
+    CHECK(watch_feeds(&w, 7, true, 500000) && watch_feeds(&w, 7, true, 900000));
+    CHECK(!watch_feeds(&w, 7, false, 900000 + WATCH_SILENT_MS));
+}
+
 int main(void)
 {
     static const struct test tests[] = {
@@ -85,6 +111,10 @@ int main(void)
             test_there_is_no_network_before_the_firewall_and_none_without_it},
         {"test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back",
             test_a_version_on_trial_that_does_not_stay_up_gives_its_place_back},
+        {"test_a_program_that_tells_of_no_reading_is_not_fed_for",
+            test_a_program_that_tells_of_no_reading_is_not_fed_for},
+        {"test_a_recording_that_has_ended_is_no_hang",
+            test_a_recording_that_has_ended_is_no_hang},
     };
     return run_tests(tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/base/date.h"
+#include "review/base/handed.h"
 
 #include "tests/support/check.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void pieces_of_the_arena_are_zeroed_aligned_and_never_move(void)
 {
@@ -86,8 +91,38 @@ static void a_list_grows_and_keeps_what_was_added(void)
     CHECK(l.count == 0);
 }
 
+static void a_descriptor_goes_along_with_a_message_of_the_expected_length_only(void)
+{
+    uint8_t in[4] = {0}, half[2];
+    int ends[2], got = 7, sent = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const struct bytes text = {(const uint8_t *)"abcd", 4};
+
+    CHECK(
+        sent >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    CHECK(handed_out(ends[0], text, -1) && handed_in(ends[1], ROOM_OF(in), &got));
+    CHECK(got == -1 && in[0] == 'a' && in[3] == 'd');
+    CHECK(handed_out(ends[0], text, sent) && handed_in(ends[1], ROOM_OF(in), &got));
+    CHECK(got > sent && fcntl(got, F_GETFD) == FD_CLOEXEC);
+    close(got);
+    int next = dup(sent);
+    close(next);
+    CHECK(handed_out(ends[0], (struct bytes){text.at, 3}, sent));
+    CHECK(!handed_in(ends[1], ROOM_OF(in), &got) && got == -1);
+    CHECK(handed_out(ends[0], text, sent));
+    CHECK(!handed_in(ends[1], ROOM_OF(half), &got) && got == -1);
+    got = dup(sent); /* what came along with a wrong message is closed */
+    CHECK(got == next);
+    close(got);
+    close(ends[0]);
+    CHECK(!handed_in(ends[1], ROOM_OF(in), &got) && got == -1);
+    CHECK(!handed_out(ends[1], text, sent));
+    close(ends[1]);
+    close(sent);
+}
+
 MAIN(TEST(pieces_of_the_arena_are_zeroed_aligned_and_never_move),
     TEST(a_table_finds_every_key_it_was_given_and_no_other),
     TEST(text_is_compared_by_bytes_and_by_ascii_case),
     TEST(dates_are_read_and_written_in_utc), TEST(a_list_is_taken_apart_at_its_commas),
-    TEST(a_list_grows_and_keeps_what_was_added))
+    TEST(a_list_grows_and_keeps_what_was_added),
+    TEST(a_descriptor_goes_along_with_a_message_of_the_expected_length_only))

@@ -423,6 +423,8 @@ struct wording wording_of(struct bytes text)
     struct sentence s = sentence_of(text);
     uint32_t heaviest = 0, sum = 0;
     for (size_t i = 0; i < sizeof open_words / sizeof open_words[0]; i++) {
+        if (!may_hold(&s, open_words[i].phrase)) /* nearly all of them */
+            continue;
         size_t len = 0, at = find_phrase(&s, 0, open_words[i].phrase, &len);
         if (at == text.len)
             continue;

@@ -22,6 +22,7 @@ enum {
     SEEN_UNITS = 4,
     SEEN_PLACE = 4, /* tenths */
     SEEN_FACET = 5,
+    MORE_FACETS = 4, /* tenths more for each facet that a unit has besides */
     PASTED_WORDS = 4,
     HEADED_NEAR = 10,
     ROW_WORDS = 6,
@@ -29,11 +30,11 @@ enum {
     NAME_SIGNS = 2,
     LIST_PARTS = 9,
     LIST_WORDS = 4,
-    LEAD_WORDS = 4,
     LABEL = 5,    /* words of a label, at most */
     LABELLED = 3, /* words behind it, at least */
     SUM_MAX =
         32, /* passages of a facet that are summed: what is behind them is too little */
+    SETTLED_MAX = 128, /* of which the first are chosen by more than their points */
 };
 
 enum slot { SLOT_ANY, SLOT_WITH, SLOT_NONE, SLOTS };
@@ -66,7 +67,6 @@ struct bench { /* one run of judge() */
     uint8_t *denial;             /* of each phrase: it says "not" itself */
     struct list pasted;  /* struct words: what the catalogue says of the clause */
     struct named *named; /* or NULL: a passage counts wherever it stands */
-    uint8_t *matter;     /* of each unit: front or back matter, no description */
     uint32_t facet_count;
     struct facet_at { /* which facet of which constraint */
         uint16_t constraint;
@@ -75,10 +75,13 @@ struct bench { /* one run of judge() */
     struct here *here; /* of each facet */
     struct part *hits; /* of each unit */
     struct list hit;   /* struct phrase_hit, of all units */
-    uint8_t *standard; /* of each number of the lexicon: enum above word_kind() */
-    uint8_t *parrot;   /* of each sentence: the clause's own words */
-    uint8_t *repeats;  /* of each document: it does little else */
-    uint32_t standard_count;
+    uint16_t *word_is; /* of each number of the lexicon: enum word_is */
+    uint32_t *title;  /* of each number of the lexicon: the last document with it in its
+                          title, + 1 */
+    uint32_t naming;  /* the document + 1 whose title says nothing now, or 0 */
+    uint8_t *parrot;  /* of each sentence: the clause's own words */
+    uint8_t *repeats; /* of each document: it does little else */
+    uint32_t word_count;
     struct list *found; /* of each facet: struct passage, of the document at hand */
     uint32_t *kinds;    /* of each facet: different words that were counted in it */
     uint64_t *sums;     /* of each facet: points of its passages, times WHOLE */
@@ -149,38 +152,6 @@ static void lay_facets(struct bench *b)
             for (enum slot slot = 0; slot < SLOTS; slot++)
                 b->here[f].hits[slot] = LIST_OF(struct phrase_hit);
         }
-}
-
-/* Headings below which words are explained, or other documents are named. */
-static bool names_matter(struct bytes heading)
-{
-    static const char *const names[] = {"terminology", "glossary", "definitions",
-        "terms", "abbreviations", "acronyms", "references", "related",
-        "further reading", "see also", "metadata", "links", "table of contents",
-        "license", "contributing", "contributors", "acknowledg", "changelog",
-        "revision history", "document history", "getting started", "installation"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (heading.len < 60
-            && text_find_word(heading, text_of(names[i])) < heading.len)
-            return true;
-    return false;
-}
-
-static void mark_matter(struct bench *b)
-{
-    const struct corpus *c = b->said->corpus;
-    uint32_t last =
-        UNIT_NONE; /* most units stand below the heading of the one before */
-    bool below = false;
-    b->matter = arena_take(b->a, c->unit_count + 1);
-    for (uint32_t i = 0; i < c->unit_count; i++) {
-        uint32_t heading = c->units[i].heading; /* stands before it */
-        if (heading != last)
-            below = heading != UNIT_NONE
-                && (b->matter[heading] || names_matter(c->units[heading].text));
-        last = heading;
-        b->matter[i] = below;
-    }
 }
 
 /* "https" in an address says nothing about a product. */
@@ -329,18 +300,38 @@ static const char *const standard_words[] = {"activity", "address", "apply",
     "embed", "follow", "respect", "align", "comply", "compliance", "conform",
     "effective", "step", "necessary", "task", "means", "aspect", "area", "topic",
     "theme", "kind", "type", "organization", "organisation", "team", "company",
-    "industry", "customer", NULL};
+    "industry", "customer", "disable", "unneeded", "unused", "protocol", NULL};
 
-enum { WORD_OWN, WORD_STANDARD, WORD_EMPTY };
+static const char *const negator_words[] = {
+    "not", "no", "never", "cannot", "without", "nor", "none", "neither", NULL};
+static const char *const back_words[] = {"not", "never", "cannot", "neither", NULL};
+static const char *const only_words[] = {"only", "just", "merely", "solely", NULL};
+static const char *const contrast_words[] = {"but", "while", "whereas", "although",
+    "though", "however", "yet", "instead", "today", "currently", NULL};
+static const char *const opening_words[] = {"if", "unless", "once", "whether", NULL};
+static const char *const incident_words[] = {"compromised", "leaked", "leaks", "lost",
+    "stolen", "fails", "attacked", "breached", "found", "detected", "reported", NULL};
 
-static void mark_words(struct bench *b, const char *const *words, uint8_t as)
+enum word_is {         /* bits */
+    WORD_STANDARD = 1, /* its stem is one of the clause */
+    WORD_EMPTY = 2,
+    WORD_NEGATOR = 4,
+    WORD_BACK = 8, /* before a word, it takes it back; not before the next kind */
+    WORD_ONLY = 16,
+    WORD_CONTRAST = 32,
+    WORD_OPENS = 64, /* a condition */
+    WORD_INCIDENT = 128,
+    WORD_PASTED = 256, /* its stem is in what the catalogue says of the clause */
+};
+
+static void mark_words(struct bench *b, const char *const *words, enum word_is as)
 {
     for (size_t i = 0; words[i]; i++) {
         uint32_t n = lexicon_number(b->said->lexicon, text_of(words[i]));
         if (as == WORD_STANDARD)
             n = lexicon_stem(b->said->lexicon, n);
-        if (n < b->standard_count)
-            b->standard[n] |= (uint8_t)as;
+        if (n < b->word_count)
+            b->word_is[n] |= (uint16_t)as;
     }
 }
 
@@ -392,13 +383,27 @@ static bool is_pasted(const struct bench *b, const struct sentence *s)
 {
     const struct word *from = &b->said->words[s->unit].at[s->words.first];
     uint32_t count = s->words.end - s->words.first;
+    for (uint32_t i = 0; i < count; i++)
+        if (!(b->word_is[from[i].stem] & WORD_PASTED))
+            return false;
     for (size_t i = 0; i < b->pasted.count && count >= PASTED_WORDS; i++)
         if (stands_in(LIST_AT(&b->pasted, const struct words, i), from, count))
             return true;
     return false;
 }
 
-static void learn_standard(struct bench *b, const struct clause *c)
+/* After the texts are kept: most words of documents are in none of them. */
+static void mark_pasted(struct bench *b)
+{
+    for (size_t i = 0; i < b->pasted.count; i++) {
+        const struct words *w = LIST_AT(&b->pasted, const struct words, i);
+        for (uint32_t k = 0; k < w->count; k++)
+            if (w->at[k].stem < b->word_count)
+                b->word_is[w->at[k].stem] |= WORD_PASTED;
+    }
+}
+
+static void learn_words(struct bench *b, const struct clause *c)
 {
     struct list stems = LIST_OF(uint32_t);
     if (c)
@@ -409,21 +414,27 @@ static void learn_standard(struct bench *b, const struct clause *c)
     }
     for (uint32_t i = 0; c && i < c->constraint_count; i++)
         learn(b, c->constraints[i].text, &stems);
-    b->standard_count = lexicon_count(b->said->lexicon);
-    b->standard = arena_take(b->a, b->standard_count + 1);
+    b->word_count = lexicon_count(b->said->lexicon);
+    b->word_is = arena_take(b->a, (b->word_count + 1) * sizeof *b->word_is);
     for (size_t i = 0; i < stems.count; i++)
-        b->standard[*LIST_AT(&stems, uint32_t, i)] = WORD_STANDARD;
+        b->word_is[*LIST_AT(&stems, uint32_t, i)] = WORD_STANDARD;
     list_free(&stems);
     mark_words(b, standard_words, WORD_STANDARD);
     mark_words(b, empty_words, WORD_EMPTY);
+    mark_words(b, negator_words, WORD_NEGATOR);
+    mark_words(b, back_words, WORD_BACK);
+    mark_words(b, only_words, WORD_ONLY);
+    mark_words(b, contrast_words, WORD_CONTRAST);
+    mark_words(b, opening_words, WORD_OPENS);
+    mark_words(b, incident_words, WORD_INCIDENT);
 }
 
-/* A word of its own, a word of the clause, or one that says nothing by itself. */
-static uint8_t word_kind(const struct bench *b, uint32_t unit, const struct word *w)
+/* It says nothing by itself. */
+static bool is_empty(const struct bench *b, uint32_t unit, const struct word *w)
 {
-    if (said_number_or_id(b->said, unit, w) || b->standard[w->exact] & WORD_EMPTY)
-        return WORD_EMPTY;
-    return b->standard[w->stem] & WORD_STANDARD ? WORD_STANDARD : WORD_OWN;
+    uint16_t is = b->word_is[w->exact] | (b->word_is[w->stem] & WORD_STANDARD);
+    bool named = b->naming && b->title[w->stem] == b->naming && !(is & WORD_STANDARD);
+    return named || is & WORD_EMPTY || said_number_or_id(b->said, unit, w);
 }
 
 /* Nearly all that it says is in the words of the clause; numbers and ids add nothing. */
@@ -432,49 +443,62 @@ static bool only_standard(const struct bench *b, const struct sentence *s)
     const struct words *w = &b->said->words[s->unit];
     uint32_t said = 0, theirs = 0;
     for (uint32_t i = s->words.first; i < s->words.end; i++) {
-        uint8_t kind = word_kind(b, s->unit, &w->at[i]);
-        said += kind != WORD_EMPTY;
-        theirs += kind == WORD_STANDARD;
+        if (is_empty(b, s->unit, &w->at[i]))
+            continue;
+        said++;
+        theirs += (b->word_is[w->at[i].stem] & WORD_STANDARD) != 0;
     }
     return theirs && theirs * 20 >= said * 17;
 }
 
-/* Of the sentences in which a phrase was found: most are the clause's words, and then the
- * document repeats it, or a few, and then they are only vague. */
-static void find_parrots(struct bench *b)
+/* What a document is called says nothing in its sentences: "the Lumo rights of Lumo". */
+static void learn_title(struct bench *b, uint32_t doc)
 {
-    const struct said *s = b->said;
-    const struct corpus *c = s->corpus;
-    b->parrot = arena_take(b->a, s->first[c->unit_count] + 1);
-    b->repeats = arena_take(b->a, c->doc_count + 1);
-    for (uint32_t d = 0; d < c->doc_count; d++) {
-        uint32_t all = 0, parrots = 0;
-        for (uint32_t u = c->docs[d].unit; u < c->docs[d].unit + c->docs[d].unit_count;
-             u++)
-            for (uint32_t i = s->first[u]; i < s->first[u + 1] && b->hits[u].count;
-                 i++) {
-                if (c->units[u].kind == UNIT_HEADING)
-                    continue;
-                b->parrot[i] = only_standard(b, &s->sentences[i]);
-                all++;
-                parrots += b->parrot[i];
-            }
-        b->repeats[d] = parrots * 2 > all;
-    }
+    const struct corpus *c = b->said->corpus;
+    const struct document *d = &c->docs[doc];
+    uint32_t u = d->unit, end = d->unit + d->unit_count;
+    while (u < end && c->units[u].kind != UNIT_HEADING)
+        u++;
+    for (uint32_t i = 0; u < end && i < b->said->words[u].count; i++)
+        b->title[b->said->words[u].at[i].stem] = doc + 1;
 }
 
-/* The sentence that a list ends: "The firewall follows these rules:", or UNIT_NONE. */
-static uint32_t lead_of(const struct bench *b, uint32_t unit)
+/* Marks the sentences with a phrase that are in the clause's words; are they most? */
+static bool mark_parrots(struct bench *b, uint32_t doc)
 {
     const struct said *s = b->said;
-    const struct unit *u = s->corpus->units;
-    uint32_t lead = unit, first = s->corpus->docs[u[unit].doc].unit;
-    while (lead > first && u[lead].kind == UNIT_ITEM)
-        lead--;
-    const struct words *w = &s->words[lead];
-    bool is = u[unit].kind == UNIT_ITEM && u[lead].kind == UNIT_PARAGRAPH
-        && w->count >= LEAD_WORDS && w->at[w->count - 1].marks & MARK_COLON;
-    return is ? lead : UNIT_NONE;
+    const struct document *d = &s->corpus->docs[doc];
+    uint32_t all = 0, parrots = 0;
+    for (uint32_t u = d->unit; u < d->unit + d->unit_count; u++)
+        for (uint32_t i = s->first[u]; i < s->first[u + 1] && b->hits[u].count; i++) {
+            if (s->corpus->units[u].kind == UNIT_HEADING)
+                continue;
+            /* Without the title's words there are no fewer, so the first look comes with them. */
+            if (b->naming || b->parrot[i])
+                b->parrot[i] = only_standard(b, &s->sentences[i]);
+            all++;
+            parrots += b->parrot[i];
+        }
+    return parrots * 2 > all;
+}
+
+/* Of the sentences in which a phrase was found: most are the clause's words, and then the
+ * document repeats it, or a few, and then they are only vague. Words of its title make no
+ * sentence the document's own where most would be the clause's without them. */
+static void find_parrots(struct bench *b)
+{
+    const struct corpus *c = b->said->corpus;
+    b->parrot = arena_take(b->a, b->said->first[c->unit_count] + 1);
+    b->repeats = arena_take(b->a, c->doc_count + 1);
+    b->title = arena_take(b->a, (b->word_count + 1) * sizeof *b->title);
+    for (uint32_t d = 0; d < c->doc_count; d++) {
+        learn_title(b, d);
+        b->naming = d + 1;
+        b->repeats[d] = mark_parrots(b, d);
+        b->naming = 0;
+        if (!b->repeats[d])
+            b->repeats[d] = mark_parrots(b, d);
+    }
 }
 
 /* A row of words between commas, of which nothing is said. */
@@ -500,12 +524,13 @@ static bool is_labelled(const struct bench *b, const struct sentence *s)
     return false;
 }
 
-/* The phrase is all that stands there: a name on a list. */
+/* The phrase is all that stands there, and says nothing: a name on a list. */
 static bool is_only(
     const struct bench *b, const struct sentence *s, const struct phrase_hit *h)
 {
-    return b->said->corpus->units[s->unit].kind != UNIT_ROW
-        && lead_of(b, s->unit) == UNIT_NONE
+    uint8_t kind = b->said->corpus->units[s->unit].kind;
+    return !(s->verb && kind == UNIT_PARAGRAPH) && kind != UNIT_ROW
+        && b->said->leads[s->unit] == UNIT_NONE
         && s->words.end - s->words.first <= h->last - h->first + 2;
 }
 
@@ -522,21 +547,6 @@ static uint32_t apart(const struct phrase_hit *x, const struct phrase_hit *y)
     if (x->last < y->first)
         return y->first - x->last - 1;
     return y->last < x->first ? x->first - y->last - 1 : 0;
-}
-
-/* The second group of words: near the first, or anywhere in the unit; or NULL. */
-static const struct phrase_hit *company_of(
-    const struct facet *f, const struct here *here, const struct phrase_hit *any)
-{
-    const struct phrase_hit *best = NULL;
-    const struct list *with = &here->hits[SLOT_WITH];
-    for (size_t i = 0; i < with->count; i++) {
-        const struct phrase_hit *h = LIST_AT(with, const struct phrase_hit, i);
-        if (!same_hit(h, any) && (!f->near || apart(h, any) <= f->near)
-            && (!best || apart(h, any) < apart(best, any)))
-            best = h;
-    }
-    return best;
 }
 
 static bool excluded(const struct here *here, struct span sentence)
@@ -562,15 +572,29 @@ static bool hits_slot(
     return false;
 }
 
+/* Its first heading. What a document is called is no company for its words: nothing in a text
+ * about a "Bedside monitor" is monitored for that. */
+static bool is_title(const struct corpus *c, uint32_t heading)
+{
+    if (c->units[heading].heading != UNIT_NONE)
+        return false;
+    uint32_t u = c->docs[c->units[heading].doc].unit;
+    while (u < heading && c->units[u].kind != UNIT_HEADING)
+        u++;
+    return u == heading;
+}
+
 /* Is there a phrase of this slot in the headings, or in the sentence that a list ends? */
 static bool in_context(
     const struct bench *b, uint32_t facet, enum slot slot, uint32_t unit)
 {
     const struct corpus *c = b->said->corpus;
-    uint32_t lead = slot == SLOT_WITH ? lead_of(b, unit) : UNIT_NONE;
+    uint32_t lead = slot == SLOT_WITH ? b->said->leads[unit] : UNIT_NONE;
     if (lead != UNIT_NONE && hits_slot(b, lead, facet, slot))
         return true;
     for (uint32_t h = c->units[unit].heading; h != UNIT_NONE; h = c->units[h].heading) {
+        if (slot == SLOT_WITH && is_title(c, h))
+            break;
         if (hits_slot(b, h, facet, slot))
             return true;
         if (slot == SLOT_ANY)
@@ -585,13 +609,10 @@ static bool carries(uint8_t modality)
         || modality == MODALITY_EVIDENCE;
 }
 
-static const char *const negators[] = {
-    "not", "no", "never", "cannot", "without", "nor", "none", NULL};
-
 static bool is_negator(struct bytes word)
 {
-    for (size_t k = 0; negators[k]; k++)
-        if (text_same(word, text_of(negators[k])))
+    for (size_t k = 0; negator_words[k]; k++)
+        if (text_same(word, text_of(negator_words[k])))
             return true;
     return false;
 }
@@ -617,7 +638,7 @@ static bool holds_negator(
 {
     const struct words *w = &b->said->words[unit];
     for (uint32_t i = h->first; i <= h->last; i++)
-        if (is_negator(lexicon_text(b->said->lexicon, w->at[i].exact)))
+        if (b->word_is[w->at[i].exact] & WORD_NEGATOR)
             return true;
     return false;
 }
@@ -626,6 +647,28 @@ static bool holds_negator(
 static bool denies(const struct bench *b, uint32_t unit, const struct phrase_hit *h)
 {
     return b->denial[h->phrase] && holds_negator(b, unit, h);
+}
+
+/* The second group of words: near the first, or anywhere in the unit; or NULL. One that says
+ * itself that something is not so goes before a nearer one: "UART pins are not wired". */
+static const struct phrase_hit *company_of(const struct bench *b, const struct facet *f,
+    uint32_t unit, const struct here *here, const struct phrase_hit *any)
+{
+    const struct phrase_hit *best = NULL;
+    bool best_denies = false;
+    const struct list *with = &here->hits[SLOT_WITH];
+    for (size_t i = 0; i < with->count; i++) {
+        const struct phrase_hit *h = LIST_AT(with, const struct phrase_hit, i);
+        if (same_hit(h, any) || (f->near && apart(h, any) > f->near))
+            continue;
+        bool says_not = denies(b, unit, h);
+        if (!best || says_not > best_denies
+            || (says_not == best_denies && apart(h, any) < apart(best, any))) {
+            best = h;
+            best_denies = says_not;
+        }
+    }
+    return best;
 }
 
 /* What was found of a facet in a sentence. */
@@ -637,14 +680,9 @@ struct find {
     bool company; /* `with` was found, or is not asked for */
 };
 
-static bool is_word(
-    const struct bench *b, const struct word *w, const char *const *list)
+static bool is_word(const struct bench *b, const struct word *w, enum word_is what)
 {
-    struct bytes word = lexicon_text(b->said->lexicon, w->exact);
-    for (; *list; list++)
-        if (text_same(word, text_of(*list)))
-            return true;
-    return false;
+    return b->word_is[w->exact] & what;
 }
 
 static bool is_denial(const struct stance *s)
@@ -659,15 +697,13 @@ static bool is_denial(const struct stance *s)
  */
 static const struct stance *frame_of(const struct bench *b, const struct find *find)
 {
-    static const char *const contrast[] = {"but", "while", "whereas", "although",
-        "though", "however", "yet", "instead", "today", "currently", NULL};
     const struct words *w = &b->said->words[find->s->unit];
     const struct stance *first =
         meant_at(b->said->meant, find->s->unit, find->s->words.first);
     if (first->words.first == find->stance->words.first)
         return is_denial(first) ? first : NULL;
     if (b->said->corpus->units[find->s->unit].kind == UNIT_ROW
-        || is_word(b, &w->at[find->stance->words.first], contrast))
+        || is_word(b, &w->at[find->stance->words.first], WORD_CONTRAST))
         return NULL;
     bool frames = first->modality == MODALITY_PLANNED
         || first->modality == MODALITY_RECOMMENDED
@@ -686,16 +722,15 @@ static bool asks(const struct bench *b, const struct sentence *s)
 static bool taken_back(const struct bench *b, uint32_t unit, const struct phrase_hit *h,
     struct span within)
 {
-    static const char *const back[] = {"not", "never", "cannot", "neither", NULL};
-    static const char *const only[] = {"only", "just", "merely", "solely", NULL};
     const struct words *w = &b->said->words[unit];
     if (!b->denial[h->phrase]) /* "was ~2 reviewed" in "was never reviewed" */
         for (uint32_t i = h->first + 1; i < h->last; i++)
-            if (is_word(b, &w->at[i], back) && !is_word(b, &w->at[i + 1], only))
+            if (is_word(b, &w->at[i], WORD_BACK)
+                && !is_word(b, &w->at[i + 1], WORD_ONLY))
                 return true;
     for (uint32_t i = 1; i <= 2 && h->first >= within.first + i; i++)
-        if (is_word(b, &w->at[h->first - i], back))
-            return !is_word(b, &w->at[h->first - i + 1], only);
+        if (is_word(b, &w->at[h->first - i], WORD_BACK))
+            return !is_word(b, &w->at[h->first - i + 1], WORD_ONLY);
     return false;
 }
 
@@ -765,10 +800,10 @@ static uint8_t modality_for(
 /* The "if" of "if the channel is closed"; not that of an "IF-2". */
 static bool opens_condition(const struct bench *b, const struct words *w, uint32_t i)
 {
-    static const char *const opens[] = {"if", "unless", "once", "whether", NULL};
+    if (!is_word(b, &w->at[i], WORD_OPENS))
+        return false;
     struct bytes next = lexicon_text(b->said->lexicon, w->at[i + 1].exact);
-    return is_word(b, &w->at[i], opens)
-        && !(next.len && next.at[0] >= '0' && next.at[0] <= '9');
+    return !(next.len && next.at[0] >= '0' && next.at[0] <= '9');
 }
 
 /*
@@ -778,16 +813,13 @@ static bool opens_condition(const struct bench *b, const struct words *w, uint32
 static bool is_supposed(
     const struct bench *b, const struct sentence *s, const struct phrase_hit *h)
 {
-    static const char *const incident[] = {"compromised", "leaked", "leaks", "lost",
-        "stolen", "fails", "attacked", "breached", "found", "detected", "reported",
-        NULL};
     const struct words *w = &b->said->words[s->unit];
     unsigned cut = MARK_COMMA | MARK_COLON | MARK_SEMICOLON | MARK_DASH | MARK_CELL;
     for (uint32_t i = h->first; i < h->last; i++)
         if (w->at[i].marks & cut)
             return false; /* it goes on into what then holds */
     for (uint32_t i = h->first; i < s->words.end; i++) {
-        if (is_word(b, &w->at[i], incident))
+        if (is_word(b, &w->at[i], WORD_INCIDENT))
             return false;
         if (w->at[i].marks & cut)
             break;
@@ -810,7 +842,7 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
     p->own = own_of(b, s);
     if (!find->company)
         return REFUSED_COMPANY;
-    if (b->matter[s->unit])
+    if (b->said->matter[s->unit])
         return REFUSED_MATTER;
     if (excluded(here, s->words))
         return REFUSED_EXCLUDED;
@@ -843,7 +875,7 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
     uint32_t points = (uint32_t)f->weight * SCORE_ONE * b->weights->modality[modality]
         * b->weights->own[p->own] / (SCORE_ONE * SCORE_ONE);
     const struct unit *u = &b->said->corpus->units[s->unit];
-    if (!s->verb && u->kind != UNIT_ROW && lead_of(b, s->unit) == UNIT_NONE
+    if (!s->verb && u->kind != UNIT_ROW && b->said->leads[s->unit] == UNIT_NONE
         && !is_labelled(b, s))
         points = points * b->weights->bare / SCORE_ONE;
     if (!any)
@@ -852,7 +884,7 @@ static uint8_t weigh(const struct bench *b, const struct facet *f,
     return points ? REFUSED_NOT : REFUSED_MODALITY;
 }
 
-/* The lines of a sentence; of one that is longer than a passage may be, those at the hit. */
+/* A passage is its unit; of a longer one than a passage may be, the sentence, and of that the lines at the hit. */
 static void place(
     const struct bench *b, const struct sentence *s, uint32_t word, struct passage *p)
 {
@@ -865,14 +897,17 @@ static void place(
     p->words = s->words;
     p->page = u->page;
     p->text = (struct bytes){u->text.at + first->at, last->at + last->len - first->at};
-    p->first_line = unit_line_at(c, u, first->at);
-    p->last_line = unit_line_at(c, u, last->at);
-    if (p->last_line - p->first_line >= PASSAGE_LINES) {
+    struct line_span unit = {unit_line_at(c, u, 0), unit_line_at(c, u, u->text.len)};
+    p->sentence =
+        (struct line_span){unit_line_at(c, u, first->at), unit_line_at(c, u, last->at)};
+    if (p->sentence.last - p->sentence.first >= PASSAGE_LINES) {
         uint32_t at = unit_line_at(c, u, w->at[word].at);
-        p->first_line = at > p->first_line + 2 ? at - 2 : p->first_line;
-        if (p->last_line - p->first_line >= PASSAGE_LINES)
-            p->last_line = p->first_line + PASSAGE_LINES - 1;
+        if (at > p->sentence.first + 2)
+            p->sentence.first = at - 2;
+        if (p->sentence.last - p->sentence.first >= PASSAGE_LINES)
+            p->sentence.last = p->sentence.first + PASSAGE_LINES - 1;
     }
+    p->lines = unit.last - unit.first < PASSAGE_LINES ? unit : p->sentence;
 }
 
 /* A number for the stems of a hit: two forms of one word are one kind. */
@@ -912,7 +947,7 @@ static void judge_facet(struct bench *b, uint32_t unit, uint32_t facet)
         struct find find = {.s = sentence_of(b->said, unit, h->first),
             .any = h,
             .stance = meant_at(b->said->meant, unit, h->first),
-            .with = company_of(f, here, h)};
+            .with = company_of(b, f, unit, here, h)};
         find.company = !f->with.count || find.with || headed;
         if (find.s)
             add_passage(b, facet, &find);
@@ -1096,7 +1131,7 @@ static void settle(struct list *found)
         while (k < kept
             && (p[k].unit != p[i].unit || p[k].words.first != p[i].words.first))
             k++;
-        if (k == kept && kept < PASSAGES_MAX * 4)
+        if (k == kept && kept < SETTLED_MAX)
             p[kept++] = p[i];
     }
     found->count = kept;
@@ -1239,8 +1274,22 @@ static uint32_t units_apart(const struct passage *p, const struct passage *q)
     return p->unit > q->unit ? p->unit - q->unit : q->unit - p->unit;
 }
 
+/* A unit may answer several facets of the constraint, each by a sentence of its own. */
+static void mark_facets(struct list *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct passage *p = LIST_AT(all, struct passage, i);
+        for (size_t k = 0; k < all->count; k++) {
+            const struct passage *q = passage_at(all, k);
+            if (q->unit == p->unit && !q->refusal)
+                p->facets |= (uint8_t)(1u << q->facet);
+        }
+    }
+}
+
 /* Where a subject is treated there stand several sentences on it, below a heading that names it:
- * a passage among others that count goes before one that stands alone. */
+ * a passage among others that count goes before one that stands alone, and one of more facets
+ * before one of fewer. */
 static void rank(
     const struct bench *b, uint32_t first_facet, struct list *all, size_t counted)
 {
@@ -1255,18 +1304,32 @@ static void rank(
         }
         if (in_context(b, first_facet + p->facet, SLOT_ANY, p->unit))
             near += p->points;
-        uint32_t rank = p->points * (NEAR_POINTS + near) / NEAR_POINTS;
+        uint32_t more =
+            SCORE_ONE + MORE_FACETS * (bits((uint8_t)(p->facets & ~(1u << p->facet))));
+        uint32_t rank =
+            p->points * (NEAR_POINTS + near) * more / (NEAR_POINTS * SCORE_ONE);
         p->rank = (uint16_t)(rank < UINT16_MAX ? rank : UINT16_MAX);
     }
 }
 
-/* What a reader has seen already is worth less to him: the same place, or the same facet. */
-static uint32_t rank_behind(
-    const struct passage *chosen, size_t count, const struct passage *p)
+static bool same_section(
+    const struct bench *b, const struct passage *p, const struct passage *q)
+{
+    const struct unit *units = b->said->corpus->units;
+    return units_apart(p, q) < SEEN_UNITS
+        || units[p->unit].heading == units[q->unit].heading;
+}
+
+/* What a reader has seen already is worth less to him: the same section, or the same facet. The
+ * unit that he has read is worth nothing: a passage is its unit. */
+static uint32_t rank_behind(const struct bench *b, const struct passage *chosen,
+    size_t count, const struct passage *p)
 {
     uint32_t rank = p->rank * 16u;
     for (size_t i = 0; i < count; i++) {
-        if (units_apart(&chosen[i], p) < SEEN_UNITS)
+        if (chosen[i].unit == p->unit)
+            return 0;
+        if (same_section(b, &chosen[i], p))
             rank = rank * SEEN_PLACE / 10;
         if (chosen[i].facet == p->facet)
             rank = rank * SEEN_FACET / 10;
@@ -1275,13 +1338,14 @@ static uint32_t rank_behind(
 }
 
 /* The best first, and then each time the one that shows most besides those before it. */
-static void order_by_rank(struct list *all, size_t counted)
+static void order_by_rank(const struct bench *b, struct list *all, size_t counted)
 {
     struct passage *p = LIST_AT(all, struct passage, 0);
     for (size_t to = 0; to < counted && to < PASSAGES_MAX; to++) {
         size_t best = to;
         for (size_t i = to + 1; i < counted; i++) {
-            uint32_t x = rank_behind(p, to, &p[i]), y = rank_behind(p, to, &p[best]);
+            uint32_t x = rank_behind(b, p, to, &p[i]),
+                     y = rank_behind(b, p, to, &p[best]);
             if (x > y || (x == y && by_points(&p[i], &p[best]) < 0))
                 best = i;
         }
@@ -1300,6 +1364,7 @@ static void keep_passages(
         for (size_t i = 0; i < found->count; i++)
             *(struct passage *)list_add(&all) = *passage_at(found, i);
     }
+    mark_facets(&all);
     settle(&all);
     size_t counted = 0;
     while (counted < all.count && !passage_at(&all, counted)->refusal)
@@ -1308,7 +1373,7 @@ static void keep_passages(
         sum_passages(b, first_facet, count, &all, v);
     rank(b, first_facet, &all, counted);
     if (counted)
-        order_by_rank(&all, counted);
+        order_by_rank(b, &all, counted);
     v->counted_count = (uint32_t)(counted < PASSAGES_MAX ? counted : PASSAGES_MAX);
     size_t refused = all.count - counted;
     v->refused_count = (uint32_t)(refused < PASSAGES_MAX ? refused : PASSAGES_MAX);
@@ -1418,11 +1483,11 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     b.specific = flags_of(&b, &rubric->specific);
     b.foreign = flags_of(&b, &rubric->foreign);
     mark_denials(&b);
-    learn_standard(&b, clause);
+    learn_words(&b, clause);
     keep_texts(&b, clause);
+    mark_pasted(&b);
     find_all(&b);
     find_parrots(&b);
-    mark_matter(&b);
     b.named = rubric->named && clause && !said->chosen ? named_new(a, c, clause) : NULL;
     *out = (struct judged){.rubric = rubric, .first_doc = said->first_doc};
     out->in_doc = arena_take(

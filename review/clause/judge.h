@@ -42,18 +42,24 @@ enum refusal {        /* why a passage with the words of a facet was not counted
 
 enum { PASSAGES_MAX = 8, PASSAGE_LINES = 12, SCORE_ONE = 10 };
 
+struct line_span { /* both within it; 0: the format has none */
+    uint32_t first, last;
+};
+
+/* A sentence that was looked at, and where to read it: its unit, or, of a unit of more than PASSAGE_LINES, the sentence alone. */
 struct passage {
     uint32_t doc, unit;
-    struct span words;              /* of the unit */
-    uint32_t first_line, last_line; /* 0: the format has none */
-    uint32_t page;                  /* 0: the format has none */
-    struct bytes text;              /* as it stands in the unit */
-    uint32_t phrase;                /* of the rubric, that was found */
-    uint32_t kind;                  /* the same for the same words */
-    struct span hit; /* the words of the unit that were found; none: in the heading */
-    uint16_t points; /* tenths */
-    uint16_t rank;   /* points, and what stands near it: best first */
-    uint8_t facet;   /* of the constraint */
+    struct span words; /* of the unit */
+    struct line_span lines, sentence;
+    uint32_t page;     /* 0: the format has none */
+    struct bytes text; /* the sentence as it stands in the unit */
+    uint32_t phrase;   /* of the rubric, that was found */
+    uint32_t kind;     /* the same for the same words */
+    struct span hit;   /* the words of the unit that were found; none: in the heading */
+    uint16_t points;   /* tenths */
+    uint16_t rank;     /* points, and what stands near it: best first */
+    uint8_t facet;     /* of the constraint */
+    uint8_t facets;    /* bits: all of the constraint's for which its unit counts */
     uint8_t modality, own, refusal; /* enums; own: how concrete, 0 to 2 */
     const char *rule;               /* by which the modality was told */
 };

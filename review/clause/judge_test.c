@@ -157,6 +157,13 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
         {"the same with an id that nobody defines",
             "Every message of the product uses an encrypted channel (SEC-901).", 0,
             VERDICT_ABSENT, REFUSED_PARROT},
+        {"the same with what the document is called",
+            "# The Lumo pump\n\nEvery message of the Lumo pump uses an encrypted channel of "
+            "the Lumo, and the Lumo pump has only an encrypted channel.",
+            0, VERDICT_ABSENT, REFUSED_PARROT},
+        {"a sentence that adds to what the document is called",
+            "# The Lumo pump\n\nThe Lumo pump drops frames of an old encrypted channel.",
+            0, VERDICT_CANNOT_TELL, REFUSED_NOT},
         {"an address",
             "The page https://tls.example/tls explains how the pump talks to it.", 0,
             VERDICT_ABSENT, REFUSED_NOT},
@@ -167,6 +174,15 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
             0, VERDICT_ABSENT, REFUSED_BARE},
         {"the phrase alone", "- TLS", 0, VERDICT_ABSENT, REFUSED_BARE},
         {"code", "```\nuse tls 1.3\n```\n", 0, VERDICT_ABSENT, REFUSED_NOT},
+        {"a file's owner", "Copyright 2025 Acme. The pump talks TLS 1.3 on port 8883.",
+            0, VERDICT_ABSENT, REFUSED_MATTER},
+        {"below a list of other documents",
+            "## 7. References\n\nThe pump talks TLS 1.3 on port 8883.", 0,
+            VERDICT_ABSENT, REFUSED_MATTER},
+        {"below a heading that only has such a word",
+            "## Security-related metadata of references\n\nThe pump talks TLS 1.3 on "
+            "port 8883.",
+            0, VERDICT_MET, REFUSED_NOT},
         {"both groups of words", "JTAG is disabled by a fuse at the end of line.", 1,
             VERDICT_MET, REFUSED_NOT},
         {"too far apart",
@@ -197,6 +213,12 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
         {"company above, where it must be here",
             "## Vents\n\nThe valve has a spring of 3 N in it.", 4, VERDICT_ABSENT,
             REFUSED_COMPANY},
+        {"company in the title of the document only",
+            "# Pumps are disabled\n\nA jtag cable of 30 cm is in the box.", 1,
+            VERDICT_ABSENT, REFUSED_COMPANY},
+        {"company in a heading below the title",
+            "# Pump\n\n## What is disabled\n\nA jtag cable of 30 cm is in the box.", 1,
+            VERDICT_MET, REFUSED_NOT},
         {"company here", "The valve at the vent has a spring of 3 N.", 4, VERDICT_MET,
             REFUSED_NOT},
         {"a gap, where gaps are asked for", "Known issue: the valve leaks at the vent.",
@@ -217,6 +239,13 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
             VERDICT_MET, REFUSED_NOT},
         {"a denial in its gap", "The pump was never inspected by the ward.", 5,
             VERDICT_ABSENT, REFUSED_NEGATED},
+        {"a sentence that is its phrase and no more", "Pump was last inspected.", 5,
+            VERDICT_MET, REFUSED_NOT},
+        {"a phrase alone on a list", "- Pump was last inspected\n", 5, VERDICT_ABSENT,
+            REFUSED_BARE},
+        {"a denial that is asked for, behind a nearer word that is no denial",
+            "The disablement console is not built on the 3 boards.", 1, VERDICT_MET,
+            REFUSED_NOT},
         {"a question is never asked for", "Does the valve leak at the vent?", 4,
             VERDICT_ABSENT, REFUSED_MODALITY},
         {"nothing", "The pump is blue.", 3, VERDICT_ABSENT, REFUSED_NOT},
@@ -230,7 +259,7 @@ static void what_counts_and_what_does_not_is_told_with_its_rule(void)
     }
 }
 
-static void a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve(void)
+static void a_passage_is_its_unit_and_never_more_than_twelve_lines(void)
 {
     struct bench_of b;
     judge_text("# Title\n\nThe pump is blue.\nIt has wheels, and it\n"
@@ -238,7 +267,8 @@ static void a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve(v
         &b);
     const struct verdict_of *v = &b.judged.best[0];
     CHECK(v->counted_count == 1);
-    CHECK(v->counted[0].first_line == 4 && v->counted[0].last_line == 6);
+    CHECK(v->counted[0].lines.first == 3 && v->counted[0].lines.last == 6);
+    CHECK(v->counted[0].sentence.first == 4 && v->counted[0].sentence.last == 6);
     CHECK(text_same(
         v->counted[0].text, TEXT("It has wheels, and it talks TLS 1.3 to the server")));
     end(&b);
@@ -248,7 +278,8 @@ static void a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve(v
         &b);
     v = &b.judged.best[0];
     CHECK(v->counted_count == 1);
-    CHECK(v->counted[0].first_line == 11 && v->counted[0].last_line == 15);
+    CHECK(v->counted[0].lines.first == 11 && v->counted[0].lines.last == 15);
+    CHECK(v->counted[0].sentence.first == 11 && v->counted[0].sentence.last == 15);
     end(&b);
 }
 
@@ -261,7 +292,7 @@ static void the_best_sentence_comes_first_and_a_second_place_adds_a_little(void)
         "The pump talks TLS to it.\n\nBlue.\n\nThe hub talks TLS 1.3 on port 8883.\n",
         &twice);
     CHECK(twice.judged.best[0].counted_count == 2);
-    CHECK(twice.judged.best[0].counted[0].first_line == 5);
+    CHECK(twice.judged.best[0].counted[0].lines.first == 5);
     CHECK(twice.judged.best[0].score > once.judged.best[0].score);
     end(&once);
     end(&twice);
@@ -332,8 +363,50 @@ static void passages_of_other_places_and_facets_come_before_more_of_the_same(voi
         &b);
     const struct verdict_of *v = &b.judged.best[0];
     CHECK(v->counted_count == 3);
-    CHECK(v->counted[0].first_line == 1 || v->counted[0].first_line == 3);
+    CHECK(v->counted[0].lines.first == 1 || v->counted[0].lines.first == 3);
     CHECK(v->counted[1].facet == 1);
+    end(&b);
+}
+
+static void another_section_comes_before_more_of_a_section_that_was_shown(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "# Radio\n\nAll is carried by TLS 1.3.\n\n" FILL FILL FILL FILL FILL
+        "It is carried by TLS.\n\n# Wards\n\nIt is carried by TLS.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 3);
+    CHECK(v->counted[0].lines.first == 3);
+    CHECK(v->counted[1].lines.first == 19);
+    end(&b);
+}
+
+static void a_unit_that_was_shown_comes_behind_all_others(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "All of it is carried by TLS 1.3 on port 8883. The hub runs a firewall for it.\n\n"
+        "It will be carried by a VPN.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 3);
+    CHECK(v->counted[1].lines.first == 3);
+    CHECK(v->counted[2].lines.first == 1);
+    end(&b);
+}
+
+static void a_unit_that_answers_two_facets_comes_before_one_that_answers_one(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "It is carried by TLS. All is carried by TLS.\n\n" FILL FILL FILL FILL FILL
+        "It is carried by TLS. It runs a firewall too.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 4);
+    CHECK(v->counted[0].lines.first == 13);
+    CHECK(v->counted[1].lines.first == 1);
     end(&b);
 }
 
@@ -365,6 +438,20 @@ static void the_label_of_an_item_makes_it_a_statement(void)
     uint32_t plain = score_of("# Pump\n\n- a VPN for all that goes out of the pump\n");
     uint32_t labelled = score_of("# Pump\n\n- Channel: a VPN for all that goes out\n");
     CHECK(labelled > plain && plain > 0);
+}
+
+static void items_know_the_sentence_that_their_list_ends(void)
+{
+    struct bench_of b;
+    judge_text("These are the three rules:\n\n- one\n- two\n\nNo rules:\n\n- three\n\n"
+               "These are no rules of it.\n\n- four\n",
+        &b);
+    const uint32_t *leads = b.said.leads;
+    CHECK(b.seen.corpus.unit_count == 7);
+    CHECK(leads[0] == UNIT_NONE && leads[1] == 0 && leads[2] == 0);
+    CHECK(leads[4] == UNIT_NONE); /* too short to be a sentence */
+    CHECK(leads[6] == UNIT_NONE); /* without a colon */
+    end(&b);
 }
 
 static void a_word_within_a_name_for_machines_is_no_word(void)
@@ -444,15 +531,19 @@ static void what_is_only_supposed_touches_and_does_not_carry(void)
 
 MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(a_passage_carries_where_document_or_section_is_named_for_the_clause),
-    TEST(a_passage_has_the_lines_of_its_sentence_and_never_more_than_twelve),
+    TEST(a_passage_is_its_unit_and_never_more_than_twelve_lines),
     TEST(the_best_sentence_comes_first_and_a_second_place_adds_a_little),
     TEST(passages_are_summed_each_for_a_part_of_the_one_before),
     TEST(one_sentence_that_says_two_things_counts_less_than_two_sentences),
     TEST(a_short_document_has_to_say_less_than_a_long_one),
     TEST(passages_of_other_places_and_facets_come_before_more_of_the_same),
+    TEST(another_section_comes_before_more_of_a_section_that_was_shown),
+    TEST(a_unit_that_was_shown_comes_behind_all_others),
+    TEST(a_unit_that_answers_two_facets_comes_before_one_that_answers_one),
     TEST(an_item_that_a_sentence_leads_to_is_no_bare_word),
     TEST(text_below_a_heading_that_is_the_name_of_a_facet_is_of_it),
     TEST(the_label_of_an_item_makes_it_a_statement),
+    TEST(items_know_the_sentence_that_their_list_ends),
     TEST(a_word_within_a_name_for_machines_is_no_word),
     TEST(what_is_only_supposed_touches_and_does_not_carry),
     TEST(the_nearest_unit_is_the_one_that_shares_the_rarest_words))

@@ -26,6 +26,11 @@ enum cue_group {
     POINTS,
     GAP,
     BY_INTENT,
+    FORMER,
+    INSECURE,
+    SAFE_TAIL,
+    HEARSAY,
+    CLAIMED,
     PLAN,
     ATTACKS,
     ATTACKS_HARD,
@@ -41,6 +46,7 @@ enum cue_group {
     DENIES,
     WARDS,
     NOW,
+    PRESENT,
     DUTY,
     H_OTHER,
     H_SAMPLE,
@@ -54,6 +60,9 @@ enum cue_group {
     H_STANDARD,
     H_DUTY,
     H_STATE,
+    H_RIVAL,
+    H_LATER,   /* of a column */
+    H_OUTCOME, /* of a field: of a threat in a table it is a measure */
     S_DUTY,
     S_PLAN,
     S_GAP,
@@ -61,10 +70,16 @@ enum cue_group {
     S_CLEAR,
     SECTION,
     TALKS,
+    S_VOID,  /* the state of a whole document: rejected, superseded, proposed */
+    S_FINAL, /* "accepted" of a decision; of a risk it is a gap */
+    H_VOID,
+    BANNER, /* what a document says of all of itself */
+    FICTION,
     CUE_GROUPS
 };
 static_assert(CUE_GROUPS <= 64, "one bit each");
 #define B(group) (UINT64_C(1) << (group))
+#define LEADING  (B(PLAN) | B(ADVICE) | B(FRAME_NOT))
 
 enum how { ANY, START, MAIN, CAPS, LABEL, END, WHOLE };
 
@@ -77,7 +92,7 @@ static const struct {
 };
 enum { CUES = sizeof cues / sizeof cues[0] };
 
-enum place { OWN, HEAD, CELL };
+enum place { OWN, HEAD, CELL, WHOLE_DOCUMENT };
 
 /* Names of the rules are numbers, so that rules[] and conditions[] are one table in two. */
 static const struct modality_rule rules[] = {
@@ -192,11 +207,20 @@ struct meant {
     struct list hits, parts;
     uint64_t *found; /* of each statement */
     uint32_t found_cap;
+    uint64_t leads; /* what its first words say of all of it: "Planned for 2.0: …" */
     /* for the document at hand */
     struct lead lead[LEVELS]; /* 0: a paragraph's; else of the item of that level */
     struct above label;       /* of a paragraph that is a label only */
     bool titled;              /* its first heading was seen */
     struct above document;    /* as `section`, where no heading stands above */
+    struct above voided;      /* the whole of it is not in force, as it says itself */
+    struct list notes;        /* struct footnote */
+};
+
+/* "[^1]: Not in this release." */
+struct footnote {
+    struct bytes mark; /* "[^1]" */
+    struct above says;
 };
 
 static uint8_t small(const struct meant *m, const struct word *w)
@@ -335,7 +359,8 @@ static bool stands_so(const struct meant *m, struct bytes text, const struct wor
     case MAIN: return in_main_part(m, w, s, h->first);
     case CAPS: return in_capitals(text, &w->at[h->first]);
     case LABEL:
-        return w->at[h->last].marks & MARK_COLON && at_start(m, text, w, s, h->first);
+        return w->at[h->last].marks & (MARK_COLON | MARK_DASH | MARK_CLOSE)
+            && at_start(m, text, w, s, h->first);
     case END: return h->last + 1 == s.end;
     case WHOLE: return h->first == s.first && h->last + 1 == s.end;
     }
@@ -495,11 +520,39 @@ static bool resolves(
     return id.len < to - from && defined_elsewhere(m, unit, id);
 }
 
+/* Crosses and an empty box, in UTF-8. */
+static bool begins_with_cross(struct bytes text)
+{
+    static const char *const crosses[] = {"\xE2\x9C\x97", "\xE2\x9C\x98",
+        "\xE2\x9D\x8C", "\xE2\x9C\x96", "\xE2\x9C\x95", "\xE2\x98\x90",
+        "\xF0\x9F\x9A\xAB"};
+    for (size_t i = 0; i < sizeof crosses / sizeof crosses[0]; i++)
+        if (text_starts(text, text_of(crosses[i])))
+            return true;
+    return false;
+}
+
 /* "[ ] Enable TLS": a task that nobody has ticked off. */
 static bool is_unticked(const struct unit *u)
 {
-    return u->kind == UNIT_ITEM && u->text.len >= 3 && u->text.at[0] == '['
-        && u->text.at[1] == ' ' && u->text.at[2] == ']';
+    return u->kind == UNIT_ITEM
+        && (text_starts(u->text, TEXT("[ ]")) || begins_with_cross(u->text));
+}
+
+static bool is_quotation_mark(struct bytes text)
+{
+    return text_starts(text, TEXT("\"")) || text_starts(text, TEXT("\xE2\x80\x9C"))
+        || text_starts(text, TEXT("\xE2\x80\x9E"));
+}
+
+/* All of it stands between quotation marks: somebody has said it. */
+static bool is_quotation(const struct unit *u)
+{
+    struct bytes t = u->text;
+    return (u->kind == UNIT_PARAGRAPH || u->kind == UNIT_QUOTE) && t.len > 6
+        && is_quotation_mark(t)
+        && (text_ends(t, TEXT("\"")) || text_ends(t, TEXT("\xE2\x80\x9D"))
+            || text_ends(t, TEXT("\xE2\x80\x9C")));
 }
 
 static void find_signs(struct meant *m, uint32_t unit)
@@ -518,6 +571,8 @@ static void find_signs(struct meant *m, uint32_t unit)
             m->found[k] |= B(SIGN_QUESTION);
         if (is_unticked(u))
             m->found[k] |= B(SIGN_UNTICKED);
+        if (is_quotation(u))
+            m->found[k] |= B(HEARSAY);
         for (uint32_t i = s.first; i < s.end; i++)
             if (resolves(m, unit, w, i))
                 m->found[k] |= B(SIGN_RESOLVES);
@@ -530,10 +585,26 @@ static void find_signs(struct meant *m, uint32_t unit)
 /* What of the sentence's frame holds for the statements that go on in it. */
 static uint64_t inherited(uint64_t before, uint8_t opens)
 {
-    uint64_t frame = B(BLANK) | B(SUPPOSE) | B(STANDARD) | B(FRAME_NOT);
+    uint64_t frame = B(BLANK) | B(SUPPOSE) | B(STANDARD) | B(HEARSAY) | B(FRAME_NOT)
+        | B(LEAVES_OPEN);
     if (opens == OPENS_JOINED || opens == OPENS_DENIED)
-        return before & (frame | B(PLAN) | B(ATTACKS) | B(HARM) | B(ADVICE));
+        return before
+            & (frame | B(PLAN) | B(FORMER) | B(ATTACKS) | B(HARM) | B(ADVICE));
     return opens == OPENS_CONTRAST ? before & (B(BLANK) | B(SUPPOSE)) : 0;
+}
+
+/* In the label of a paragraph ("Planned: …"; a gap that a label names is one thing, not the paragraph), or a plan in what its first sentence begins with ("In a future version, …"). */
+static bool leads(const struct meant *m, struct bytes text, const struct words *w,
+    struct span s, const struct phrase_hit *h)
+{
+    uint8_t group = cues[h->phrase].group;
+    uint32_t label = s.first + label_of(w, s);
+    if (cues[h->phrase].how == LABEL
+        || (h->last < label && w->at[label - 1].marks & MARK_COLON))
+        return true;
+    uint32_t begin = begin_of(m, text, w, s.first, s.end),
+             behind = main_part(m, text, w, begin, s.end);
+    return group == PLAN && behind < s.end && h->last < behind;
 }
 
 /* A tail without a verb ("…, planned for the next version") holds for the whole sentence, as a
@@ -548,6 +619,14 @@ static bool in_tail(const struct words *w, struct span s, const struct phrase_hi
     return h->first >= tail;
 }
 
+/* "…, planned for the next version", "…, which is wrong" */
+static bool takes_back(const struct words *w, struct span s, const struct phrase_hit *h)
+{
+    if (cues[h->phrase].group == FRAME_NOT && cues[h->phrase].how == ANY)
+        return h->first <= s.first + 1 || in_tail(w, s, h); /* "but nobody …" */
+    return cues[h->phrase].group == PLAN && in_tail(w, s, h);
+}
+
 static void spread(struct meant *m)
 {
     struct statement *part = LIST_AT(&m->parts, struct statement, 0);
@@ -559,6 +638,9 @@ static void spread(struct meant *m)
     for (size_t k = 1; k < m->parts.count; k++) /* "TODO: describe it. Say how." */
         if (m->found[k - 1] & B(BLANK) && part[k].opens != OPENS_CELL)
             m->found[k] |= B(BLANK);
+    for (size_t k = 1; k < m->parts.count && !(m->found[k] & (B(PRESENT) | B(NOW)));
+         k++)
+        m->found[k] |= m->leads;
 }
 
 /* Bits of each statement of a unit, in m->found; the statements are m->parts. */
@@ -574,6 +656,7 @@ static void find_cues(struct meant *m, uint32_t unit)
         m->found = arena_take(m->a, m->found_cap * sizeof *m->found);
     }
     memset(m->found, 0, m->parts.count * sizeof *m->found);
+    m->leads = 0;
     size_t k = 0;
     const struct statement *part = LIST_AT(&m->parts, const struct statement, 0);
     for (size_t i = 0; i < m->hits.count; i++) {
@@ -590,7 +673,10 @@ static void find_cues(struct meant *m, uint32_t unit)
             || (group != VOID && group != FORBIDS && is_void(m, u->text, w, s, h)))
             continue;
         m->found[k] |= B(group);
-        for (size_t j = k; group == PLAN && in_tail(w, s, h) && j > 0
+        if (k == 0 && B(group) & LEADING && part[0].opens != OPENS_CELL
+            && leads(m, u->text, w, s, h))
+            m->leads |= B(group);
+        for (size_t j = k; takes_back(w, s, h) && j > 0
              && part[j].opens != OPENS_SENTENCE && part[j].opens != OPENS_CELL;
              j--)
             m->found[j - 1] |= B(group);
@@ -777,6 +863,8 @@ struct setting {
     struct above threats; /* a column of threats, for the columns that say nothing */
     const struct lead *lead;
     struct above far; /* a label in a paragraph of its own, or the headings */
+    struct above voided;
+    struct above note; /* at the foot, to which a mark in this statement leads */
     bool is_done;
 };
 
@@ -788,6 +876,10 @@ static bool ends_search(const struct above *above)
 /* The one that decides, or `none`. */
 static struct above pick(const struct setting *s)
 {
+    if (s->voided.rule)
+        return s->voided;
+    if (s->note.rule)
+        return s->note;
     const struct above *order[] = {
         &s->label, &s->column, &s->threats, s->lead ? &s->lead->above : &none, &s->far};
     if (s->row.rule && (!s->column.rule || ends_search(&s->column)))
@@ -835,8 +927,8 @@ static struct stance stance_of(const struct meant *m, uint64_t found, uint32_t u
     const struct modality_rule *own = in_the_sentence_above(own_rule(found), s);
     struct above above = pick(s);
     struct stance out = {.words = words, .rule = own, .own = own, .by = unit};
-    bool spared =
-        s->is_done && above.rule && 1u << above.rule->modality & (M(GAP) | M(PLANNED));
+    bool spared = s->is_done && !s->voided.rule && above.rule
+        && 1u << above.rule->modality & (M(GAP) | M(PLANNED));
     if (!spared && is_taken(&above, own)) {
         out.rule = above.rule;
         out.by = above.by;
@@ -867,6 +959,22 @@ static bool begins_sentence(const struct statement *part)
     return part->opens == OPENS_SENTENCE || part->opens == OPENS_CELL;
 }
 
+/* A cross below "Implemented", or any words below "Target release". */
+static struct above marked_row(struct meant *m, uint32_t unit)
+{
+    const struct unit *u = &m->corpus->units[unit];
+    bool row = u->kind == UNIT_ROW || u->kind == UNIT_ENTRY;
+    for (uint32_t i = 0; row && i < u->field_count; i++) {
+        const struct field *f = field_at(m, u, i);
+        uint64_t head = column_bits(m, f->name);
+        if (head & B(H_STATE) && begins_with_cross(text_trim(f->value)))
+            return (struct above){first_rule(CELL, B(S_GAP)), unit, {0, 0}};
+        if (head & B(H_LATER) && text_trim(f->value).len > 1)
+            return (struct above){first_rule(CELL, B(H_LATER)), unit, {0, 0}};
+    }
+    return none;
+}
+
 /* What the row says of its state: a cell below "Status", or one that can be nothing else. */
 static struct above row_state(struct meant *m, uint32_t unit)
 {
@@ -874,11 +982,12 @@ static struct above row_state(struct meant *m, uint32_t unit)
     if (u->kind == UNIT_ENTRY) {
         for (uint32_t i = 0; i < u->field_count; i++) {
             const struct field *f = field_at(m, u, i);
-            if (column_bits(m, f->name) & B(H_STATE) && f->value.len < 80)
+            if (column_bits(m, f->name) & (B(H_STATE) | B(H_OUTCOME))
+                && f->value.len < 80)
                 return (struct above){
                     first_rule(CELL, bits_of(m, f->value)), unit, {0, 0}};
         }
-        return none;
+        return marked_row(m, unit);
     }
     for (size_t k = 0; u->kind == UNIT_ROW && k < m->parts.count; k++) {
         const struct statement *part = LIST_AT(&m->parts, const struct statement, k);
@@ -891,7 +1000,7 @@ static struct above row_state(struct meant *m, uint32_t unit)
                 return row;
         }
     }
-    return none;
+    return marked_row(m, unit);
 }
 
 /* "PHYS-001 | Disable JTAG in production | Must" */
@@ -922,6 +1031,56 @@ static struct above threats_of(struct meant *m, const struct unit *u)
     return none;
 }
 
+/* The mark at the front of a note, "[^1]" or "[2]", or nothing. */
+static struct bytes note_mark(const struct unit *u)
+{
+    enum { MARK_MAX = 8 };
+    size_t end = text_find(text_upto(u->text, MARK_MAX), TEXT("]"));
+    bool is = u->kind == UNIT_PARAGRAPH && text_starts(u->text, TEXT("["))
+        && end < MARK_MAX && end < u->text.len && end > 1 && u->text.at[1] != ' ';
+    return is ? text_upto(u->text, end + 1) : (struct bytes){0};
+}
+
+/* A note that takes back what it is put to: planned, a gap, denied. */
+static void keep_note(struct meant *m, uint32_t unit)
+{
+    struct bytes mark = note_mark(&m->corpus->units[unit]);
+    if (!mark.len || !m->rows[unit].count)
+        return;
+    find_cues(m, unit);
+    const struct modality_rule *own = own_rule(all_found(m));
+    if (own->modality == MODALITY_NEGATED)
+        own = rule_named("known-gap"); /* of what it is put to */
+    if (1u << own->modality & (M(GAP) | M(PLANNED) | M(RECOMMENDED)))
+        *(struct footnote *)list_add(&m->notes) =
+            (struct footnote){mark, {own, unit, {0, 0}}};
+}
+
+/* The note to which a mark behind this statement, and before the next one, leads. */
+static struct above note_of(const struct meant *m, uint32_t unit, size_t part)
+{
+    struct bytes text = m->corpus->units[unit].text;
+    const struct statement *p = LIST_AT(&m->parts, const struct statement, part);
+    const struct word *w = m->rows[unit].at;
+    for (size_t i = 0; i < m->notes.count; i++) {
+        const struct footnote *n = LIST_AT(&m->notes, const struct footnote, i);
+        size_t from = w[p->words.first].at,
+               at = n->says.by == unit ? text.len
+                                       : text_find(text_from(text, from), n->mark);
+        if (at >= text.len - from)
+            continue;
+        size_t of = from; /* the last word before the mark */
+        for (uint32_t k = p->words.first; k < p->words.end && w[k].at < from + at; k++)
+            of = w[k].at + w[k].len;
+        bool next = false; /* a word of the next statement stands between */
+        for (size_t k = of; k < from + at && k < text.len; k++)
+            next = next || text.at[k] > 'A';
+        if (!next)
+            return n->says;
+    }
+    return none;
+}
+
 static void add_stances(struct meant *m, uint32_t unit, struct list *out)
 {
     const struct unit *u = &m->corpus->units[unit];
@@ -933,7 +1092,9 @@ static void add_stances(struct meant *m, uint32_t unit, struct list *out)
         .duty = row_duty(m, unit),
         .threats = none,
         .lead = lead_of(m, u),
-        .far = m->label.rule ? m->label : from_headings(m, u->heading)};
+        .far = m->label.rule ? m->label : from_headings(m, u->heading),
+        .voided = m->voided,
+        .note = none};
     s.is_done = row.rule && row.rule->modality == MODALITY_ASSERTED;
     if (!s.is_done)
         s.row = row;
@@ -956,6 +1117,7 @@ static void add_stances(struct meant *m, uint32_t unit, struct list *out)
         }
         s.column = f ? column_above(column_bits(m, f->name), unit) : none;
         s.threats = f && !s.column.rule ? threats : none;
+        s.note = note_of(m, unit, k);
         *(struct stance *)list_add(out) =
             stance_of(m, m->found[k], unit, part->words, &s);
     }
@@ -1027,6 +1189,27 @@ static struct lead lead_from(const struct meant *m, uint32_t unit,
     return lead;
 }
 
+static bool is_state(struct meant *m, struct bytes name)
+{
+    return column_bits(m, name) & B(H_STATE);
+}
+
+/* The title, or a chapter "Status" behind it, above this unit: it speaks of the whole. */
+static bool of_title(struct meant *m, uint32_t unit)
+{
+    const struct unit *u = m->corpus->units;
+    uint32_t heading = u[unit].heading;
+    if (heading != UNIT_NONE && is_state(m, u[heading].text))
+        heading = u[heading].heading;
+    return heading == UNIT_NONE || u[heading].heading == UNIT_NONE;
+}
+
+/* A decision that is accepted is in force; a risk that is accepted is open. */
+static bool is_final(struct meant *m, uint32_t unit, size_t part)
+{
+    return m->found[part] & B(S_FINAL) && of_title(m, unit);
+}
+
 /* "This section is awaiting implementation." "Status: proposed." */
 static void note_section(struct meant *m, uint32_t unit, const struct stance *stances)
 {
@@ -1044,7 +1227,7 @@ static void note_section(struct meant *m, uint32_t unit, const struct stance *st
             && label_bits(m, u, &m->rows[unit], (struct span){s.first, s.first + label})
                 & B(H_STATE)) {
             own = first_rule(CELL, m->found[k]);
-            open = own && own->modality != MODALITY_ASSERTED;
+            open = own && own->modality != MODALITY_ASSERTED && !is_final(m, unit, k);
         }
         struct above *to =
             u->heading == UNIT_NONE ? &m->document : &m->section[u->heading];
@@ -1109,6 +1292,117 @@ static void add_unit(struct meant *m, uint32_t unit, struct list *out)
     after_unit(m, unit, LIST_AT(out, const struct stance, m->first[unit]));
 }
 
+/* ---- a document that says of itself that it is not in force ---- */
+
+enum { FRONT_UNITS = 40 };
+
+static const struct modality_rule *void_rule(uint64_t found)
+{
+    return first_rule(WHOLE_DOCUMENT, found);
+}
+
+/* "Status | Rejected" */
+static const struct modality_rule *void_row(struct meant *m, uint32_t unit)
+{
+    for (size_t k = 0; k + 1 < m->parts.count; k++) {
+        const struct statement *part = LIST_AT(&m->parts, const struct statement, k);
+        struct bytes text = m->corpus->units[unit].text;
+        const struct word *first = &m->rows[unit].at[part->words.first],
+                          *last = &m->rows[unit].at[part->words.end - 1];
+        struct bytes name = {text.at + first->at, last->at + last->len - first->at};
+        if (is_state(m, name) && m->found[k + 1] & B(S_VOID))
+            return void_rule(B(S_VOID));
+    }
+    return NULL;
+}
+
+/* "status: deprecated" in what stands before the text */
+static const struct modality_rule *void_entry(struct meant *m, const struct unit *u)
+{
+    for (uint32_t i = 0; i < u->field_count; i++) {
+        const struct field *f = field_at(m, u, i);
+        if (is_state(m, f->name) && bits_of(m, f->value) & B(S_VOID))
+            return void_rule(B(S_VOID));
+    }
+    return NULL;
+}
+
+/* "Status: rejected", or the same below a heading "Status" */
+static bool tells_state(struct meant *m, uint32_t unit, struct span s)
+{
+    const struct unit *u = &m->corpus->units[unit];
+    uint32_t label = label_of(&m->rows[unit], s);
+    return (u->heading != UNIT_NONE && is_state(m, m->corpus->units[u->heading].text))
+        || (label
+            && label_bits(m, u, &m->rows[unit], (struct span){s.first, s.first + label})
+                & B(H_STATE));
+}
+
+static const struct modality_rule *void_words(struct meant *m, uint32_t unit)
+{
+    bool heading = m->corpus->units[unit].kind == UNIT_HEADING;
+    const struct modality_rule *rule = NULL;
+    bool state = false; /* "Status: draft, not approved" is two statements */
+    for (size_t k = 0; k < m->parts.count && !rule; k++) {
+        const struct statement *part = LIST_AT(&m->parts, const struct statement, k);
+        uint64_t of_all = B(BANNER) | B(FICTION) | (heading ? B(H_VOID) : 0);
+        state = tells_state(m, unit, part->words) || (state && !begins_sentence(part));
+        rule = void_rule(m->found[k] & (of_all | (state ? B(S_VOID) : 0)));
+    }
+    return rule;
+}
+
+static const struct modality_rule *void_text(struct meant *m, uint32_t unit)
+{
+    if (!m->rows[unit].count)
+        return NULL;
+    find_cues(m, unit);
+    return m->corpus->units[unit].kind == UNIT_ROW ? void_row(m, unit)
+                                                   : void_words(m, unit);
+}
+
+/* It stands before the first chapter, or speaks of what stands "above". */
+static bool speaks_of_all(struct meant *m, uint32_t unit, bool front)
+{
+    const struct unit *u = &m->corpus->units[unit];
+    bool prose = u->kind == UNIT_PARAGRAPH || u->kind == UNIT_QUOTE;
+    return front || (prose && text_find_word(u->text, TEXT("above")) < u->text.len);
+}
+
+/* A chapter that is none: the title, and "Status" behind it. */
+static bool opens_chapter(struct meant *m, uint32_t unit, bool titled)
+{
+    const struct unit *u = &m->corpus->units[unit];
+    return u->kind == UNIT_HEADING && titled && !is_state(m, u->text);
+}
+
+/* Several decisions in one document have a state each. */
+static bool is_one(const struct meant *m, const struct document *d)
+{
+    uint32_t titles = 0, last = d->unit + d->unit_count;
+    for (uint32_t i = d->unit; i < last; i++)
+        titles += m->corpus->units[i].kind == UNIT_HEADING
+            && m->corpus->units[i].heading == UNIT_NONE;
+    return titles <= 1;
+}
+
+static struct above voided_by(struct meant *m, const struct document *d)
+{
+    bool front = true, titled = false, one = is_one(m, d);
+    for (uint32_t i = d->unit; i < d->unit + d->unit_count; i++) {
+        const struct unit *u = &m->corpus->units[i];
+        front = front && i < d->unit + FRONT_UNITS && !opens_chapter(m, i, titled);
+        titled = titled || u->kind == UNIT_HEADING;
+        if (u->kind == UNIT_CODE || !speaks_of_all(m, i, front))
+            continue;
+        const struct modality_rule *rule =
+            u->kind == UNIT_ENTRY ? void_entry(m, u) : void_text(m, i);
+        if (rule && (one || !(conditions[rule - rules].any & B(S_VOID))))
+            return (struct above){rule, i, {0, 0}};
+    }
+    return none;
+}
+
 /* ---- all of it ---- */
 
 static void learn_small_words(struct meant *m)
@@ -1135,6 +1429,7 @@ struct meant *meant_of(struct arena *a, const struct corpus *corpus,
         .splitter = splitter_new(a, lexicon),
         .columns = table_new(a, 64),
         .column_bits = LIST_OF(uint64_t),
+        .notes = LIST_OF(struct footnote),
         .heading = arena_take(a, corpus->unit_count * sizeof *m->heading),
         .section = arena_take(a, corpus->unit_count * sizeof *m->section),
         .first = arena_take(a, (corpus->unit_count + 1) * sizeof *m->first),
@@ -1149,6 +1444,10 @@ struct meant *meant_of(struct arena *a, const struct corpus *corpus,
     for (uint32_t d = 0; d < corpus->doc_count; d++) {
         m->label = m->document = none;
         m->titled = false;
+        m->voided = voided_by(m, &corpus->docs[d]);
+        m->notes.count = 0;
+        for (uint32_t i = 0; i < corpus->docs[d].unit_count; i++)
+            keep_note(m, corpus->docs[d].unit + i);
         clear_leads(m, 0);
         for (uint32_t i = 0; i < corpus->docs[d].unit_count; i++)
             add_unit(m, corpus->docs[d].unit + i, &out);
@@ -1161,6 +1460,7 @@ struct meant *meant_of(struct arena *a, const struct corpus *corpus,
     list_free(&m->hits);
     list_free(&m->parts);
     list_free(&m->column_bits);
+    list_free(&m->notes);
     phrases_free(m->phrases);
     return m;
 }

@@ -562,6 +562,192 @@ static void what_could_be_configured_is_left_to_somebody(void)
     CHECK(is_meant("The port can be closed.\n", "port", MODALITY_ASSERTED));
 }
 
+/* Req: HF-FUN-021 "what a paragraph begins with holds for all of it" */
+static void what_leads_a_paragraph_holds_until_it_speaks_of_today(void)
+{
+    static const struct row rows[] = {
+        {"Planned for 2.0: the hub encrypts. Keys are pinned.", "Keys are", P},
+        {"In a future version, the hub encrypts. Keys are pinned.", "Keys are", P},
+        {"(Planned) The hub encrypts. Keys are pinned.", "Keys are", P},
+        {"Wishlist: the hub encrypts. Keys are pinned.", "Keys are", P},
+        {"Not implemented: a hub. Keys are pinned.", "Keys are", A},
+        {"We do not do this: the hub encrypts. Keys are pinned.", "Keys are", N},
+        {"Recommended: encrypt. Keys are pinned.", "Keys are", R},
+        {"todo - the hub encrypts. Keys are pinned.", "Keys are", B},
+        {"fixme the hub encrypts. Keys are pinned.", "Keys are", B},
+        {"In a future version, the hub encrypts. Today, keys are pinned. It logs.",
+            "keys are", A},
+        {"In a future version, the hub encrypts. Today, keys are pinned. It logs.",
+            "It logs", A},
+        {"The hub encrypts in a future version. Keys are pinned.", "Keys are", A},
+        {"We do not trust the host — it is compromised. Keys are pinned.", "Keys are",
+            A},
+        {"Todo items are encrypted by the hub.", NULL, A},
+        {"It is false that the hub encrypts.", NULL, N},
+    };
+    ROWS(rows);
+}
+
+/* Req: HF-FUN-021 "what a paragraph begins with holds for all of it" */
+static void a_document_that_is_not_in_force_carries_nothing(void)
+{
+    static const struct row rows[] = {
+        {"# Hub\n\nStatus: rejected\n\n## Security controls\n\nKeys are kept.", "Keys",
+            G},
+        {"# Hub\n\n- Status: superseded by 12\n\n## Decision\n\nKeys are kept.", "Keys",
+            G},
+        {"# Hub\n\n## Status\n\nDeprecated\n\n## Decision\n\nKeys are kept.", "Keys",
+            G},
+        {"---\nstatus: withdrawn\n---\n# Hub\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\n| | |\n|---|---|\n| Status | Rejected |\n\n## A\n\nKeys are kept.",
+            "Keys", G},
+        {"# Hub\n\nStatus: draft, not approved\n\n## A\n\nKeys are kept.", "Keys", G},
+        {"# Hub (obsolete)\n\n## A\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\n**WITHDRAWN.** Ask Ida.\n\n## A\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\n> Nothing below has been built yet.\n\n## A\n\nKeys are kept.",
+            "Keys", G},
+        {"# Hub\n\n## A\n\nKeys are kept.\n\n## B\n\nNone of the above is implemented.",
+            "Keys", G},
+        {"# Hub\n\nThe project was cancelled.\n\n## A\n\nKeys are kept to stop attackers.",
+            "Keys", G},
+        {"# Hub\n\nThe shipped hub works differently.\n\n## A\n\nKeys are kept.",
+            "Keys", G},
+        {"# Hub (historical)\n\n## A\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\nSubmitted for approval.\n\n## A\n\nKeys are kept.", "Keys", G},
+        {"+++\nstatus = \"rejected\"\n+++\n\n# Hub\n\n## A\n\nKeys are kept.", "Keys",
+            G},
+        {"# Hub\n\nApproved on 2 May.\n\n## A\n\nKeys are kept.", "Keys", A},
+        {"# Hub\n\nThe device in this text is fictitious.\n\n## A\n\nKeys are kept.",
+            "Keys", X},
+        {"# Hub\n\nStatus: accepted\n\n## Decision\n\nKeys are kept.", "Keys", A},
+        {"# Hub\n\n## Status\n\nAccepted\n\n## Decision\n\nKeys are kept.", "Keys", A},
+        {"# Hub\n\nStatus: draft\n\n## Keys\n\nKeys are kept.", "Keys are", A},
+        {"# Hub\n\n## TLS 1.0\n\nStatus: deprecated\n\n## A\n\nKeys are kept.", "Keys",
+            A},
+        {"# One\n\n## Status\n\nRejected\n\n# Two\n\nKeys are kept.", "Keys", A},
+        {"# Hub\n\nThis text does not describe the cloud.\n\n## A\n\nKeys are kept.",
+            "Keys", A},
+        {"# Hub\n\n## Risk 4\n\n### Rest\n\nStatus: accepted\n\nKeys are kept.", "Keys",
+            G},
+    };
+    ROWS(rows);
+}
+
+static void what_was_before_and_what_others_say_is_no_state_of_the_product(void)
+{
+    static const struct row rows[] = {
+        {"Formerly, the hub encrypted its log.", NULL, G},
+        {"In the old platform, the hub checks each token.", NULL, G},
+        {"Until 2023, the hub kept its keys apart.", NULL, G},
+        {"The hub used to keep its keys apart.", NULL, G},
+        {"The key is used to sign the log.", NULL, A},
+        {"The keys are only used to sign the log.", NULL, A},
+        {"The brochure says that the hub encrypts its log.", NULL, O},
+        {"According to the vendor, the hub encrypts its log.", NULL, O},
+        {"According to its role, a task has its own keys.", NULL, A},
+        {"It is no longer true that the hub encrypts its log.", NULL, N},
+        {"They say that the hub encrypts its log, which is wrong.", NULL, N},
+        {"The hub encrypts its log; it pins keys, which is wrong.", "log", N},
+        {"The hub encrypts its log. It pins keys, which is wrong.", "log", A},
+        {"We looked twice, and none of the following was found: the hub encrypts.",
+            "hub", N},
+        {"Our aim is that the hub encrypts its log.", NULL, P},
+        {"We want that the hub encrypts its log.", NULL, P},
+        {"It was meant that the hub encrypts its log.", "log", P},
+        {"The hub encrypts its log, but nobody built it.", "hub", N},
+        {"The hub encrypts its log, but the test showed the opposite.", "hub", N},
+        {"We believed that the hub encrypts.", NULL, R},
+        {"It would be wrong to say that the hub encrypts its log.", NULL, N},
+        {"Hardly any hub encrypts its log.", NULL, N},
+        {"Once the new board is there, the hub encrypts its log.", NULL, P},
+        {"Once the key is there, the hub encrypts its log.", NULL, A},
+        {"# Hub\n\n## Not part of this release\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\n## How the old hub worked\n\nKeys are kept.", "Keys", G},
+        {"# Hub\n\n## Wishlist\n\nKeys are kept.", "Keys", P},
+        {"# Hub\n\n## How it works\n\nKeys are kept.", "Keys", A},
+        {"The method of claim 1, wherein keys are kept.", NULL, O},
+        {"The supplier failed to deliver:\n\n- an encrypted log", "log", G},
+        {"These measures were removed in 2.0:\n\n- the log is encrypted", "log", G},
+        {"These services were removed in 2.0:\n\n- the log server", "log", A},
+    };
+    ROWS(rows);
+}
+
+/* Req: HF-FUN-021 */
+static void a_cross_a_later_release_and_a_note_take_back_what_they_are_put_to(void)
+{
+    static const char crossed[] = "| Control | Implemented |\n|---|---|\n"
+                                  "| Keys are pinned | \xE2\x9C\x97 |\n"
+                                  "| Logs are kept | \xE2\x9C\x93 |\n";
+    static const char open_ports[] = "| Service | Enabled |\n|---|---|\n"
+                                     "| Keys are served | \xE2\x9C\x97 |\n";
+    static const char later[] =
+        "| Control | Target release | Status |\n|---|---|---|\n"
+        "| Keys are pinned | 3.0 | |\n| Logs are kept | 1.0 | done |\n| Tokens end | | |\n";
+    static const char notes[] =
+        "Keys are pinned [^1]. Logs are kept. Tokens end [^b].\n\nUpdates are signed.\n\n"
+        "[^1]: Not available in this product.\n\n[^b]: In the next release only.\n\n"
+        "[^c]: Keys of tokens are long.\n";
+    const struct row rows[] = {
+        {crossed, "Keys", G},
+        {crossed, "Logs", A},
+        {open_ports, "Keys", A},
+        {later, "Keys", P},
+        {later, "Logs", A},
+        {later, "Tokens", A},
+        {"- \xE2\x9D\x8C Keys are pinned\n- \xE2\x9C\x85 Logs are kept", "Keys", P},
+        {"- \xE2\x9D\x8C Keys are pinned\n- \xE2\x9C\x85 Logs are kept", "Logs", A},
+        {notes, "Keys are", G},
+        {notes, "Logs", A},
+        {notes, "Tokens end", P},
+        {notes, "Updates", A},
+        {"\"The pump has three layers.\"", "three", O},
+        {"The \"pump\" has three \"layers\".", "three", A},
+        {"| Control | State |\n|---|---|\n| Keys are pinned | Won't fix |\n", "Keys",
+            G},
+        {"# Hub\n\n## Vendor A: Nadir\n\nKeys are pinned.", "Keys", O},
+        {"# Hub\n\n## Vendor accounts\n\nKeys are pinned.", "Keys", A},
+        {"IEC 62443-4-2 CR 2.1 wants that keys are pinned.", NULL, O},
+    };
+    ROWS(rows);
+}
+
+static void what_stands_open_is_a_gap(void)
+{
+    static const struct row rows[] = {
+        {"JTAG and UART are enabled in all units.", NULL, G},
+        {"Telnet is open for the field team.", NULL, G},
+        {"JTAG is enabled only behind a signed request.", NULL, A},
+        {"JTAG is never left open.", NULL, A},
+        {"JTAG is open until it is fused.", NULL, A},
+        {"The service password is the same for all units.", NULL, G},
+        {"The log is readable by anybody in the ward.", NULL, G},
+        {"The port is reachable without authentication.", NULL, G},
+        {"The port is not reachable without authentication.", NULL, A},
+        {"The uploader runs as root.", NULL, G},
+        {"No service runs as root.", NULL, N},
+        {"We wrote our own cipher for the radio.", NULL, G},
+    };
+    ROWS(rows);
+}
+
+static void what_depends_on_others_or_is_one_of_several_ways_is_left_open(void)
+{
+    static const struct row rows[] = {
+        {"Where the platform supports it, keys are kept in an element.", NULL, R},
+        {"Depending on the licence, the log is encrypted.", NULL, R},
+        {"If the customer buys the package, the log is encrypted.", NULL, R},
+        {"The hospital provides a firewall before the hub.", NULL, R},
+        {"The architect shall keep keys apart.", NULL, R},
+        {"The loader shall keep keys apart.", NULL, S},
+        {"# Hub\n\n## Option B: one core\n\nKeys are kept apart.", "Keys", P},
+        {"# Hub\n\n## Open tasks\n\n- Keys are kept apart.", "Keys", P},
+        {"# Hub\n\n## Alternatives considered\n\nKeys are kept apart.", "Keys", P},
+        {"# Hub\n\n## Options of the loader\n\nKeys are kept apart.", "Keys", A},
+    };
+    ROWS(rows);
+}
+
 static void every_word_has_exactly_one_stance(void)
 {
     static const char text[] =
@@ -599,4 +785,10 @@ MAIN(TEST(what_a_team_says_of_its_product_is_asserted),
     TEST(what_is_denied_besides_takes_nothing_from_what_is_said),
     TEST(for_example_behind_a_claim_begins_a_list_of_claims),
     TEST(what_could_be_configured_is_left_to_somebody),
+    TEST(what_leads_a_paragraph_holds_until_it_speaks_of_today),
+    TEST(a_document_that_is_not_in_force_carries_nothing),
+    TEST(what_was_before_and_what_others_say_is_no_state_of_the_product),
+    TEST(a_cross_a_later_release_and_a_note_take_back_what_they_are_put_to),
+    TEST(what_stands_open_is_a_gap),
+    TEST(what_depends_on_others_or_is_one_of_several_ways_is_left_open),
     TEST(the_words_that_decided_are_kept), TEST(every_word_has_exactly_one_stance))

@@ -43,52 +43,61 @@ static bool is_searched(const struct unit *u)
     return u->kind != UNIT_HEADING && u->kind != UNIT_CODE;
 }
 
-/* Which terms stand in a unit, and how often; most units have none. */
+/* A term that stands in a unit, and how often. */
 struct counted {
-    uint8_t term[TERMS_MAX];
-    uint32_t terms;
-    uint32_t count[TERMS_MAX]; /* of each term; only of those above */
+    uint32_t unit, count;
+    uint8_t term;
 };
 
+/* Those of one unit, in the order in which they first stand there, added to the list. */
 static void count_terms(
-    const struct query *q, const struct words *w, struct counted *out)
+    const struct query *q, const struct words *w, uint32_t unit, struct list *out)
 {
-    for (uint32_t i = 0; i < out->terms; i++)
-        out->count[out->term[i]] = 0;
-    out->terms = 0;
+    size_t place[TERMS_MAX] = {
+        0}; /* of each term, behind where it stands in the list */
     for (uint32_t i = 0; i < w->count; i++) {
         uint8_t t = w->at[i].stem < q->numbers ? q->term[w->at[i].stem] : TERM_NONE;
-        if (t != TERM_NONE && out->count[t]++ == 0)
-            out->term[out->terms++] = t;
+        if (t == TERM_NONE)
+            continue;
+        if (!place[t]) {
+            *(struct counted *)list_add(out) = (struct counted){unit, 0, t};
+            place[t] = out->count;
+        }
+        LIST_AT(out, struct counted, place[t] - 1)->count++;
     }
 }
 
-static double score_of(
-    const struct query *q, const struct words *w, const struct counted *c)
+/* Of the unit whose terms begin there; *end: behind them. */
+static double score_of(const struct query *q, const struct said *said,
+    const struct list *counted, size_t from, size_t *end)
 {
-    double score = 0, longer = w->count / (q->words / q->units);
+    const struct counted *c = LIST_AT(counted, const struct counted, 0);
+    uint32_t unit = c[from].unit;
+    double score = 0, longer = said->words[unit].count / (q->words / q->units);
     double dampened = repeats * (1 - length + length * longer);
-    for (uint32_t i = 0; i < c->terms; i++) {
-        double n = c->count[c->term[i]];
-        score += q->rare[c->term[i]] * n * (repeats + 1) / (n + dampened);
+    size_t i = from;
+    for (; i < counted->count && c[i].unit == unit; i++) {
+        double n = c[i].count;
+        score += q->rare[c[i].term] * n * (repeats + 1) / (n + dampened);
     }
+    *end = i;
     return score;
 }
 
-static void weigh_terms(struct query *q, const struct said *said, uint32_t first)
+static void weigh_terms(
+    struct query *q, const struct said *said, uint32_t first, struct list *counted)
 {
     const struct corpus *c = said->corpus;
-    struct counted here = {.terms = 0};
     uint32_t with[TERMS_MAX] = {0};
     for (uint32_t u = first; u < c->unit_count; u++) {
         if (!is_searched(&c->units[u]))
             continue;
-        count_terms(q, &said->words[u], &here);
-        for (uint32_t t = 0; t < here.terms; t++)
-            with[here.term[t]]++;
+        count_terms(q, &said->words[u], u, counted);
         q->words += said->words[u].count;
         q->units++;
     }
+    for (size_t i = 0; i < counted->count; i++)
+        with[LIST_AT(counted, const struct counted, i)->term]++;
     for (uint32_t t = 0; t < q->terms; t++)
         q->rare[t] = log(1 + (q->units - with[t] + 0.5) / (with[t] + 0.5));
 }
@@ -99,20 +108,18 @@ uint32_t nearest_unit(struct arena *a, const struct said *said, struct bytes tex
     uint32_t first =
         said->first_doc < c->doc_count ? c->docs[said->first_doc].unit : c->unit_count;
     struct query q = {0};
-    struct counted here = {.terms = 0};
+    struct list counted = LIST_OF(struct counted);
     uint32_t best = UNIT_NONE;
     double most = 0;
     take_terms(a, said, text, &q);
-    weigh_terms(&q, said, first);
-    for (uint32_t u = first; u < c->unit_count && q.words > 0; u++) {
-        if (!is_searched(&c->units[u]))
-            continue;
-        count_terms(&q, &said->words[u], &here);
-        double score = score_of(&q, &said->words[u], &here);
+    weigh_terms(&q, said, first, &counted);
+    for (size_t i = 0, end; i < counted.count; i = end) {
+        double score = score_of(&q, said, &counted, i, &end);
         if (score > most) {
             most = score;
-            best = u;
+            best = LIST_AT(&counted, const struct counted, i)->unit;
         }
     }
+    list_free(&counted);
     return best;
 }

@@ -3,11 +3,17 @@
 
 #include <string.h>
 
+enum { REACH_MAX = 10 }; /* words behind the first that are looked at beforehand */
+
 /* One word of a phrase as it may stand in a text: any form of it, "=ports", "remov*". */
 enum atom_kind { ATOM_STEM, ATOM_EXACT, ATOM_KINDS }; /* and by_beginning */
 
 struct part { /* of a list below */
     uint32_t first, count;
+};
+struct run { /* of atoms */
+    uint32_t first, count;
+    uint64_t begins; /* bit of the first */
 };
 struct element { /* a choice of runs of atoms, or a gap */
     struct part runs;
@@ -17,7 +23,14 @@ struct element { /* a choice of runs of atoms, or a gap */
 struct known { /* of a word of the lexicon: what its atoms are */
     struct part atoms;
     uint64_t bits; /* of its atoms: most words have none that an element begins with */
-    bool looked;
+    bool looked, begins; /* a phrase can begin with it */
+};
+
+struct pattern { /* a phrase, in one of its orders */
+    struct part elements;
+    uint32_t number; /* of the phrase */
+    uint32_t reach;  /* so many words behind the first; 0: nothing is asked of them */
+    uint64_t near;   /* bits: one of these atoms has to be among them */
 };
 
 struct phrases {
@@ -27,18 +40,14 @@ struct phrases {
         by_number[ATOM_KINDS];  /* uint32_t: atom of a word's number, or TABLE_NONE */
     struct table *by_beginning; /* "remov" -> atom */
     struct list atoms;          /* uint32_t: runs of atoms of all phrases */
-    struct list runs;           /* struct part of atoms */
+    struct list runs;           /* struct run */
     struct list elements;       /* struct element */
-    struct part *phrase; /* elements of each pattern: a phrase, in one of its orders */
-    uint32_t *number;    /* of the phrase */
-    uint64_t *
-        second; /* of each: bits of the atoms that its second word may be; 0: any, or none */
+    struct pattern *patterns;
     struct list known;       /* struct known, by number of a word */
     struct list known_atoms; /* uint32_t */
     struct part *starts;     /* of each atom: phrases that can begin with it */
     uint32_t *starting;
     uint32_t atom_count;
-    struct list row; /* struct known: of the words that are searched */
 };
 
 static uint32_t *numbered(struct list *l, uint32_t number)
@@ -92,14 +101,15 @@ static struct bytes cut(struct bytes *rest, const char *sign)
 
 static void add_run(struct phrases *p, struct bytes text, bool begins, uint64_t *firsts)
 {
-    struct part *run = list_add(&p->runs);
+    struct run *run = list_add(&p->runs);
     run->first = (uint32_t)p->atoms.count;
     while (text.len) {
         struct bytes word = cut(&text, " ");
         *(uint32_t *)list_add(&p->atoms) = atom_of_word(p, word, begins && !text.len);
         run->count++;
     }
-    *firsts |= bit_of(*LIST_AT(&p->atoms, uint32_t, run->first));
+    run->begins = bit_of(*LIST_AT(&p->atoms, uint32_t, run->first));
+    *firsts |= run->begins;
 }
 
 static void add_choice(struct phrases *p, struct bytes *text)
@@ -118,10 +128,10 @@ static void add_choice(struct phrases *p, struct bytes *text)
     }
 }
 
-static void compile(struct phrases *p, uint32_t number, struct bytes text)
+static void compile(struct phrases *p, struct pattern *pattern, struct bytes text)
 {
-    struct part *phrase = &p->phrase[number];
-    phrase->first = (uint32_t)p->elements.count;
+    struct part *elements = &pattern->elements;
+    elements->first = (uint32_t)p->elements.count;
     while (text.len) {
         if (text.at[0] == '{') {
             add_choice(p, &text);
@@ -137,7 +147,7 @@ static void compile(struct phrases *p, uint32_t number, struct bytes text)
                 e->runs.count = 1;
             }
         }
-        phrase->count++;
+        elements->count++;
     }
 }
 
@@ -174,23 +184,27 @@ static const struct element *element_at(const struct phrases *p, uint32_t i)
     return LIST_AT(&p->elements, const struct element, i);
 }
 
-/* Most phrases are given up at their second word, and then without being followed. */
-static uint64_t second_of(const struct phrases *p, const struct part *phrase)
+/* Most phrases are given up at the words behind their first, and then without being followed. */
+static void look_near(const struct phrases *p, struct pattern *pattern)
 {
-    const struct element *e = element_at(p, phrase->first);
-    const struct element *next = phrase->count > 1 ? e + 1 : NULL;
-    uint64_t bits = 0;
+    const struct element *e = element_at(p, pattern->elements.first);
+    const struct element *next = pattern->elements.count > 1 ? e + 1 : NULL;
+    uint32_t gap = next ? next->gap : 0;
+    if (gap > 0) /* it stands between two elements */
+        next++;
     for (uint32_t r = 0; r < e->runs.count; r++) {
-        const struct part *run =
-            LIST_AT(&p->runs, const struct part, e->runs.first + r);
-        if (run->count > 1)
-            bits |= bit_of(*LIST_AT(&p->atoms, uint32_t, run->first + 1));
-        else if (!next || next->gap)
-            return 0;
-        else
-            bits |= next->firsts;
+        const struct run *run = LIST_AT(&p->runs, const struct run, e->runs.first + r);
+        if (run->count == 1 && !next) {
+            pattern->reach = 0; /* the first word is all of it */
+            return;
+        }
+        pattern->near |= run->count == 1
+            ? next->firsts
+            : bit_of(*LIST_AT(&p->atoms, uint32_t, run->first + 1));
+        uint32_t reach = run->count == 1 ? gap + 1 : 1;
+        pattern->reach = reach > pattern->reach ? reach : pattern->reach;
     }
-    return bits;
+    pattern->reach = pattern->reach > REACH_MAX ? 0 : pattern->reach;
 }
 
 /* Which phrases can begin with an atom, in rising order: counted, then filled. */
@@ -200,10 +214,10 @@ static void index_starts(struct phrases *p, uint32_t count)
     uint32_t total = 0;
     for (int filling = 0; filling < 2; filling++) {
         for (uint32_t i = 0; i < count; i++) {
-            const struct element *e = element_at(p, p->phrase[i].first);
+            const struct element *e = element_at(p, p->patterns[i].elements.first);
             for (uint32_t r = 0; r < e->runs.count; r++) {
-                const struct part *run =
-                    LIST_AT(&p->runs, const struct part, e->runs.first + r);
+                const struct run *run =
+                    LIST_AT(&p->runs, const struct run, e->runs.first + r);
                 uint32_t atom = *LIST_AT(&p->atoms, uint32_t, run->first);
                 struct part *s = &p->starts[atom];
                 if (filling && (!s->count || p->starting[s->first + s->count - 1] != i))
@@ -231,27 +245,25 @@ struct phrases *phrases_new(
         .by_number = {LIST_OF(uint32_t), LIST_OF(uint32_t)},
         .by_beginning = table_new(a, count),
         .atoms = LIST_OF(uint32_t),
-        .runs = LIST_OF(struct part),
+        .runs = LIST_OF(struct run),
         .elements = LIST_OF(struct element),
         .known = LIST_OF(struct known),
-        .known_atoms = LIST_OF(uint32_t),
-        .row = LIST_OF(struct known)};
-    p->phrase = arena_take(a, 2 * (size_t)count * sizeof *p->phrase);
-    p->number = arena_take(a, 2 * (size_t)count * sizeof *p->number);
+        .known_atoms = LIST_OF(uint32_t)};
+    p->patterns = arena_take(a, 2 * (size_t)count * sizeof *p->patterns);
     uint32_t patterns = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct bytes left, gap, right;
         bool turns = two_sides(texts[i], &left, &gap, &right);
-        p->number[patterns] = i;
-        compile(p, patterns++, turns ? joined(a, left, gap, right) : texts[i]);
+        p->patterns[patterns].number = i;
+        compile(p, &p->patterns[patterns++],
+            turns ? joined(a, left, gap, right) : texts[i]);
         if (!turns)
             continue;
-        p->number[patterns] = i;
-        compile(p, patterns++, joined(a, right, gap, left));
+        p->patterns[patterns].number = i;
+        compile(p, &p->patterns[patterns++], joined(a, right, gap, left));
     }
-    p->second = arena_take(a, patterns * sizeof *p->second);
     for (uint32_t i = 0; i < patterns; i++)
-        p->second[i] = second_of(p, &p->phrase[i]);
+        look_near(p, &p->patterns[i]);
     index_starts(p, patterns);
     return p;
 }
@@ -267,7 +279,6 @@ void phrases_free(struct phrases *p)
     list_free(&p->elements);
     list_free(&p->known);
     list_free(&p->known_atoms);
-    list_free(&p->row);
 }
 
 static void know(struct phrases *p, struct known *k, uint32_t atom)
@@ -277,6 +288,7 @@ static void know(struct phrases *p, struct known *k, uint32_t atom)
     *(uint32_t *)list_add(&p->known_atoms) = atom;
     k->atoms.count++;
     k->bits |= bit_of(atom);
+    k->begins |= p->starts[atom].count > 0;
 }
 
 static uint32_t atom_of_number(const struct list *l, uint32_t number)
@@ -292,7 +304,7 @@ static const struct known *known_of(struct phrases *p, const struct word *w)
     if (k->looked)
         return k;
     struct bytes text = lexicon_text(p->lexicon, w->exact);
-    *k = (struct known){{(uint32_t)p->known_atoms.count, 0}, 0, true};
+    *k = (struct known){{(uint32_t)p->known_atoms.count, 0}, 0, true, false};
     know(p, k, atom_of_number(&p->by_number[ATOM_EXACT], w->exact));
     know(p, k, atom_of_number(&p->by_number[ATOM_STEM], w->stem));
     for (size_t n = 1; n <= text.len; n++)
@@ -303,7 +315,8 @@ static const struct known *known_of(struct phrases *p, const struct word *w)
 /* A row under search. */
 struct search {
     const struct phrases *p;
-    const struct known *row; /* of each word */
+    const struct known *known; /* of each number of a word */
+    const struct word *row;
     uint32_t count;
     uint32_t end; /* past the last element of the phrase at hand */
 };
@@ -313,23 +326,41 @@ static uint32_t known_atom(const struct phrases *p, uint32_t i)
     return *LIST_AT(&p->known_atoms, uint32_t, i);
 }
 
+static const struct known *at_word(const struct search *s, uint32_t at)
+{
+    return &s->known[s->row[at].exact];
+}
+
 static bool has_atom(const struct search *s, uint32_t at, uint32_t atom)
 {
-    const struct part *w = &s->row[at].atoms;
+    const struct part *w = &at_word(s, at)->atoms;
     for (uint32_t i = 0; i < w->count; i++)
         if (known_atom(s->p, w->first + i) == atom)
             return true;
     return false;
 }
 
-static bool run_at(const struct search *s, const struct part *run, uint32_t at)
+static bool run_at(const struct search *s, const struct run *run, uint32_t at)
 {
-    if (run->count > s->count - at)
+    if (!(run->begins & at_word(s, at)->bits) || run->count > s->count - at)
         return false;
     for (uint32_t i = 0; i < run->count; i++)
         if (!has_atom(s, at + i, *LIST_AT(&s->p->atoms, uint32_t, run->first + i)))
             return false;
     return true;
+}
+
+static uint32_t match(const struct search *s, uint32_t e, uint32_t at);
+
+/* Past a gap: to words at which the next element can begin only. */
+static uint32_t match_behind(const struct search *s, uint32_t e, uint32_t at)
+{
+    uint32_t gap = element_at(s->p, e)->gap, best = 0;
+    uint64_t firsts = element_at(s->p, e + 1)->firsts;
+    for (uint32_t skip = 0; skip <= gap && !best && at + skip < s->count; skip++)
+        if (firsts & at_word(s, at + skip)->bits)
+            best = match(s, e + 1, at + skip);
+    return best;
 }
 
 /* The place behind the shortest way from element `e` at word `at`, or 0. */
@@ -338,36 +369,33 @@ static uint32_t match(const struct search *s, uint32_t e, uint32_t at)
     if (e == s->end)
         return at;
     const struct element *el = element_at(s->p, e);
+    if (el->gap)
+        return match_behind(s, e, at);
+    if (at >= s->count || !(el->firsts & at_word(s, at)->bits))
+        return 0;
     uint32_t best = 0;
-    for (uint32_t skip = 0; skip <= el->gap && el->gap && !best && at + skip < s->count;
-         skip++)
-        best = match(s, e + 1, at + skip);
-    if (at >= s->count || !(el->firsts & s->row[at].bits))
-        return best;
+    const struct run *run = LIST_AT(&s->p->runs, const struct run, el->runs.first);
     for (uint32_t r = 0; r < el->runs.count; r++) {
-        const struct part *run =
-            LIST_AT(&s->p->runs, const struct part, el->runs.first + r);
-        uint32_t end = run_at(s, run, at) ? match(s, e + 1, at + run->count) : 0;
+        uint32_t end = run_at(s, run + r, at) ? match(s, e + 1, at + run[r].count) : 0;
         if (end && (!best || end < best))
             best = end;
     }
     return best;
 }
 
-static void find_from(struct search *s, uint32_t at, uint32_t atom, struct list *hits)
+static void find_from(struct search *s, uint32_t at, uint32_t atom,
+    const uint64_t *within, struct list *hits)
 {
     const struct part *starts = &s->p->starts[atom];
-    uint64_t next = at + 1 < s->count ? s->row[at + 1].bits : 0;
     for (uint32_t i = 0; i < starts->count; i++) {
-        uint32_t phrase = s->p->starting[starts->first + i];
-        if (s->p->second[phrase] && !(s->p->second[phrase] & next))
+        const struct pattern *p = &s->p->patterns[s->p->starting[starts->first + i]];
+        if (p->reach && !(p->near & within[p->reach]))
             continue;
-        const struct part *elements = &s->p->phrase[phrase];
-        s->end = elements->first + elements->count;
-        uint32_t end = match(s, elements->first, at);
+        s->end = p->elements.first + p->elements.count;
+        uint32_t end = match(s, p->elements.first, at);
         if (end)
             *(struct phrase_hit *)list_add(hits) =
-                (struct phrase_hit){s->p->number[phrase], at, end - 1};
+                (struct phrase_hit){p->number, at, end - 1};
     }
 }
 
@@ -390,22 +418,32 @@ static void order_place(struct list *hits, size_t from)
     hits->count = kept;
 }
 
+/* Bits of the atoms of so many words behind each place. */
+static void look_ahead(const struct search *s, uint32_t at, uint64_t *within)
+{
+    for (uint32_t n = 1; n <= REACH_MAX; n++)
+        within[n] = within[n - 1]
+            | (at + n < s->count ? at_word(s, at + n)->bits : UINT64_C(0));
+}
+
 void phrases_find(struct phrases *p, const struct words *row, struct list *hits)
 {
-    uint64_t bits = 0;
-    p->row.count = 0;
-    for (uint32_t at = 0; at < row->count; at++) {
-        struct known k = *known_of(p, &row->at[at]); /* it moves when more are known */
-        *(struct known *)list_add(&p->row) = k;
-        bits |= k.bits;
-    }
-    if (!bits)
+    uint64_t within[REACH_MAX + 1] = {0};
+    bool begins = false;
+    for (uint32_t at = 0; at < row->count; at++)
+        begins |= known_of(p, &row->at[at])->begins;
+    if (!begins)
         return;
-    struct search s = {.p = p, .row = p->row.at, .count = row->count};
+    struct search s = {
+        .p = p, .known = p->known.at, .row = row->at, .count = row->count};
     for (uint32_t at = 0; at < row->count; at++) {
+        const struct known *k = at_word(&s, at);
         size_t from = hits->count;
-        for (uint32_t i = 0; i < s.row[at].atoms.count; i++)
-            find_from(&s, at, known_atom(p, s.row[at].atoms.first + i), hits);
+        if (!k->begins)
+            continue;
+        look_ahead(&s, at, within);
+        for (uint32_t i = 0; i < k->atoms.count; i++)
+            find_from(&s, at, known_atom(p, k->atoms.first + i), within, hits);
         if (hits->count > from + 1)
             order_place(hits, from);
     }

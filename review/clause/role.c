@@ -33,12 +33,29 @@ enum { /* of a title, behind the counts: the words share one table */
     T_README = 1 << 25,
     T_LICENCE = 1 << 27,
     T_SCHEMA = 1 << 26, /* and the format is one that schemas are written in */
+    T_TENDER = 1 << 28,
+    T_LESSON = 1 << 29,
+    T_RIVAL = 1 << 30,
 };
+/* More than an int has bits. */
+#define T_ORDER (UINT64_C(1) << 31)
+#define BUYS    (UINT64_C(1) << 32)
+#define LEARNS  (UINT64_C(1) << 33)
+#define RIVALS  (UINT64_C(1) << 34)
+#define PEOPLE  (UINT64_C(1) << 35)
+#define TECHNIC (UINT64_C(1) << 36)
+#define TONGUE  (UINT64_C(1) << 37)
+#define ACTS    (UINT64_C(1) << 38)
+#define HIRES   (UINT64_C(1) << 39)
+#define T_HIRE  (UINT64_C(1) << 40)
+#define OF_WORDS                                                                    \
+    (TEACHES | DISCLOSES | YOU | BUYS | LEARNS | RIVALS | PEOPLE | TECHNIC | TONGUE \
+        | ACTS | HIRES)
 enum { SAYING_WORDS = 3 /* a statement of fewer says nothing */, ANSWER_WORDS = 12 };
 
 static const struct {
     const char *word;
-    uint32_t class;
+    uint64_t class;
 } words_known[] = {
 #define WORD(class, word)  {word, class},
 #define TITLE(class, word) {word, class},
@@ -53,11 +70,12 @@ static const struct role_rule rules[] = {
 #include "review/clause/role.def"
 };
 static const struct {
-    uint32_t title, counted, of, permille, least, other, other_permille;
+    uint64_t title, counted, of, other;
+    uint32_t permille, least, other_permille;
 } conditions[] = {
 #define RULE(                                                                     \
     name, role, title, counted, of, permille, least, other, other_permille, says) \
-    {title, counted, of, permille, least, other, other_permille},
+    {title, counted, of, other, permille, least, other_permille},
 #include "review/clause/role.def"
 };
 enum { RULES = sizeof rules / sizeof rules[0] };
@@ -85,11 +103,11 @@ struct telling {
     struct lexicon *lexicon;
     const struct words *rows;
     const struct meant *meant;
-    uint32_t *class; /* of each number of a word below class_count */
+    uint64_t *class; /* of each number of a word below class_count */
     uint32_t class_count;
 };
 
-static uint32_t class_of(const struct telling *t, uint32_t word)
+static uint64_t class_of(const struct telling *t, uint32_t word)
 {
     return word < t->class_count ? t->class[word] : 0;
 }
@@ -130,15 +148,16 @@ static uint32_t of_modality(const struct stance *s)
 }
 
 /* What a statement counts as; 0: it says too little to count at all. */
-static uint32_t counts_as(const struct telling *t, const struct unit *u,
+static uint64_t counts_as(const struct telling *t, const struct unit *u,
     const struct words *w, const struct stance *s)
 {
-    uint32_t length = s->words.end - s->words.first, found = 0;
+    uint32_t length = s->words.end - s->words.first;
+    uint64_t found = 0;
     for (uint32_t i = s->words.first; i < s->words.end; i++)
         found |= class_of(t, w->at[i].exact);
-    uint32_t first = class_of(t, w->at[s->words.first].exact);
+    uint64_t first = class_of(t, w->at[s->words.first].exact);
     bool cell = u->kind == UNIT_ROW || u->kind == UNIT_ENTRY || u->kind == UNIT_RESULT;
-    uint32_t as = STATEMENTS | of_modality(s) | (found & (TEACHES | DISCLOSES | YOU));
+    uint64_t as = STATEMENTS | of_modality(s) | (found & OF_WORDS);
     if (first & ANSWERS && length <= ANSWER_WORDS)
         as |= ANSWERS;
     if (found & RESULTS && (cell || length <= SAYING_WORDS))
@@ -151,7 +170,7 @@ static bool is_said(const struct unit *u)
     return u->kind != UNIT_HEADING && u->kind != UNIT_CODE && u->kind != UNIT_COMPONENT;
 }
 
-static uint32_t title_class(
+static uint64_t title_class(
     const struct telling *t, struct arena *a, const struct document *d)
 {
     struct bytes name = d->path;
@@ -159,7 +178,7 @@ static uint32_t title_class(
         if (d->path.at[i] == '/')
             name = text_from(d->path, i + 1);
     struct words w = words_of(t->lexicon, a, name);
-    uint32_t found = 0;
+    uint64_t found = 0;
     for (uint32_t i = 0; i < w.count; i++)
         found |= class_of(t, w.at[i].exact);
     for (uint32_t i = 0; i < d->unit_count; i++) {
@@ -171,17 +190,17 @@ static uint32_t title_class(
         break;
     }
     if (d->format != FORMAT_JSON && d->format != FORMAT_YAML)
-        found &= ~(uint32_t)T_SCHEMA;
+        found &= ~(uint64_t)T_SCHEMA;
     return found;
 }
 
 /* One for each bit of a set that a statement counts as, but no statement twice. */
 struct tally {
-    uint32_t *as; /* of each statement */
+    uint64_t *as; /* of each statement */
     uint32_t count;
 };
 
-static uint32_t tallied(const struct tally *t, uint32_t set)
+static uint32_t tallied(const struct tally *t, uint64_t set)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->count; i++)
@@ -190,7 +209,7 @@ static uint32_t tallied(const struct tally *t, uint32_t set)
 }
 
 static bool holds(
-    size_t rule, uint32_t title, const struct tally *t, struct role_told *told)
+    size_t rule, uint64_t title, const struct tally *t, struct role_told *told)
 {
     if (conditions[rule].title && !(conditions[rule].title & title))
         return false;
@@ -207,19 +226,19 @@ static bool holds(
 static struct role_told tell(
     struct telling *t, struct arena *a, const struct document *d)
 {
-    struct list as = LIST_OF(uint32_t);
+    struct list as = LIST_OF(uint64_t);
     for (uint32_t i = 0; i < d->unit_count; i++) {
         const struct unit *u = &t->corpus->units[d->unit + i];
         uint32_t count;
         const struct stance *s = meant_unit(t->meant, d->unit + i, &count);
         for (uint32_t k = 0; is_said(u) && k < count; k++) {
-            uint32_t one = counts_as(t, u, &t->rows[d->unit + i], &s[k]);
+            uint64_t one = counts_as(t, u, &t->rows[d->unit + i], &s[k]);
             if (one)
-                *(uint32_t *)list_add(&as) = one;
+                *(uint64_t *)list_add(&as) = one;
         }
     }
     struct tally tally = {as.at, (uint32_t)as.count};
-    uint32_t title = title_class(t, a, d);
+    uint64_t title = title_class(t, a, d);
     struct role_told told = {0};
     size_t rule = 0;
     while (rule + 1 < RULES && !holds(rule, title, &tally, &told))

@@ -197,6 +197,57 @@ static void tests_threats_requirements_and_guides_are_what_most_of_them_is(void)
     check_role("list.md", "# Names\n\n- a\n- b\n", ROLE_OTHER);
 }
 
+/* Req: HF-FUN-021 */
+static void what_is_not_about_a_product_of_the_writer_is_told(void)
+{
+    check_role("annex-c.md",
+        "# Request for quotation: ward monitors\n\nBidders answer each line.\n\n- The product "
+        "shall encrypt traffic.\n- The product shall close ports.\n- Bidders shall deliver no "
+        "default password.\n\nTenders are opened in May.\n",
+        ROLE_TENDER);
+    check_role("five.md",
+        "# Lecture 5: small devices\n\nStudents draw the boundaries of a pump.\n\nThe radio is "
+        "untrusted in this exercise. Frames are checked.\n\nThe next lecture is on keys. "
+        "Students bring their slides.\n",
+        ROLE_LESSON);
+    check_role("market.md",
+        "# Comparison of hubs\n\nWe looked at three vendors. The first vendor isolates its "
+        "radio.\n\nIts ports are closed. The second vendor pins certificates.\n\nWe bought "
+        "none.\n",
+        ROLE_RIVAL);
+    check_role("site.md",
+        "# Plant\n\nEach hall has a gate with a guard. Visitors wear a badge.\n\nThe fence is "
+        "the first layer, the door the second.\n\nEmployees get only the rights that they need. "
+        "The back door is closed.\n",
+        ROLE_OTHER_FIELD);
+    check_role("konzept.md",
+        "# Konzept\n\nDer Funkteil ist nicht isoliert. Die Logs sind offen.\n\nTLS 1.3 wird "
+        "nicht benutzt. JTAG und UART sind offen.\n\nRBAC ist geplant und nicht gebaut.\n",
+        ROLE_OTHER_TONGUE);
+    check_role("pol-07.md",
+        "# Policy for secure design\n\nThe architect shall draw boundaries. The team shall close "
+        "ports.\n\nThe team shall lock JTAG. The architect shall plan three layers.\n\nThe owner "
+        "approves exceptions.\n",
+        ROLE_POLICY);
+    check_role("handout.md",
+        "# Threat workshop\n\nParticipants get a practice device. Its radio is untrusted.\n\nThe "
+        "port is closed. JTAG is fused.\n\nParticipants present their drawings. Trainers collect "
+        "them.\n",
+        ROLE_LESSON);
+    check_role("architect.md",
+        "# Architect for small devices\n\nYou lock JTAG and close ports. We offer 30 days of "
+        "vacation.\n\nApplicants know TLS.\n",
+        ROLE_PERSON);
+    check_role("hub.md", design, ROLE_DESIGN);
+    check_role("door.md",
+        "# Door reader\n\nThe firmware reads a badge and opens a door. Its UART is closed.\n\n"
+        "The bootloader checks the signature. The badge key never leaves the reader's secure "
+        "software.\n\nThe door server talks TLS 1.3. Each door has its own certificate.\n",
+        ROLE_DESIGN);
+    CHECK(role_ceiling(ROLE_TENDER) == CEILING_ABSENT);
+    CHECK(role_ceiling(ROLE_OTHER_TONGUE) == CEILING_PARTIAL);
+}
+
 static void the_reason_names_the_rule_and_its_counts(void)
 {
     struct told told = tell("srs.md",
@@ -218,4 +269,5 @@ MAIN(TEST(a_document_that_says_how_things_are_is_a_design),
     TEST(a_report_of_gaps_advises_and_names_what_is_missing),
     TEST(a_policy_tells_how_weaknesses_are_reported),
     TEST(tests_threats_requirements_and_guides_are_what_most_of_them_is),
+    TEST(what_is_not_about_a_product_of_the_writer_is_told),
     TEST(the_reason_names_the_rule_and_its_counts))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SENTENCE_WORDS = 5 };
+enum { SENTENCE_WORDS = 5, LEAD_WORDS = 4 };
 
 /* ---- how concrete ---- */
 
@@ -209,6 +209,88 @@ static uint8_t *look_at_words(struct arena *a, const struct lexicon *l)
     return is;
 }
 
+/* ---- where a unit stands ---- */
+
+/* A heading without its number: "3.2 Glossary", "A. Links". */
+static struct bytes unnumbered(struct bytes heading)
+{
+    size_t i = 0;
+    if (heading.len > 2 && (heading.at[1] == '.' || heading.at[1] == ')'))
+        i = 2;
+    while (i < heading.len
+        && (heading.at[i] == ' ' || heading.at[i] == '.'
+            || (heading.at[i] >= '0' && heading.at[i] <= '9')))
+        i++;
+    return text_trim(text_from(heading, i));
+}
+
+/* Headings below which words are explained, or other documents are named: they begin so, or are no more than that. */
+static bool names_matter(struct bytes heading)
+{
+    static const char *const begins[] = {"terminology", "glossary", "definitions",
+        "abbreviations", "acronyms", "references", "related links", "related documents",
+        "related documentation", "related resources", "related reading",
+        "related pages", "related topics", "related work", "further reading",
+        "see also", "table of contents", "license", "licence", "contributing",
+        "contributors", "acknowledg", "changelog", "revision history",
+        "document history", "getting started", "installation"};
+    static const char *const whole[] = {"terms", "key terms", "metadata", "links",
+        "useful links", "related", "related projects", "terms and definitions"};
+    struct bytes name = unnumbered(heading);
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (name.len && name.len < 60 && text_find_word(name, text_of(begins[i])) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        if (text_same_word(name, text_of(whole[i])))
+            return true;
+    return false;
+}
+
+/* Of a file's owner and licence: "rights" and "limited" say nothing of a product there. */
+static bool is_notice(struct bytes text)
+{
+    return text_starts(text, TEXT("Copyright ")) || text_starts(text, TEXT("\xC2\xA9"))
+        || text_starts(text, TEXT("SPDX-"))
+        || text_find(text, TEXT("All rights reserved")) < text.len;
+}
+
+static void mark_matter(struct said *s)
+{
+    const struct corpus *c = s->corpus;
+    uint32_t last =
+        UNIT_NONE; /* most units stand below the heading of the one before */
+    bool below = false;
+    s->matter = arena_take(s->a, c->unit_count + 1);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        uint32_t heading = c->units[i].heading; /* stands before it */
+        if (heading != last)
+            below = heading != UNIT_NONE
+                && (s->matter[heading] || names_matter(c->units[heading].text));
+        last = heading;
+        s->matter[i] = below || is_notice(c->units[i].text);
+    }
+}
+
+/* Most units of long documents are in lists: their first sentence is carried along. */
+static void mark_leads(struct said *s)
+{
+    const struct corpus *c = s->corpus;
+    uint32_t lead = UNIT_NONE;
+    s->leads = arena_take(s->a, (c->unit_count + 1) * sizeof *s->leads);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        const struct words *w = &s->words[i];
+        const struct unit *u = &c->units[i];
+        if (i == c->docs[u->doc].unit)
+            lead = UNIT_NONE;
+        s->leads[i] = u->kind == UNIT_ITEM ? lead : UNIT_NONE;
+        if (u->kind != UNIT_ITEM)
+            lead = u->kind == UNIT_PARAGRAPH && w->count >= LEAD_WORDS
+                    && w->at[w->count - 1].marks & MARK_COLON
+                ? i
+                : UNIT_NONE;
+    }
+}
+
 /* ---- the corpus ---- */
 
 static struct span sentence_at(const struct unit *u, const struct words *w, uint32_t i)
@@ -258,6 +340,8 @@ void said_of(struct arena *a, const struct corpus *corpus, const struct model *m
     if (sentences.count)
         memcpy(s.sentences, sentences.at, sentences.count * sizeof *s.sentences);
     list_free(&sentences);
+    mark_matter(&s);
+    mark_leads(&s);
     s.roles = roles_of(a, corpus, s.lexicon, s.words, s.meant);
     *out = s;
 }

@@ -29,6 +29,9 @@ struct said {
     struct words *words; /* of each unit */
     uint32_t *first;     /* of each unit, in sentences; one more at the end */
     struct sentence *sentences;
+    uint8_t *matter; /* of each unit: front or back matter, no description */
+    uint32_t *
+        leads; /* of each unit: the sentence that its list ends, "The rules:", or UNIT_NONE */
     const struct role_told *roles; /* of each document */
 };
 

@@ -292,7 +292,7 @@ static bool digit(uint8_t c)
 
 static bool ascii_letter(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
 /* Code point at i and its length; what is no UTF-8 is one byte and no letter. */
@@ -478,9 +478,13 @@ static const struct {
 static size_t word_end(struct bytes text, size_t i)
 {
     size_t n;
-    while (i < text.len && (n = letter_at(text, i)) > 0)
+    for (;;) {
+        while (i < text.len && (ascii_letter(text.at[i]) || digit(text.at[i])))
+            i++;
+        if (i >= text.len || (n = letter_at(text, i)) == 0)
+            return i;
         i += n;
-    return i;
+    }
 }
 
 /* The word is n't: "doesn" without its n, "won" and its like by the table. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clause: what the documents say against one clause; and why, for one of its constraints. */
 #include "review/main/clause_run.h"
+#include "review/main/second.h"
 #include "review/main/verbs.h"
 
 #include <string.h>
@@ -32,6 +33,8 @@ static bool render(
         render_judged_sarif(page, stdout);
     else if (strcmp(format, "oscal") == 0)
         render_judged_oscal(a, page, stdout);
+    else if (strcmp(format, "gsn") == 0)
+        render_judged_gsn(a, page, stdout);
     else if (strcmp(format, "screen") == 0)
         render_judged_screen(a, page, stdout, width);
     else
@@ -58,12 +61,14 @@ static enum exit_code gaps_verdict(const struct clause_page *page, const char *f
 }
 
 enum exit_code verb_clause(struct run *r, const struct library *l, const char *name,
-    const char *format, const char *fail_on, unsigned width)
+    const char *format, const char *fail_on, unsigned width, const char *opinion)
 {
     enum exit_code code = start(r, l, name);
+    if (code == EXIT_DONE)
+        second_opinion(r, opinion);
     if (code == EXIT_DONE && !render(r->a, &r->clauses[0], format, width))
         code = (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
-            "screen, json, html, markdown, csv, sarif or oscal");
+            "screen, json, html, markdown, csv, sarif, oscal or gsn");
     return code == EXIT_DONE ? gaps_verdict(&r->clauses[0], fail_on) : code;
 }
 

@@ -2,6 +2,7 @@
 /* holdfast-review: the verbs and options of the program, and nothing else. */
 #include "review/main/clause_run.h"
 #include "review/main/packed.h"
+#include "review/main/second.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static const struct cli_option options[] = {
     {"output", CLI_WORD, 0, 0, "PATH", "the report's folder; the file of a pack",
         false},
     {"format", CLI_WORD, 0, 0, "LIST",
-        "html json csv sarif oscal markdown junit dot; all", false},
+        "html json csv sarif oscal gsn markdown junit dot", false},
     {"clause", CLI_WORD, 0, 0, "LIST", "clauses, or all, or none; else 81001-5-1:5.3.2",
         false},
     {"order", CLI_WORD, 0, 0, "ID", "also answer a questionnaire: ig-nb", false},
@@ -43,6 +44,8 @@ static const struct cli_option options[] = {
     {"against", CLI_WORD, 0, 0, "PATH", "which documents have changed since", false},
     {"tsv", CLI_WORD, 0, 0, "FILE", "table with the columns id and text", false},
     {"doc", CLI_WORD, 0, 0, "FILE", "judge this document; may be given again", false},
+    {"opinion", CLI_WORD, 0, 0, "FILE", "show a model's opinion beside its verdicts",
+        false},
     {NULL, CLI_FLAG, 0, 0, NULL, NULL, false},
 };
 
@@ -158,6 +161,8 @@ static int report(void *ctx, const struct cli_args *a)
     enum exit_code code =
         start_with_clauses(ctx, a, cli_word(a, "clause", "first"), &r, &l);
     if (code == EXIT_DONE)
+        second_opinion(&r, cli_word(a, "opinion", NULL));
+    if (code == EXIT_DONE)
         code = verb_report(&r, folder, cli_word(a, "format", "all"));
     if (code == EXIT_DONE)
         code = run_verdict(&r, fail_on(a));
@@ -256,7 +261,8 @@ static int clause_or_why(
         code = why ? verb_why_constraint(&r, &l, a->operand[0], terminal_width())
                    : verb_clause(&r, &l, a->operand[0],
                        cli_given(a, "json") ? "json" : cli_word(a, "format", "screen"),
-                       cli_word(a, "fail-on", "never"), terminal_width());
+                       cli_word(a, "fail-on", "never"), terminal_width(),
+                       why ? NULL : cli_word(a, "opinion", NULL));
     }
     library_free(&l);
     run_end(&r);
@@ -457,7 +463,7 @@ static const struct cli_verb verbs[] = {
         (const char *const[]){COMMON, "fail-on", "json", "no-color", NULL}, scan},
     {"report", "[PATH]", "the same, as files in --output",
         (const char *const[]){
-            COMMON, "fail-on", "output", "format", "clause", "order", NULL},
+            COMMON, "fail-on", "output", "format", "clause", "order", "opinion", NULL},
         report},
     {"change", "[BEFORE] [AFTER]", "what a change re-opens; go or no-go; who signs",
         (const char *const[]){COMMON, "base", "fail-on", "json", "no-color", NULL},
@@ -465,7 +471,8 @@ static const struct cli_verb verbs[] = {
     {"trace", "ID", "all that is linked with one item",
         (const char *const[]){COMMON, "in", NULL}, trace},
     {"clause", "CLAUSE [PATH]", "what documents say against a clause of a standard",
-        (const char *const[]){COMMON, "doc", "fail-on", "json", "format", NULL},
+        (const char *const[]){
+            COMMON, "doc", "fail-on", "json", "format", "opinion", NULL},
         clause},
     {"why", "FINDING", "one finding, or one constraint: 5.3.2-C07",
         (const char *const[]){COMMON, "in", "base", "before", "doc", NULL}, why},

@@ -2,8 +2,8 @@
 #include "review/main/packed.h"
 
 #include "core/base/hex.h"
+#include "review/base/printed.h"
 #include "review/catalogue/builtin.h"
-#include "review/pack/printed.h"
 
 #include <errno.h>
 #include <fcntl.h>

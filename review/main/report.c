@@ -53,7 +53,7 @@ enum exit_code verb_report(const struct run *r, const char *name, const char *fo
 {
     if (!render_knows(formats))
         return (enum exit_code)cli_error(EXIT_USAGE, NULL, 0, "--format",
-            "a list of html, json, csv, sarif, junit, dot, oscal, or all");
+            "a list of html, json, csv, sarif, junit, dot, oscal, gsn, or all");
     if (mkdir(name, 0755) != 0 && errno != EEXIST)
         return (enum exit_code)cli_error(
             EXIT_ENVIRONMENT, name, 0, strerror(errno), "a folder to write to");

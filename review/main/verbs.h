@@ -38,9 +38,10 @@ enum exit_code verb_catalogue_show(
 enum exit_code verb_catalogue_lint(const struct run_ask *ask, struct run *r,
     const struct library *l, const char *corpus, bool json);
 /* What the documents say against one clause. */
-/* format: screen, json, html, markdown, csv, sarif, oscal; fail_on: a severity of its gaps. */
+/* format: screen, json, html, markdown, csv, sarif, oscal, gsn; fail_on: a severity of its gaps;
+ * opinion: a file to be shown beside it, or NULL. */
 enum exit_code verb_clause(struct run *r, const struct library *l, const char *name,
-    const char *format, const char *fail_on, unsigned width);
+    const char *format, const char *fail_on, unsigned width, const char *opinion);
 /* "5.3.2-C07": a constraint and not a finding. */
 bool names_constraint(const char *id);
 enum exit_code verb_why_constraint(

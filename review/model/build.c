@@ -46,9 +46,7 @@ static bool letter(uint8_t c)
 bool path_has_word(struct bytes path, const char *word)
 {
     struct bytes w = text_of(word);
-    for (size_t i = 0; i + w.len <= path.len; i++) {
-        if (!text_same_word((struct bytes){path.at + i, w.len}, w))
-            continue;
+    for (size_t i = 0; (i += text_find_word(text_from(path, i), w)) < path.len; i++) {
         size_t end = i + w.len;
         if (end < path.len && (path.at[end] == 's' || path.at[end] == 'S'))
             end++;

@@ -288,8 +288,17 @@ static struct bytes plain(struct bytes name, struct room room)
 {
     size_t n = name.len < room.cap ? name.len : room.cap;
     for (size_t i = 0; i < n; i++)
-        room.at[i] = name.at[i] == '_' || name.at[i] == '-' ? ' ' : name.at[i];
+        room.at[i] = name.at[i] == '_' || name.at[i] == '-' ? ' '
+            : name.at[i] >= 'A' && name.at[i] <= 'Z'        ? name.at[i] | 0x20
+                                                            : name.at[i];
     return (struct bytes){room.at, n};
+}
+
+/* Both are in small letters; nearly all names differ in length or in their first letter. */
+static bool is_called(struct bytes plain_name, struct bytes name)
+{
+    return plain_name.len == name.len && plain_name.at[0] == name.at[0]
+        && text_same(plain_name, name);
 }
 
 /* Take the last part off: "HF-SEC" -> "SEC", and "HF" is left. */
@@ -341,7 +350,7 @@ bool sense_of_field(enum item_kind self, struct bytes name, struct sense *out)
         return false;   /* what was decided: "accepted" */
     bool known = false; /* a row for this kind of item goes before one for all */
     for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
-        if (want.len == senses[i].name.len && text_same_word(want, senses[i].name)
+        if (is_called(want, senses[i].name)
             && (senses[i].self == self || (!known && senses[i].self == ITEM_KINDS))) {
             *out = (struct sense){senses[i].link, senses[i].turned};
             known = true;
@@ -356,7 +365,7 @@ enum item_kind kind_of_field(struct bytes name)
     uint8_t room[64];
     struct bytes want = plain(name, ROOM_OF(room));
     for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
-        if (want.len == senses[i].name.len && text_same_word(want, senses[i].name))
+        if (is_called(want, senses[i].name))
             return (enum item_kind)senses[i].names;
     return ITEM_KINDS;
 }

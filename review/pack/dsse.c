@@ -2,7 +2,7 @@
 #include "review/pack/dsse.h"
 
 #include "core/base/base64.h"
-#include "review/pack/printed.h"
+#include "review/base/printed.h"
 #include "review/render/out.h"
 
 /* The pre-authentication encoding: "DSSEv1" LEN(type) type LEN(payload) payload. */

@@ -2,7 +2,7 @@
 #include "review/pack/statement.h"
 
 #include "core/base/hex.h"
-#include "review/pack/printed.h"
+#include "review/base/printed.h"
 #include "review/pack/statement_form.h"
 #include "review/render/out.h"
 

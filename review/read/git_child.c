@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/git_child.h"
 
+#include "review/base/handed.h"
 #include "review/read/cage_parts.h"
 #include "review/read/git_list.h"
 #include "review/read/git_serve.h"
@@ -114,23 +115,13 @@ static _Noreturn void be_child(
 /* The next answer; a descriptor that comes along must be a file, or reading it could wait. */
 static bool hear(struct git_child *c, struct git_answer *out, int *fd)
 {
-    char room[CMSG_SPACE(sizeof *fd)] = {0};
-    struct iovec part = {out, sizeof *out};
-    struct msghdr m = {.msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = room,
-        .msg_controllen = sizeof room};
     struct pollfd p = {.fd = c->talk, .events = POLLIN};
     struct stat st;
 
     *fd = -1;
     if (poll(&p, 1, ANSWER_WAIT_MS) <= 0
-        || recvmsg(c->talk, &m, MSG_CMSG_CLOEXEC) != sizeof *out)
+        || !handed_in(c->talk, (struct room){(uint8_t *)out, sizeof *out}, fd))
         return false;
-    struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-    if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS
-        && h->cmsg_len == CMSG_LEN(sizeof *fd))
-        memcpy(fd, CMSG_DATA(h), sizeof *fd);
     out->why[sizeof out->why - 1] = 0;
     if (*fd < 0)
         return true;

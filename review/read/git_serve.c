@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/read/git_serve.h"
 
+#include "review/base/handed.h"
 #include "review/read/git_list.h"
 #include "review/read/git_load.h"
 #include "review/read/growing.h"
@@ -72,24 +73,12 @@ static void answer_with(
     const struct serve *s, int fd, const git_oid *id, const char *why)
 {
     struct git_answer a = {.good = fd >= 0};
-    char room[CMSG_SPACE(sizeof fd)] = {0};
-    struct iovec part = {&a, sizeof a};
-    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
 
     static_assert(sizeof *id <= sizeof a.name.b, "the name of a content fits");
     if (id)
         memcpy(a.name.b, id, sizeof *id);
     snprintf(a.why, sizeof a.why, "%s", why);
-    if (fd >= 0) {
-        m.msg_control = room;
-        m.msg_controllen = sizeof room;
-        struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof fd);
-        memcpy(CMSG_DATA(c), &fd, sizeof fd);
-    }
-    if (sendmsg(s->talk, &m, MSG_NOSIGNAL) < 0)
+    if (!handed_out(s->talk, (struct bytes){(const uint8_t *)&a, sizeof a}, fd))
         _exit(EXIT_GIT);
     if (fd >= 0)
         close(fd);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "review/clause/answer.h"
+#include "review/opinion/opinion.h"
 
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ struct clause_page {
     const uint8_t *catalogue_digest; /* 32 bytes */
     bool in_report;                  /* index.html lies beside it */
     int64_t as_of_s;                 /* the day of the review; 0: unknown */
+    const struct opinions *opinions; /* a model's, about this very review; or NULL */
 };
 
 /* --- for the team --- */
@@ -42,6 +44,8 @@ void render_judged_csv(struct arena *a, const struct clause_page *p, FILE *out);
 void render_judged_json(const struct clause_page *p, FILE *out);
 /* OSCAL 1.1.2 assessment results: a finding for each constraint. */
 void render_judged_oscal(struct arena *a, const struct clause_page *p, FILE *out);
+/* The argument as a picture (SVG), by the symbols of GSN. */
+void render_judged_gsn(struct arena *a, const struct clause_page *p, FILE *out);
 /* SARIF 2.1.0: gaps as results. */
 void render_judged_sarif(const struct clause_page *p, FILE *out);
 
@@ -57,6 +61,12 @@ struct bytes constraint_name(const struct clause *c, uint32_t constraint);
 /* "HF-SEC-001 demonstrated, HF-SEC-002 verified 2026-11-28", the first few. */
 struct bytes clause_proofs(
     struct arena *a, const struct clause_page *p, const struct standing_of *s);
+/* What a model said of the constraint (clause_opinion.c): "second opinion (MODEL): partial,
+ * quotes “…”"; empty where none is shown. */
+struct bytes clause_opinion(
+    struct arena *a, const struct clause_page *p, uint32_t constraint);
+/* Whose they are, and that they change nothing; empty where none is shown. */
+struct bytes clause_opinion_note(struct arena *a, const struct clause_page *p);
 /* What stands in the columns of one constraint, in every form alike. */
 struct clause_row {
     struct bytes id, name, standing, place, section, quotation, proofs;

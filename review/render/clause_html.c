@@ -21,8 +21,8 @@ static const char style[] =
     ".demonstrated,.verified{color:#166534}.described,.tailored{color:#1d4ed8}"
     ".partial,.cannot,.asked{color:#b45309}.absent,.critical{color:#8f0000}.major{color:#b45309}"
     ".p{color:#52525b;font-size:.92em}q{quotes:none}blockquote{margin:.4em 0;padding:.4em .8em;"
-    "border-left:3px solid #d4d4d8}.one{table-layout:fixed}.one th:nth-child(1){width:7%}.one th:nth-child(2){width:13%}"
-    ".one th:nth-child(3){width:9%}.one th:nth-child(4){width:21%}.one th:nth-child(5){width:32%}"
+    "border-left:3px solid #d4d4d8}.one{table-layout:fixed}.one th,.one td{box-sizing:border-box}.one th:nth-child(1){width:7%}.one th:nth-child(2){width:13%}"
+    ".one th:nth-child(3){width:11%}.one th:nth-child(4){width:20%}.one th:nth-child(5){width:28%}"
     ".sign td{height:2.6em;min-width:14em}"
     "@media print{nav{display:none}body{margin:0;max-width:none;font-size:8.5pt}@page{size:A4 landscape;margin:14mm}"
     "h2,h3{break-after:avoid}}";
@@ -138,6 +138,9 @@ static void where(struct arena *a, const struct clause_page *p,
 
 static void table(struct arena *a, const struct clause_page *p, FILE *out)
 {
+    struct bytes note = clause_opinion_note(a, p);
+    if (note.len)
+        words(out, "<p class=\"p\">", note, "</p>\n");
     fputs(
         "<table class=\"one\"><thead><tr><th>id</th><th>asks</th>"
         "<th>stands</th><th>document, section</th><th>quotation</th><th>requirements, "
@@ -152,6 +155,10 @@ static void table(struct arena *a, const struct clause_page *p, FILE *out)
         cell_class(out, (enum standing)s->standing);
         where(a, p, s, out);
         words(out, "<td>", clause_proofs(a, p, s), "</td></tr>\n");
+        struct bytes opinion = clause_opinion(a, p, i);
+        if (opinion.len)
+            words(out, "<tr><td></td><td colspan=\"5\" class=\"p\">", opinion,
+                "</td></tr>\n");
     }
     fputs("</tbody></table>\n", out);
 }

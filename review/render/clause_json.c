@@ -31,8 +31,10 @@ static void passage(const struct clause_page *p, const struct rubric_constraint 
 {
     const struct rubric *r = p->judged->rubric;
     text(out, "{\"document\":", p->said->corpus->docs[g->doc].path);
-    number(out, ",\"first_line\":", g->first_line);
-    number(out, ",\"last_line\":", g->last_line);
+    number(out, ",\"first_line\":", g->lines.first);
+    number(out, ",\"last_line\":", g->lines.last);
+    number(out, ",\"sentence_first_line\":", g->sentence.first);
+    number(out, ",\"sentence_last_line\":", g->sentence.last);
     number(out, ",\"page\":", g->page);
     text(out, ",\"facet\":", c->facets[g->facet].id);
     text(out, ",\"phrase\":",
@@ -192,11 +194,36 @@ static void answered(const struct clause_page *p, FILE *out)
         text(out, ",\n\"no_defence\":", p->answer->why_none);
 }
 
+/* What it asks, in the catalogue's words. */
+static void question(const struct clause_page *p, struct bytes id, FILE *out)
+{
+    uint8_t i = constraint_find(p->clause, id);
+    if (i != CATALOGUE_NONE)
+        text(out, ",\"question\":", p->clause->constraints[i].text);
+}
+
+static void second_opinion(const struct clause_page *p, struct bytes id, FILE *out)
+{
+    static const uint8_t nobody[32];
+    const struct opinion *o = opinion_find(p->opinions, id);
+    if (!o)
+        return;
+    text(out, ",\n  \"second_opinion\":{\"model\":", p->opinions->model);
+    if (!text_same(BYTES_OF(o->prompt.b), BYTES_OF(nobody)))
+        digest(out, ",\"prompt_sha256\":", o->prompt.b);
+    text(out, ",\"opinion\":", text_of(opinion_word(o->word)));
+    out_words(out, ",\"quotes\":[");
+    for (uint32_t i = 0; i < o->quote_count; i++)
+        text(out, i ? "," : "", o->quotes[i]);
+    out_words(out, "]}");
+}
+
 static void constraint(const struct clause_page *p, uint32_t i, FILE *out)
 {
     const struct rubric_constraint *c = &p->judged->rubric->constraints[i];
     const struct verdict_of *v = &p->judged->best[i];
     text(out, i ? ",\n {\"id\":" : "\n {\"id\":", c->id);
+    question(p, c->id, out);
     text(out, ",\"verdict\":", text_of(verdict_word((enum verdict)v->verdict)));
     if (standing_at(p, c->id))
         proofs(p, standing_at(p, c->id), out);
@@ -211,6 +238,7 @@ static void constraint(const struct clause_page *p, uint32_t i, FILE *out)
     missing(c, v, out);
     nearest(p, i, out);
     in_documents(p, i, out);
+    second_opinion(p, c->id, out);
     out_words(out, "}");
 }
 

@@ -18,12 +18,12 @@ struct bytes clause_place(
 {
     const struct document *d = &p->said->corpus->docs[g->doc];
     const char *word = clause_line_word((enum format)d->format);
-    if (g->first_line && g->last_line > g->first_line)
+    if (g->sentence.last > g->sentence.first)
         return arena_print(a, "%.*s%s%u-%u", (int)d->path.len, (const char *)d->path.at,
-            word, g->first_line, g->last_line);
-    if (g->first_line)
+            word, g->sentence.first, g->sentence.last);
+    if (g->sentence.first)
         return arena_print(a, "%.*s%s%u", (int)d->path.len, (const char *)d->path.at,
-            word, g->first_line);
+            word, g->sentence.first);
     return place_text(a, d->path, 0, g->page);
 }
 

@@ -24,12 +24,23 @@ void render_judged_markdown(struct arena *a, const struct clause_page *p, FILE *
     out_markdown(out, p->clause->id);
     fprintf(out,
         ", judged as on %s by holdfast-review " HOLDFAST_VERSION
-        ". Evidence found and not found; no statement of conformity.\n\n"
+        ". Evidence found and not found; no statement of conformity.",
+        day);
+    struct bytes note = clause_opinion_note(a, p);
+    fputs(note.len ? " " : "", out);
+    out_markdown(out, note);
+    fputs(
+        "\n\n"
         "| constraint | asks | stands | document | section | quotation | requirements and "
         "results |\n|---|---|---|---|---|---|---|\n",
-        day);
+        out);
     for (uint32_t i = 0; i < p->clause->constraint_count; i++) {
         struct clause_row r = clause_row(a, p, i);
+        struct bytes opinion = clause_opinion(a, p, i);
+        if (opinion.len)
+            r.standing = arena_print(a, "%.*s; %.*s", (int)r.standing.len,
+                (const char *)r.standing.at, (int)opinion.len,
+                (const char *)opinion.at);
         const struct bytes cells[] = {
             r.id, r.name, r.standing, r.place, r.section, r.quotation, r.proofs};
         for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
@@ -124,11 +135,11 @@ void render_judged_sarif(const struct clause_page *p, FILE *out)
                 ",\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
             out_uri(out, p->said->corpus->docs[near->doc].path);
             out_words(out, "}");
-            if (near->first_line) {
+            if (near->sentence.first) {
                 out_words(out, ",\"region\":{\"startLine\":");
-                out_number(out, near->first_line);
+                out_number(out, near->sentence.first);
                 out_words(out, ",\"endLine\":");
-                out_number(out, near->last_line);
+                out_number(out, near->sentence.last);
                 out_words(out, "}");
             }
             out_words(out, "}}]");

@@ -64,6 +64,9 @@ static void group_of(struct arena *a, const struct clause_page *p, const char *t
                 put(out, place);
             }
             fputc('\n', out);
+            struct bytes opinion = clause_opinion(a, p, i);
+            if (opinion.len)
+                wrapped(out, opinion, 7, width);
         }
 }
 
@@ -103,6 +106,9 @@ void render_judged_screen(
     if (n[STANDING_ASK])
         fprintf(out, ", %u to be asked whether they apply", n[STANDING_ASK]);
     fputc('\n', out);
+    struct bytes note = clause_opinion_note(a, p);
+    if (note.len)
+        wrapped(out, note, 0, width);
     group_of(a, p, "shown", STANDING_DESCRIBED, STANDING_DEMONSTRATED, out, width);
     group_of(a, p, "shown in part", STANDING_CANNOT_TELL, STANDING_PARTIAL, out, width);
     group_of(a, p, "missing", STANDING_ABSENT, STANDING_ASK, out, width);

@@ -26,8 +26,8 @@ static bool asked(const char *formats, const char *format)
 
 bool render_knows(const char *formats)
 {
-    static const char *const names[] = {
-        "all", "html", "json", "csv", "sarif", "markdown", "junit", "dot", "oscal"};
+    static const char *const names[] = {"all", "html", "json", "csv", "sarif",
+        "markdown", "junit", "dot", "oscal", "gsn"};
     struct bytes rest = text_of(formats), one;
     while (text_next_part(&rest, &one)) {
         size_t i = 0;
@@ -63,6 +63,7 @@ static const struct {
     {"json", "json", clause_json},
     {"sarif", "sarif", clause_sarif},
     {"oscal", "oscal.json", render_judged_oscal},
+    {"gsn", "gsn.svg", render_judged_gsn},
 };
 
 static bool clauses(

@@ -7,7 +7,11 @@
 enum status ending_begun(const struct ending_place *p, struct room receipt, size_t *len)
 {
     const char *why = NULL;
-    return keyfile_read(p->receipt, p->owner, receipt, len, &why);
+    enum status s = keyfile_read(p->receipt, p->owner, receipt, len, &why);
+
+    if ((s == OK || s == AGAIN) && keyfile_settle(p->receipt) != OK)
+        return BROKEN;
+    return s;
 }
 
 enum status ending_begin(const struct ending_place *p, struct bytes receipt)

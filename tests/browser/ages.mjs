@@ -93,6 +93,20 @@ try {
             if (fresh || mark === '') return 'after ' + s + ' s: ' + age;
         }
     });
+    await claim('where keys are in software, the small line below says so, and nothing else changes', async () => {
+        const seen = () => page.evaluate(() => [...document.querySelectorAll('article')].map(c => {
+            const facts = c.querySelector('.facts'), how = getComputedStyle(facts);
+            return { facts: facts.textContent, rest: c.textContent.replace(facts.textContent, '').replace(/Bed \d/, ''),
+                size: parseFloat(how.fontSize), same: how.color === getComputedStyle(c.querySelector('.heard')).color };
+        }));
+        await begin(devicesOf('fresh', 'fresh'));
+        cloud.devices[1].keys_in_software = false;
+        await pass(6000);
+        const [soft, tpm] = await seen();
+        if (!soft.facts.includes(' \u00b7 keys in software \u00b7 ')) return soft.facts;
+        if (/key|TPM/i.test(tpm.facts + tpm.rest + soft.rest)) return JSON.stringify(tpm);
+        if (soft.rest !== tpm.rest || soft.size > 15 || !soft.same) return JSON.stringify(soft);
+    });
     await claim('when a request hangs, nothing looks fresh and the page says since when', async () => {
         await begin(devicesOf('fresh', 'old'));
         cloud.hangs = true;

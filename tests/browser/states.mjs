@@ -8,13 +8,14 @@ const device = {
     id: '0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0', label: 'Bed 4, Ward East', state: 'active',
     spo2_permille: 964, pulse_decibpm: 721, quality: 88, status: 0, measured_utc_ms: NOW - 20000, clock: 2,
     last_answer_utc_ms: NOW - 4000, readings: 48213, lost: 0, test_data: false, clone_suspected: false,
+    keys_in_software: true,
 };
 
 const state = (changes, fresh, mark, sync, age) => ({ changes, reads: { fresh, mark, sync, age } });
 
 export const states = {
     fresh: state({}, true, '', 'SYNCHRONISED', 'Measured 20 s ago (04:12:20).'),
-    'no value': state({ spo2_permille: null, pulse_decibpm: null, quality: 0 }, true, '', 'SYNCHRONISED',
+    'no value': state({ spo2_permille: null, pulse_decibpm: null, quality: 0, keys_in_software: false }, true, '', 'SYNCHRONISED',
         'Measured 20 s ago (04:12:20): the sensor gave no value.'),
     'own clock': state({ clock: 1, test_data: true }, true, '', 'SYNCHRONISED',
         'Measured 20 s ago (04:12:20 by the device\u2019s own clock).'),

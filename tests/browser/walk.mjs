@@ -68,6 +68,10 @@ try {
         const notice = await page.textContent('#notice');
         if (!notice.includes('The device is the alarm')) return notice;
     });
+    await claim('of a device whose keys are files the page says so', async () => {
+        const facts = await page.textContent('[data-device="' + device + '"] .facts');
+        if (!facts.includes('keys in software')) return facts;
+    });
     await claim('the session cookie cannot be read by scripts, sent elsewhere or over plain HTTP', async () => {
         const c = (await context.cookies())[0];
         if (c.name !== '__Host-session' || !c.httpOnly || !c.secure || c.sameSite !== 'Strict' || c.path !== '/')

@@ -124,7 +124,7 @@ static struct known *find_known(struct shelf *s, uint64_t number)
     return NULL;
 }
 
-static void on_losing(
+static enum status on_losing(
     void *ctx, const struct journal_place *place, enum journal_mark mark)
 {
     struct world *w = ctx;
@@ -136,7 +136,7 @@ static void on_losing(
 
     if (k == NULL || k->at != place->at || k->going) {
         wrong(w, "told of losing a record that is not there");
-        return;
+        return OK;
     }
     if (k > s->known && !k[-1].going)
         wrong(w, "a newer record goes before an older one");
@@ -147,6 +147,7 @@ static void on_losing(
         wrong(w, "told of losing a record when it was gone already");
     k->going = true;
     s->lost_most += mark == JOURNAL_UNMARKED;
+    return OK;
 }
 
 /* What was set since the last sync is durable now. */

@@ -4,9 +4,11 @@
 
 Every refusal differs from the good boot in the one thing that its name says: that boot is its control, and nothing is judged
 when it fails. The fallback has a control of its own: the same version 2 without the changed bit, put as a release.
-  image_test.py [--short]     --short: the good boot and two refusals
+  image_test.py [--short]             the good boot and two refusals
+  image_test.py --only NAME,NAME      these; `offered` runs only so
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
@@ -17,6 +19,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import machine as m  # noqa: E402
+import version  # noqa: E402
 from harness import CLOUD, Cloud, TimedOut, check, run  # noqa: E402
 from endorsed import believe, policy  # noqa: E402
 from service import key_of, ticket  # noqa: E402
@@ -25,6 +28,7 @@ WORK_S = 300  # of a processor, for one wait: a machine that others slow down ha
 BOUND_S = 900  # of the clock, for a machine
 TARGET_S = 480  # for all, on two cores with nothing else on them
 LOOK_EVERY_S = 1
+SELDOM_S = 5  # a look costs as much as a machine that does nothing
 PRESS_EVERY_S = 10
 PRESSED = rb'service\.press\x00{16}'  # a line that keeper holds for the next log: code[33], no detail
 SETTLE_S = 2  # after a refusal of the firmware: enough for a start that went on all the same to be seen
@@ -39,7 +43,7 @@ def state(of):
     return rb'"code":"update.state","state":"%s"' % of.encode()
 
 
-def until(vm, what, look):
+def until(vm, what, look, every=LOOK_EVERY_S, bound=BOUND_S):
     worked = vm.worked()
     while True:
         ended = vm.ended()
@@ -47,9 +51,9 @@ def until(vm, what, look):
         if got:
             return got
         check(not ended, 'the machine ended before %s' % what)
-        if vm.worked() - worked > WORK_S or vm.seconds() > BOUND_S:
+        if vm.worked() - worked > WORK_S or vm.seconds() > bound:
             raise TimedOut('%d s of work, %d s of the machine for %s; firmware: %s' % (vm.worked() - worked, vm.seconds(), what, vm.firmware()[-200:]))
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every)
 
 
 class Rig:
@@ -83,10 +87,10 @@ class Rig:
         return (os.path.join(folder, 'machine'), m.system_disk(os.path.join(folder, 'system.img')),
                 m.data_disk(os.path.join(folder, 'data.img'), **data), tpm)
 
-    def release(self, version):
+    def release(self, version, name=''):
         """A release as files, signed with both keys, by the product's own tools."""
         i, key = self.published[version], lambda n: os.path.join(m.KEYS, n)
-        root, bundle, statement = os.path.join(m.OUT, 'root_%d.img' % version), os.path.join(self.folder, 'bundle'), os.path.join(self.folder, 'statement')
+        root, bundle, statement = os.path.join(m.OUT, 'root_%d.img' % version), os.path.join(self.folder, name + 'bundle'), os.path.join(self.folder, name + 'statement')
         run(os.path.join(m.TOP, 'packaging/release-bundle'), root, os.path.join(m.OUT, i['file']), key('release.pem'), key('release.key'), bundle)
         run(CLOUD, 'release', 'sign', bundle, statement, '--key', key('second.key'), '--product', 'holdfast-oximeter', '--release', '%d.0.0' % version,
             '--security', str(i['security_version']), '--build', i['build'], '--root-bytes', str(os.path.getsize(root)))
@@ -111,7 +115,7 @@ def refused(rig, name, where, stopped_by, alter, counter=1, more=(), not_even=ST
         with m.machine(*what, more=more) as vm:
             if isinstance(stopped_by, bytes):
                 said = until(vm, 'a refusal', lambda: vm.find(stopped_by)).decode('latin-1')
-                if not vm.ended():
+                with contextlib.suppress(m.Gone):  # the words stay for seconds, then it turns itself off
                     vm.screenshot(os.path.join(m.TOP, 'build/image/refused-%s.png' % name))
                 until(vm, 'the end of it', vm.ended)
             else:
@@ -255,6 +259,10 @@ def no_keys(rig):
 
 # --- two versions ---
 
+PROGRAM = 'usr/bin/holdfast-oximeter'
+FIRED = rb'holdfast: the watchdog has started this machine anew'
+START = 'starting Boot'  # by the firmware, once for each start
+HANG_S = 20 + 15 + 10  # of the guest: image/init/watch_rule.h, watchdog.h, and more than that
 TRIED = rb"holdfast: security version 2, the TPM's is 1"
 
 
@@ -275,6 +283,55 @@ def broken_newer(rig):
         check(counter == 1, 'the counter was raised to %d' % counter)
         return 'version 2 panicked twice; version 1 measures', 'kernel, dm-verity; boot loader counts', took
     return 'broken-newer', body
+
+
+def with_hanging(rig, name, **data):
+    """A device whose version 2, to be tried twice, is sound but for its program, which never does anything."""
+    what = rig.case(name, **data)
+    root, kernel = version.altered(2, {PROGRAM: version.HANGS}, os.path.dirname(what[1]))
+    m.fill_slot_with(what[1], 'b', root)
+    m.put_on_esp(what[1], kernel, 'holdfast-b+2.efi')
+    return what
+
+
+def hanging(rig):
+    """Nothing panics and nothing ends. Its control is the same version in a machine without a watchdog."""
+    def hung(device):
+        return [e['device'] for e in rig.cloud.events() if e['code'] == 'device.watchdog'] == [device]
+
+    def body():
+        device, bundle = rig.cloud.add_device('hanging', rig.folder)
+        what = with_hanging(rig, 'hanging', invitation=bundle)
+        with m.machine(*what, reboot=True) as vm:
+            until(vm, 'version 2 to be tried', lambda: vm.find(TRIED))
+            until(vm, 'the watchdog to start the machine anew', lambda: vm.find(FIRED), SELDOM_S)
+            until(vm, 'version 1 to start', lambda: vm.find(rb'holdfast: security version 1, the TPM\'s is 1'), SELDOM_S)
+            until(vm, 'the cloud to hear of it with what version 1 has measured', lambda: hung(device), SELDOM_S)
+            took, starts = vm.seconds(), vm.firmware().count(START)
+        names, counter = m.list_esp(what[1]), m.counter_of(what[3])
+        check(names == ['holdfast-a.efi', 'holdfast-b+0-2.efi'], 'the ESP holds %s' % names)
+        check(starts == 3, 'it started %d times' % starts)
+        check(counter == 1, 'the counter was raised to %d' % counter)
+        return 'version 2 hung twice; version 1 measures and the cloud is told', 'init feeds no more; watchdog', took
+    return 'hanging', body
+
+
+def unwatched(rig):
+    """The control of what hangs: without a watchdog the machine says so, and the version that hangs stays."""
+    def body():
+        what = with_hanging(rig, 'unwatched')
+        with m.machine(*what, reboot=True, watchdog=False) as vm:
+            until(vm, 'version 2 to be tried', lambda: vm.find(TRIED))
+            until(vm, 'init to have started its program', lambda: vm.find(MEASURING))
+            began = vm.clock()
+            until(vm, 'longer than a watchdog waits', lambda: vm.clock() - began > HANG_S, SELDOM_S)
+            said = vm.find_all(rb'holdfast: no watchdog: [ -~]*')
+            took, starts = vm.seconds(), vm.firmware().count(START)
+        check(said, 'it did not say that there is no watchdog')
+        check(starts == 1, 'it started %d times' % starts)
+        check(m.list_esp(what[1])[1] == 'holdfast-b+1-1.efi', 'the ESP holds %s' % m.list_esp(what[1]))
+        return 'the same version, no watchdog: %s' % said[0].decode(), '- (control)', took
+    return 'unwatched', body
 
 
 def updated(rig):
@@ -304,6 +361,40 @@ def updated(rig):
     return 'updated', body
 
 
+def offered(rig):
+    """The whole way of a release from the cloud: offered to the guest, fetched by it, written, tried, confirmed, and readings of it counted.
+    Nothing of it was on the guest's disks. The cloud is asked how far it is: lines of the guest's log are lost when it restarts."""
+    def body():
+        cloud = rig.strict_cloud('offering', rig.published)
+        try:
+            device, bundle = cloud.add_device('offered', rig.folder)
+            file, statement = rig.release(2, 'offered-')
+            cloud.verb('release', 'add', statement, '--bundle', file)
+            cloud.verb('release', 'rollout', '1', '--percent', '100')
+            said = lambda: [o['state'] for o in cloud.lines('release', 'devices') if o['device'] == device]  # noqa: E731
+            row = lambda: next(d for d in cloud.lines('devices') if d['device'] == device)  # noqa: E731
+            what, reached = rig.case('offered', invitation=bundle, sensor='sim:nobody'), []
+            with m.machine(*what, reboot=True) as vm:
+                for step, look in (('measures', lambda: vm.find(MEASURING)), ('offered', said), ('on trial', lambda: vm.find(TRIED)),
+                                   ('confirmed', lambda: said() == ['update-confirmed'])):
+                    until(vm, step, look, bound=2 * BOUND_S)
+                    reached.append('%s %.0f s' % (step, vm.seconds()))
+                    if step == 'on trial':
+                        brought = os.path.getsize(vm.capture_path)
+                check((row()['attest'], row()['attest_security_version']) == ('accepted', 2), 'confirmed, and the cloud knows %s' % row())
+                had = row()['batches']
+                until(vm, 'a batch of the confirmed version', lambda: row()['batches'] > had, bound=2 * BOUND_S)
+                took = vm.seconds()
+            check(brought > os.path.getsize(file), '%d bytes were on the line, and the bundle has %d' % (brought, os.path.getsize(file)))
+            names, counter = m.list_esp(what[1]), m.counter_of(what[3])
+            check(names == ['holdfast-a.efi', 'holdfast-b.efi'], 'confirmed, and the ESP holds %s' % names)
+            check(counter == 2, 'confirmed, and the counter stands at %d' % counter)
+            return '%s; %d KiB fetched; counter 2; a batch of version 2 counts' % (', '.join(reached), os.path.getsize(file) >> 10), '-', took
+        finally:
+            cloud.stop()
+    return 'offered', body
+
+
 def judge(case):
     name, body = case
     began = time.monotonic()
@@ -320,16 +411,19 @@ def main():
     rig = Rig()
     try:
         all_refusals = refusals(rig)
-        cases = [good_boot(rig)]
+        cases, waiting = [good_boot(rig)], []
         if short:
             cases += [all_refusals[n] for n in ('unsigned-kernel', 'bit-in-root')]
         else:
-            cases = [updated(rig), cases[0], unpublished(rig), broken_newer(rig), no_keys(rig), *all_refusals.values()]
+            waiting = [hanging(rig)]  # as long as all others together
+            cases = [updated(rig), cases[0], unwatched(rig), unpublished(rig), broken_newer(rig), no_keys(rig), *all_refusals.values()]
         if '--only' in sys.argv:
             wanted = sys.argv[sys.argv.index('--only') + 1].split(',')
-            cases = [c for c in cases if c[0] in wanted]
-        with concurrent.futures.ThreadPoolExecutor(2) as two:  # machines at a time
-            done = list(two.map(judge, cases))
+            cases, waiting = ([c for c in of if c[0] in wanted] for of in (cases + [offered(rig)], waiting))
+        # Two machines at a time; and beside them one that does nothing for the most part.
+        with concurrent.futures.ThreadPoolExecutor(2) as two, concurrent.futures.ThreadPoolExecutor(1) as third:
+            beside, done = third.map(judge, waiting), two.map(judge, cases)
+            done = [*beside, *done]
     finally:
         rig.close()
     print('%-18s %-38s %5s  %s' % ('what was tried', 'where it was stopped', 's', 'what stopped it, or what it did'))

@@ -6,6 +6,7 @@ file of the host's, in which the kernel's log can be found; its screen comes by 
 of its network card. The firmware's own words come by a serial port that the image does not drive.
 """
 import contextlib
+import datetime
 import json
 import mmap
 import os
@@ -144,7 +145,11 @@ def list_esp(disk):
 
 
 def fill_slot(disk, slot, version):
-    with open(disk, 'r+b') as d, open(os.path.join(OUT, 'root_%d.img' % version), 'rb') as root:
+    fill_slot_with(disk, slot, os.path.join(OUT, 'root_%d.img' % version))
+
+
+def fill_slot_with(disk, slot, file):
+    with open(disk, 'r+b') as d, open(file, 'rb') as root:
         d.seek(layout()['slot_%s_at' % slot])
         d.write(root.read())
 
@@ -236,11 +241,15 @@ def unasked(path, ports):
 
 # --- the machine ---
 
+class Gone(RuntimeError):
+    """The machine has turned itself off."""
+
+
 class Machine:
     """Its clock counts instructions (four nanoseconds each, about what a core of the host does), and stands still with it when the
     host has no time for it: what the device allows others in seconds does not run out because the host is busy."""
 
-    def __init__(self, folder, disk, data, tpm, more=(), enrolled=True, reboot=False):
+    def __init__(self, folder, disk, data, tpm, more=(), enrolled=True, reboot=False, watchdog=True):
         os.makedirs(folder)
         self.folder, self.began, self.had = folder, time.monotonic(), 0.0
         at = lambda name: os.path.join(folder, name)  # noqa: E731
@@ -254,6 +263,7 @@ class Machine:
             wait_for('the TPM', lambda: os.path.exists(tpm_socket))
             self.qemu = subprocess.Popen([
                 'qemu-system-x86_64', '-accel', 'tcg', '-icount', 'shift=2', '-rtc', 'clock=vm', '-cpu', 'max', '-nodefaults', '-display', 'none', *([] if reboot else ['-no-reboot']),
+                *(['-device', 'i6300esb', '-action', 'watchdog=reset'] if watchdog else []),
                 '-machine', 'q35,smm=on,memory-backend=memory,usb=off', '-boot', 'strict=on', '-m', '%dM' % MEMORY_MIB,
                 '-object', 'memory-backend-file,id=memory,size=%dM,mem-path=%s,share=on' % (MEMORY_MIB, self.memory_path),
                 '-global', 'driver=cfi.pflash01,property=secure,value=on', '-global', 'ICH9-LPC.disable_s3=1',
@@ -277,14 +287,17 @@ class Machine:
             raise
 
     def ask(self, what, **arguments):
-        self.qmp.sendall(json.dumps({'execute': what, 'arguments': arguments}).encode() + b'\n')
-        for line in self.words:
-            answer = json.loads(line)
-            if 'error' in answer:
-                raise RuntimeError('%s: %s' % (what, answer['error']['desc']))
-            if 'return' in answer:
-                return answer['return']
-        raise RuntimeError(what + ': QEMU is gone')
+        try:
+            self.qmp.sendall(json.dumps({'execute': what, 'arguments': arguments}).encode() + b'\n')
+            for line in self.words:
+                answer = json.loads(line)
+                if 'error' in answer:
+                    raise RuntimeError('%s: %s' % (what, answer['error']['desc']))
+                if 'return' in answer:
+                    return answer['return']
+        except OSError:  # its end of the line is closed: as with no answer
+            pass
+        raise Gone(what + ': QEMU is gone')
 
     def ended(self):
         return self.qemu.poll() is not None
@@ -298,6 +311,11 @@ class Machine:
             fields = open('/proc/%d/stat' % self.qemu.pid).read().rsplit(')', 1)[1].split()
             self.had = (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
         return self.had
+
+    def clock(self):
+        """The guest's own time in seconds: only its differences say something."""
+        t = self.ask('qom-get', path='/machine', property='rtc-time')
+        return datetime.datetime(1900 + t['tm_year'], 1 + t['tm_mon'], t['tm_mday'], t['tm_hour'], t['tm_min'], t['tm_sec']).timestamp()
 
     def firmware(self):
         """What firmware and boot loader said."""

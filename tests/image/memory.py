@@ -130,17 +130,26 @@ class Memory:
             found.append((pid, name, (self._number(at), self._number(at + 8))))
         return found
 
-    def sockets(self, task):
-        """-> [(family, state, own port, peer's port)] of a process."""
+    def _files(self, task):
+        """The open files of a process."""
         table = self.follow(task, ('task_struct', 'files'), ('files_struct', 'fdt'))
         count = self._number(table + self.types.offset('fdtable', 'max_fds'), '<I')
         files = self.follow(table, ('fdtable', 'fd'))
-        found = []
         for i in range(count):
             to = self._number(files + 8 * i)
-            if to == 0:
-                continue
-            file = to - self.window
+            if to != 0:
+                yield to - self.window
+
+    def holders(self, name):
+        """-> [(pid, name)] of the processes that have a file of this name open."""
+        own = lambda file: self.follow(file, ('file', 'f_path', 'dentry')) + self.types.offset('dentry', 'd_iname')  # noqa: E731
+        text = name.encode() + b'\0'
+        return [(pid, of) for task, pid, of in self._programs() for file in self._files(task) if self.bytes[own(file):own(file) + len(text)] == text]
+
+    def sockets(self, task):
+        """-> [(family, state, own port, peer's port)] of a process."""
+        found = []
+        for file in self._files(task):
             inode = self.follow(file, ('file', 'f_inode'))
             if self._number(inode + self.types.offset('inode', 'i_mode'), '<H') & S_IFMT != S_IFSOCK:
                 continue

@@ -6,9 +6,9 @@
  *
  * Commands on stdin, one a line; each is answered by one line of words, `failed ...` if it could not be done:
  *   make                          keys in the TPM
- *   enrol [m1|noproof|wrong|changed|elsewhere|FILE.der]   HTTP status of each round; `yes` if it is taken in.
+ *   enrol [m1|noproof|wrong|changed|elsewhere|uninvited|FILE.der]   HTTP status of each round; `yes` if it is taken in.
  *                                 m1: as without a TPM; wrong: another proof; changed: one bit of the certification;
- *                                 elsewhere: M1 for a key outside; FILE: another TPM's certificate
+ *                                 elsewhere: M1 for a key outside; uninvited: M1 by another secret; FILE: another TPM's certificate
  *   connect N                     a TLS connection, with the key in the TPM
  *   ask N                         HTTP status: a nonce
  *   quote N [nonce M] [channel M] [bit] [register R] [again]   HTTP status; for nonce and channel of N, unless said otherwise
@@ -297,9 +297,11 @@ static bool prepare(struct attestant *a, const char *variant, struct evidence *e
     }
     if (good && strcmp(variant, "changed") == 0)
         e->identity.certified.said.b[e->identity.certified.said.len - 1] ^= 1;
+    struct key secret = a->bundle.secret;
+    secret.b[0] ^= strcmp(variant, "uninvited") == 0;
     return good
         && enrol_begin(a->port, host_entropy_port(), &a->bundle.s, &a->bundle.kid,
-               &a->bundle.secret, point, e->m1, &a->keys)
+               &secret, point, e->m1, &a->keys)
         == OK;
 }
 

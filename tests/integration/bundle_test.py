@@ -5,10 +5,12 @@ import contextlib
 import glob
 import hashlib
 import os
+import signal
 import ssl
 import struct
+import subprocess
 
-from harness import NAME, Raw, bench, check, client_context, courier_files, main, pem, run, wait_for
+from harness import CLOUD, NAME, Raw, bench, check, client_context, courier_files, main, pem, role_pid, run, stopped, wait_for
 from releases import QUIET, Keys, Release, Updated
 from twins import HostileGate, read_request
 from update_test import children, in_cloud, offers
@@ -178,6 +180,141 @@ def test_a_bundle_of_another_statement_is_not_kept():
         check(len([n for n in left if n.startswith('bundle')]) == 1, 'left: %s' % left)
 
 
+# ---- two classes of devices ----
+
+# Req: HF-UPD-008 "the newest release of the device's class"
+def test_a_release_for_another_class_ends_no_roll_out_and_each_device_takes_its_own():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        oximeter = Updated(b, cloud, keys, 'oximeter')
+        monitor = Updated(b, cloud, keys, 'monitor', product='holdfast-monitor')
+        ours, theirs = Release(keys, '1.1.0'), Release(keys, '2.0.0', product='holdfast-monitor')
+        for number, release in ((1, ours), (2, theirs)):
+            cloud.verb('release', 'add', release.statement, '--bundle', release.bundle)
+            cloud.verb('release', 'rollout', str(number), '--percent', '100')
+        check(len(parts(cloud)) == 2, 'bundles of two classes: %s' % parts(cloud))
+        for d, version, release in ((oximeter, '1.1.0', ours), (monitor, '2.0.0', theirs)):
+            d.start()
+            d.restarts()
+            check(d.start() == 'b', 'the old release starts')
+            check(d.content('b')[:len(release.root)] == release.root, 'what was written is not what was released')
+            d.reaches('confirmed')
+            wait_for('the cloud to know: %s' % offers(cloud, d), lambda: offers(cloud, d).get(version) == 'update-confirmed')
+        check(set(offers(cloud, oximeter)) == {'1.1.0'}, 'an oximeter was offered %s' % offers(cloud, oximeter))
+        check(offers(cloud, monitor)['1.1.0'] == 'update-class', 'a monitor took %s' % offers(cloud, monitor))
+
+
+def test_lists_of_releases_for_people_fit_80_columns_and_say_what_is_next():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        said = [cloud.verb('release', 'add', r.statement).stdout for r in
+                (Release(keys, '1.1.0'), Release(keys, '1.2.0'), Release(keys, '10.20.30', product='holdfast-monitor'))]
+        check('release rollout 3 --percent N' in said[2] and 'holdfast-monitor 10.20.30' in said[2], 'said: %s' % said[2])
+        cloud.verb('release', 'rollout', '2', '--percent', '100')
+        cloud.verb('release', 'stop', '3')
+        lines = cloud.verb('release', 'list').stdout.splitlines()
+        shares = [' '.join(l.split()[4:-5]) for l in lines[1:]]
+        check(shares == ['replaced', '100 %', 'stopped'], 'shares %s' % shares)
+        check(max(len(l) for l in lines) <= 80, 'a line of %d' % max(len(l) for l in lines))
+        check([l['newest'] for l in cloud.lines('release', 'list')] == [False, True, True], 'newest: %s' % cloud.lines('release', 'list'))
+        d = Updated(b, cloud, keys, 'listed')
+        d.start()
+        d.reaches('offered')
+        lines = cloud.verb('release', 'devices').stdout.splitlines()
+        check(lines[1].startswith('%s       2 1.2.0    offered' % d.device.id) and max(len(l) for l in lines) <= 80, 'devices: %s' % lines)
+
+
+# ---- two administrators ----
+
+def parts(cloud):
+    return [n for n in os.listdir(os.path.join(cloud.root, 'var/lib/holdfast/store')) if n.startswith('bundle')]
+
+
+def waits(pid):
+    """Asleep in the poll for its answer, with the program running (not still python's child)."""
+    with contextlib.suppress(OSError):
+        return os.readlink('/proc/%d/exe' % pid) == os.path.realpath(CLOUD) and \
+            open('/proc/%d/stat' % pid).read().rsplit(')', 1)[1].split()[0] == 'S'
+
+
+@contextlib.contextmanager
+def adding(b, cloud, release):
+    """`release add --bundle` as a process that stands still in the middle of its bundle."""
+    store = role_pid(cloud.program.process.pid, 'store')
+    with stopped(store):  # so that no piece is answered before this process stands still
+        process = subprocess.Popen([CLOUD, 'release', 'add', release.statement, '--bundle', release.bundle, '--root', cloud.root],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_for('its first piece to wait', lambda: waits(process.pid))
+        os.kill(process.pid, signal.SIGSTOP)
+    wait_for('the piece to be on the disk', lambda: parts(cloud) == ['bundle.part'])
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(OSError):
+            process.kill()
+        process.wait()
+
+
+# Req: HF-UPD-017 "goes on undisturbed, and another that begins meanwhile shall be told to come again"
+def test_of_two_adds_at_one_time_the_first_goes_on_and_the_second_is_told_to_come_again():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        one, two = Release(keys, '1.1.0'), Release(keys, '1.2.0')
+        with adding(b, cloud, one) as first:
+            said = cloud.verb('release', 'add', two.statement, '--bundle', two.bundle, code=3).stderr
+            check(said.count('\n') == 1 and 'another `release add --bundle` is under way' in said, 'the second is told %r' % said)
+            os.kill(first.pid, signal.SIGCONT)
+            said = first.communicate(timeout=60)[1]
+            check(first.returncode == 0 and not said, 'the first ended with %d: %s' % (first.returncode, said))
+        check([l['version'] for l in cloud.lines('release', 'status')] == ['1.1.0'], 'releases %s' % cloud.lines('release', 'status'))
+        cloud.verb('release', 'add', two.statement, '--bundle', two.bundle)
+        check(len(parts(cloud)) == 1, 'left: %s' % parts(cloud))
+
+
+# Req: HF-UPD-017 "what an add that has ended had put shall go with it"
+def test_an_add_that_dies_leaves_nothing_and_hinders_nobody():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        release = Release(keys, '1.1.0')
+        with adding(b, cloud, release) as process:
+            os.kill(process.pid, signal.SIGKILL)
+            wait_for('what it left to go: %s' % parts(cloud), lambda: not parts(cloud), 10)
+        with adding(b, cloud, release):
+            os.kill(role_pid(cloud.program.process.pid, 'store'), signal.SIGKILL)
+            wait_for('the store to come back without it: %s' % parts(cloud), lambda: not parts(cloud), 20)
+        wait_for('the store to serve', lambda: cloud.verb('release', 'list', code=None).returncode == 0)
+        check(not cloud.lines('release', 'list'), 'releases %s' % cloud.lines('release', 'list'))
+        cloud.verb('release', 'add', release.statement, '--bundle', release.bundle)
+        check(len(parts(cloud)) == 1 and parts(cloud) != ['bundle.part'], 'left: %s' % parts(cloud))
+
+
+# Req: HF-UPD-018 "Each act of an administrator on a release"
+def test_what_an_administrator_does_to_a_release_stands_in_the_events_with_who_and_what():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        one, two = Release(keys, '1.1.0'), Release(keys, '1.2.0')
+        cloud.verb('release', 'add', two.statement, '--bundle', two.bundle)
+        cloud.verb('release', 'rollout', '1', '--percent', '40')
+        cloud.verb('release', 'stop', '1')
+        cloud.verb('release', 'add', one.statement, '--bundle', one.bundle, code=1)
+        cloud.verb('release', 'rollout', '2', '--percent', '1', code=1)
+        name = [hashlib.sha256(open(r.bundle, 'rb').read()).hexdigest()[:16] for r in (one, two)]
+        who = ' uid %d' % os.getuid()
+        known = 'release 1 bundle %s' % name[1]
+        wanted = [('release.added', known + who), ('release.carried', known + who), ('release.rolled_out', known + ' percent 40' + who),
+                  ('release.stopped', known + who), ('release.older', 'bundle %s' % name[0] + who),
+                  ('release.unknown', 'release 2 percent 1' + who)]
+        got = [(e['code'], e['request']) for e in cloud.events() if e['code'].startswith('release.')]
+        check(got == wanted, 'the events are %s' % got)
+        lines = [l['code'] for l in cloud.program.log.of(*[code for code, _ in wanted])]
+        check(lines == [code for code, _ in wanted], 'logged: %s' % lines)
+
+
 # ---- a gate that was taken ----
 
 class Spoiling(HostileGate):
@@ -282,6 +419,11 @@ if __name__ == '__main__':
         test_only_a_live_device_that_it_is_offered_to_has_a_piece,
         test_a_device_has_so_many_pieces_in_a_second,
         test_a_bundle_of_another_statement_is_not_kept,
+        test_a_release_for_another_class_ends_no_roll_out_and_each_device_takes_its_own,
+        test_lists_of_releases_for_people_fit_80_columns_and_say_what_is_next,
+        test_of_two_adds_at_one_time_the_first_goes_on_and_the_second_is_told_to_come_again,
+        test_an_add_that_dies_leaves_nothing_and_hinders_nobody,
+        test_what_an_administrator_does_to_a_release_stands_in_the_events_with_who_and_what,
         test_a_byte_that_gate_changed_is_refused_three_times_and_no_byte_of_the_slot_is_written,
         test_a_piece_that_is_too_long_too_short_or_empty_is_not_appended,
         test_a_gate_that_never_answers_for_a_piece_holds_up_no_reading,

@@ -333,7 +333,7 @@ class EnrolSite:
                 if os.path.exists(os.path.join(self.device.root, 'var/lib/holdfast', f))]
 
     def refused(self):
-        return len([l for l in self.log.of('enrol.refused') if l['role'] == 'keys'])
+        return len([l for l in self.log.of('enrol.refused') if l['role'] == 'store'])
 
 
 def enrolled_once():
@@ -358,7 +358,7 @@ def test_device_believes_no_enrolment_that_its_invitation_does_not_prove():
         if lie.startswith('M1'):
             check(s.twin.ask('certificates') == certificates, '%s: keys made a certificate' % lie)
             check(s.twin.ask('asked') == asked + 1, lie + ': keys was not asked')
-            wait_for('a line of keys', lambda: s.refused() > refused)
+            wait_for('the line of store', lambda: s.refused() > refused)
             check(s.refused() == refused + 1, '%s: %d lines enrol.refused' % (lie, s.refused() - refused))
     s = enrolled_once()
     check(len(s.identity()) == 3, 'after all lies the true enrolment does not succeed')
@@ -479,7 +479,8 @@ def test_taken_view_changes_nothing_and_reads_nothing_but_pages():
             [0x0203, '01' + '00' * 32], [0x0204, device], [0x0205, kid], [0x0301, '01' * 134], [0x0401, kid + '7f' * 8],
             [0x0403, ''], [0x0701, '04' + b'mine'.hex()], [0x0703, device], [0x0704, user], [0x0705, ''],
             [0x0706, '00' * 8], [0x0707, '00' * 24], [0x0708, '00' * 8], [0x0709, device],
-            [0x070a, device + '0a' + '01' + '41' + '03' + b'UTC'.hex()], [0x0999, '']]
+            [0x070a, device + '0a' + '01' + '41' + '03' + b'UTC'.hex()], [0x0724, '05' + b'nurse'.hex()], [0x0725, '00' * 8], [0x0728, device],
+            [0x0209, '000001' + '01' + device], [0x0999, '']]
     rows += [[door, 'TOKEN' + body] for door, body in rows]
     rows += [[0x0601, '00' + '0161'], [0x0601, user + '00'], [0x0603, '00' * 31], [0x0603, 'TOKEN' + '00'],
              [0x0604, 'TOKEN'], [0x0604, 'TOKEN' + '00' * 5], [0x0606, 'TOKEN' + device + '00' * 16 + '0000'],

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from harness import CLOUD, NAME, Device, bench, check, main, role_pid, run, wait_for
+from harness import CLOUD, NAME, OXIMETER, Device, bench, check, main, role_pid, run, wait_for
 
 
 def row_of(cloud, device):
@@ -143,21 +143,24 @@ class Authorities:
         """The same cloud, at the same port, with a certificate of that authority."""
         port = self.cloud.ports['device']
         self.cloud.stop()
-        gate = os.path.join(self.cloud.root, 'var/lib/holdfast/gate')
+        for role in ('gate', 'enrol'):
+            self.certify(os.path.join(self.cloud.root, 'var/lib/holdfast', role), name)
+        self.cloud.serve(device_port=port)
+
+    def certify(self, folder, name):
         extensions = os.path.join(self.offline, 'extensions')
         open(extensions, 'w').write('basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
                                     'extendedKeyUsage=critical,serverAuth\nsubjectAltName=DNS:%s\n' % NAME)
-        request = openssl('req', '-new', '-keyform', 'DER', '-key', os.path.join(gate, 'tls.key'), '-subj', '/CN=server')
+        request = openssl('req', '-new', '-keyform', 'DER', '-key', os.path.join(folder, 'tls.key'), '-subj', '/CN=server')
         der = openssl('x509', '-req', '-CA', self.cert(name), '-CAkey', self.key(name), '-days', '30',
                       '-extfile', extensions, '-outform', 'DER', stdin=request)
-        path = os.path.join(gate, 'tls.crt')
+        path = os.path.join(folder, 'tls.crt')
         had = os.stat(path)
         os.unlink(path)
         open(path, 'wb').write(der)
         os.chmod(path, had.st_mode & 0o777)
         if os.geteuid() == 0:
             os.chown(path, had.st_uid, had.st_gid)
-        self.cloud.serve(device_port=port)
 
     def set_of(self, version, first, second, key='pins.key', code=0):
         path = os.path.join(self.offline, 'set-%d-%s' % (version, key))
@@ -177,6 +180,17 @@ def run_two(device, cloud):
     return len(cloud.lines('batches')) - before
 
 
+def gets_nothing(device, cloud, authorities, name, what):
+    """Who serves under the key of that authority, which may be stolen."""
+    authorities.serve_under(name)
+    before = len(cloud.lines('batches'))
+    device.start('--batches', '2')
+    wait_for('the refusal', lambda: device.program.log.of('server.not_trusted'))
+    device.stop()
+    got = len(cloud.lines('batches')) - before
+    check(got == 0, '%d batches went to an authority that %s' % (got, what))
+
+
 def test_devices_go_on_when_only_the_backup_authority_serves():
     with bench() as b:
         cloud = b.cloud()
@@ -185,13 +199,7 @@ def test_devices_go_on_when_only_the_backup_authority_serves():
         authorities = Authorities(cloud)
         authorities.serve_under('backup')
         check(run_two(device, cloud) >= 2, 'nothing under the backup authority')
-        authorities.serve_under('third')  # one that nobody told the device of
-        before = len(cloud.lines('batches'))
-        device.start('--batches', '2')
-        wait_for('the refusal', lambda: device.program.log.of('server.not_trusted'))
-        device.stop()
-        got = len(cloud.lines('batches')) - before
-        check(got == 0, '%d batches went to an authority that is not pinned' % got)
+        gets_nothing(device, cloud, authorities, 'third', 'is not pinned')  # nobody told the device of it
 
 
 def test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve():
@@ -212,15 +220,21 @@ def test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve():
         wait_for('the new set', lambda: device.program.log.of('pins.in_force'))
         device.stop()
         check(run_two(device, cloud) >= 2, 'nothing under the new set')
-        authorities.serve_under('active')  # who has stolen the key of the authority that was taken out
-        before = len(cloud.lines('batches'))
-        device.start('--batches', '2')
-        wait_for('the refusal', lambda: device.program.log.of('server.not_trusted'))
-        device.stop()
-        got = len(cloud.lines('batches')) - before
-        check(got == 0, '%d batches went to an authority that was taken out' % got)
+        gets_nothing(device, cloud, authorities, 'active', 'was taken out')
         authorities.serve_under('third')
         check(run_two(device, cloud) >= 2, 'the second pin of the set does not serve')
+
+
+def test_device_that_enrols_after_a_rotation_trusts_the_new_authorities_alone():
+    with bench() as b:
+        cloud = b.cloud()
+        authorities = Authorities(cloud)
+        cloud.verb('pins', 'publish', authorities.set_of(1, 'active', 'third'))
+        cloud.verb('pins', 'publish', authorities.set_of(2, 'third', 'backup'))
+        authorities.serve_under('third')
+        device = b.device(cloud, 'late')
+        check(run_two(device, cloud) >= 2, 'nothing under the authority of the new set')
+        gets_nothing(device, cloud, authorities, 'active', 'was taken out before it enrolled')
 
 
 def test_pin_sets_of_another_signer_are_handed_out_by_nobody():
@@ -231,6 +245,46 @@ def test_pin_sets_of_another_signer_are_handed_out_by_nobody():
         cloud.verb('pins', 'publish', path, code=1)
         authorities.set_of(2, 'backup', 'backup', code=2)  # one pin, twice
         check('pins.published' not in codes(cloud), 'published')
+
+
+def test_pin_sets_that_devices_could_not_rely_on_are_not_made():
+    with bench() as b:
+        cloud = b.cloud()
+        authorities = Authorities(cloud)
+        openssl('req', '-x509', '-new', '-days', '30', '-subj', '/CN=twin', '-key', authorities.key('active'),
+                '-out', authorities.cert('twin'), '-addext', 'basicConstraints=critical,CA:TRUE,pathlen:0',
+                '-addext', 'keyUsage=critical,keyCertSign')
+        gate = open(os.path.join(cloud.root, 'var/lib/holdfast/gate/tls.crt'), 'rb').read()
+        open(authorities.cert('leaf'), 'wb').write(openssl('x509', '-inform', 'DER', stdin=gate))
+        for first, second in (('active', 'twin'), ('leaf', 'backup'), ('backup', 'leaf')):
+            path = authorities.set_of(1, first, second, code=2)
+            check(not os.path.exists(path), 'a set of %s and %s' % (first, second))
+        authorities.set_of(1, 'twin', 'backup')  # another certificate over a key is fine while that key is there once
+
+
+def test_device_that_is_revoked_and_enrolled_anew_says_what_it_held_is_lost_and_goes_on():
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'before')
+        device.start()
+        wait_for('a first batch', lambda: cloud.lines('batches'))
+        port = cloud.ports['device']
+        cloud.stop()
+        wait_for('batches that wait', lambda: device.status()['batches_held'] >= 2)
+        device.stop()
+        cloud.serve(device_port=port)
+        cloud.verb('device', 'revoke', device.id)
+        device.id, bundle = cloud.add_device('after', b.folder)
+        run(OXIMETER, 'enrol', bundle, '--root', device.root)
+        device.start()
+        wait_for('all that is held to be stored', lambda: device.status()['synchronised'])
+        log = device.program.log
+        device.stop()
+        said = log.of('batch.foreign')
+        check(len(said) == 1 and said[0]['n'] > 0, 'told %r' % said)
+        row = row_of(cloud, device)
+        check(row['lost'] == said[0]['n'], '%d lost at the cloud, %d at the device' % (row['lost'], said[0]['n']))
+        check(not log.of('server.refused'), 'offered to who cannot take it: ' + log.tail())
 
 
 def test_decommissioned_device_gives_up_its_keys_and_its_receipt_is_here():
@@ -286,5 +340,8 @@ main([test_device_renews_its_keys_while_it_runs_and_loses_no_reading,
       test_copy_of_a_device_from_before_its_renewal_is_refused_and_named,
       test_devices_go_on_when_only_the_backup_authority_serves,
       test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve,
+      test_device_that_enrols_after_a_rotation_trusts_the_new_authorities_alone,
       test_pin_sets_of_another_signer_are_handed_out_by_nobody,
+      test_pin_sets_that_devices_could_not_rely_on_are_not_made,
+      test_device_that_is_revoked_and_enrolled_anew_says_what_it_held_is_lost_and_goes_on,
       test_decommissioned_device_gives_up_its_keys_and_its_receipt_is_here])

@@ -8,7 +8,6 @@ every target with it: as it is meant to be used, in every place where another cr
 himself. `reaches` in assurance/credentials.yaml is what the register says; called by script/leak.
 """
 import contextlib
-import http.client
 import os
 import re
 import shutil
@@ -22,6 +21,7 @@ from defence import forged_answer
 import service
 from harness import (BUILD, CLOUD, NAME, PATIENCE_S, TOP, Device, Raw, bench, check, client_context, courier_files, forge, pem,
                      quiet_port, request, run, wait_for)
+from page import page, sign_in
 from tpm import Tpm, configure
 from releases import Keys, Release, Updated
 from twins import Authority, Listener, openssl, read_request
@@ -164,31 +164,6 @@ class Site:
     def cloud_file(self, *parts):
         return os.path.join(self.cloud.root, 'var/lib/holdfast', *parts)
 
-    def page(self, method, path, body=None, cookie=None, cert=None):
-        context = ssl.create_default_context(cafile=self.cloud_file('offline', 'server-ca-active.pem'))
-        context.check_hostname = False
-        if cert:
-            context.load_cert_chain(*cert)
-        c = http.client.HTTPSConnection('127.0.0.1', self.cloud.ports['people'], context=context, timeout=PATIENCE_S)
-        fields = {'Host': NAME, 'Origin': 'https://' + NAME, 'X-Holdfast': '1'}
-        if body is not None:
-            fields['Content-Type'] = 'application/x-www-form-urlencoded'
-        if cookie:
-            fields['Cookie'] = '__Host-session=' + cookie
-        try:
-            c.request(method, path, body, fields)
-            answer = c.getresponse()
-            return answer.status, answer.getheader('Set-Cookie') or '', answer.read()
-        except (OSError, http.client.HTTPException) as why:
-            return 0, '', str(why).encode()
-        finally:
-            c.close()
-
-    def sign_in(self, name, password):
-        """-> (status, token or None)"""
-        status, cookie, _ = self.page('POST', '/api/sign-in', 'name=%s&password=%s' % (name, password.replace(' ', '%20')))
-        return status, cookie.split('=', 1)[1].split(';')[0] if status == 200 else None
-
 
 # ---- what leaks ----
 
@@ -243,7 +218,7 @@ def of_person(s):
 
 
 def of_session(s):
-    _, token = s.sign_in('nurse', PASSWORD)
+    _, token = sign_in(s.cloud, 'nurse', PASSWORD)
     path = os.path.join(s.folder, 'token')
     with open(path, 'wb') as f:
         f.write(bytes.fromhex(token))
@@ -505,7 +480,7 @@ def sessions(s, loot):
     if loot.token:
         yield loot.token
     if loot.person:
-        _, token = s.sign_in(*loot.person)
+        _, token = sign_in(s.cloud, *loot.person)
         if token:
             yield token
     for key in secrets_of(loot):
@@ -518,7 +493,7 @@ def read_page(s, loot):
     stopped = ''
     for token in sessions(s, loot):
         for cert in [None] + loot.clients[:1]:
-            status, _, body = s.page('GET', '/api/devices', cookie=token, cert=cert)
+            status, _, body = page(s.cloud, 'GET', '/api/devices', cookie=token, cert=cert)
             if status == 200 and s.victim.id.encode() in body:
                 return True, 'a session'
             stopped = 'HTTP %d without a session' % status
@@ -535,7 +510,7 @@ def change(s, loot):
             for path in sorted({r[1] for r in routes if '{' not in r[1]} | {'/api/device/' + s.victim.id, '/admin'}):
                 if path in ('/api/sign-in', '/api/sign-out'):
                     continue  # they open and end a session, which is tried by read-page
-                best = max(best, s.page(method, path, 'device=' + s.victim.id, cookie=token)[0] // 100)
+                best = max(best, page(s.cloud, method, path, 'device=' + s.victim.id, cookie=token)[0] // 100)
     return state() != before, 'HTTP %d00 to every method and path' % best
 
 

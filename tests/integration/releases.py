@@ -102,7 +102,8 @@ def with_tpm(b, tpm):
 class Updated:
     """A device with two slots. What is in force is in slot a; slot b is blank."""
 
-    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5, room=ROOT_ROOM, tpm=None):
+    def __init__(self, b, cloud, keys, label, version='1.0.0', security=5, room=ROOT_ROOM, tpm=None,
+                 product='holdfast-oximeter'):
         self.device, self.keys = (b.device if tpm is None else with_tpm(b, tpm))(cloud, label), keys
         self.root = self.device.root
         self.images = os.path.join(self.root, 'efi')
@@ -111,7 +112,7 @@ class Updated:
         os.makedirs(os.path.join(self.root, 'proc'), exist_ok=True)
         for slot in 'ab':
             open(self.slot(slot), 'wb').write(bytes(room))
-        first = Release(keys, version, security)
+        first = Release(keys, version, security, product)
         with open(self.slot('a'), 'r+b') as f:
             f.write(first.root)
         open(os.path.join(self.images, 'holdfast-a.efi'), 'wb').write(first.boot)

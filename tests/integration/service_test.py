@@ -126,10 +126,12 @@ def test_what_cannot_be_sent_is_said_in_one_line():
         stranger, _ = ticket(b, '00000000-0000-4000-8000-000000000000', key_of(cloud), 'stranger')
         cut = os.path.join(b.folder, 'cut')
         open(cut, 'wb').write(open(path, 'rb').read()[:-1])
+        long = os.path.join(b.folder, 'long')
+        open(long, 'wb').write(open(path, 'rb').read() + b'x')
         run(CLOUD, 'device', 'revoke', device.id, '--root', cloud.root)
-        for file in (path, stranger, cut, '/dev/null', os.path.join(b.folder, 'none')):
+        for file, code in ((path, 1), (stranger, 1), (cut, 2), (long, 2), ('/dev/null', 2), (os.path.join(b.folder, 'none'), 2)):
             ran = run(CLOUD, 'service', 'send', file, '--root', cloud.root, code=None)
-            check(ran.returncode != 0 and len(ran.stderr.splitlines()) == 1, '%s: exit %d, %r' % (file, ran.returncode, ran.stderr))
+            check(ran.returncode == code and len(ran.stderr.splitlines()) == 1, '%s: exit %d, %r' % (file, ran.returncode, ran.stderr))
         check(not [e for e in cloud.events() if e['code'] == 'service.sent'], 'the cloud says that one was sent')
 
 

@@ -101,6 +101,7 @@ def test_a_device_without_a_tpm_uses_files_and_says_so():
         sends(device)
         check(device.status()['trust'] == 'software', 'status says trust: %s' % device.status()['trust'])
         check([l['trust'] for l in device.program.log.of('trust.kind')] == ['software'], 'the start does not say it')
+        wait_for('the list to say it', lambda: [d['trust'] for d in cloud.lines('device', 'list')] == ['software'])
         check(role_pid(device.program.process.pid, 'agent') is None, 'agent runs without a TPM')
         check('# trust: software' in run(OXIMETER, 'selftest', '--root', device.root).stdout, 'the self-test does not say it')
 

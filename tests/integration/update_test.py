@@ -249,6 +249,24 @@ def test_a_forged_offer_in_a_true_answer_is_refused_and_told():
         check(d.refusals() == ['update.statement'], 'told again with each answer: %s' % d.refusals())
 
 
+def test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud():
+    with updating('put') as (b, cloud, keys, d):
+        release = Release(keys)
+        cloud.verb('release', 'add', release.statement)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        d.start()
+        d.reaches('offered')
+        d.put(Release(keys, '1.3.0', product='holdfast-monitor'))
+        wait_for('its end', lambda: {'update.class', 'update.length', 'update.digest'} & in_cloud(cloud, d))
+        wait_for('the offer again', lambda: len(d.told('update.state', state='offered')) == 2)
+        check(offers(cloud, d)['1.1.0'] != 'update-class', 'the refusal of another release is kept with the offer')
+        d.bring(release)
+        d.restarts()
+        check(d.start() == 'b', 'the old release starts')
+        d.reaches('confirmed')
+        wait_for('the cloud to know', lambda: offers(cloud, d) == {'1.1.0': 'update-confirmed'})
+
+
 def test_the_updater_can_do_no_forbidden_thing():
     with updating('caged') as (b, cloud, keys, d):
         d.start(QUIET, '--role-self-test')
@@ -268,6 +286,7 @@ if __name__ == '__main__':
         test_power_that_fails_while_a_slot_is_written_leaves_the_old_release_and_then_the_new_one,
         test_a_device_that_lacks_what_an_update_needs_measures_and_says_so,
         test_a_release_that_the_cloud_offers_is_taken_by_the_share_it_names,
+        test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud,
         test_a_stop_reaches_a_device_that_has_not_started_and_none_that_has,
         test_a_forged_offer_in_a_true_answer_is_refused_and_told,
         test_the_updater_can_do_no_forbidden_thing,

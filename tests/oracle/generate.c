@@ -9,6 +9,7 @@
 #include "wire/attest.h"
 #include "wire/enrol.h"
 
+#include "tests/oracle/release_seeds.h"
 #include "tests/support/messages.h"
 
 #include <stdio.h>
@@ -179,6 +180,8 @@ static int corpus(const char *dir, unsigned long count)
         good &= keep(dir, "wire_enrol_fuzz", i, any_m1(&d));
         good &= keep(dir, "wire_attest_fuzz", i, any_attest(&d, i));
         good &= keep(dir, "wire_bundle_fuzz", i, any_bundle(&d));
+        good &= keep(dir, "device_update_release_cms_fuzz", i, release_seed_cms(i));
+        good &= keep(dir, "core_update_bundle_fuzz", i, release_seed_bundle(i));
     }
     good &= keep(dir, "wire_answer_fuzz", 2 * count, ward_too_long(&d));
     return good ? 0 : 1;

@@ -4,6 +4,7 @@
 control that was seen to fail its test; tailoring holds only whole; a group that may not apply is asked about; a defence
 is offered from demonstrated rows only. Each claim takes one thing from a project in which all of it holds.
 """
+import collections
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from project import FILES, REVIEW, check, folder_of, main, put  # noqa: E402
@@ -160,7 +162,7 @@ def test_a_defence_names_what_was_demonstrated_and_every_exception():
 
 
 def test_no_form_of_the_review_says_that_anything_complies():
-    for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal'):
+    for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal', 'gsn'):
         with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
             done = subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', form, '--as-of', '2026-02-02'],
                                   capture_output=True, text=True, timeout=60)
@@ -197,6 +199,24 @@ def test_oscal_has_what_its_schema_asks_for_and_is_satisfied_only_by_what_was_de
         check(seen['title'] == finding['title'] and set(seen['methods']) <= {'EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'}, seen)
 
 
+def test_the_picture_gives_a_solution_only_to_goals_that_have_a_result():
+    """By the symbols: a circle is a solution, an ellipse a justification, a diamond a goal that is not developed."""
+    with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
+        def form(f):
+            return subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', f, '--as-of', '2026-02-02'], capture_output=True, timeout=60).stdout
+        picture, page = xml.etree.ElementTree.fromstring(form('gsn')), json.loads(form('json'))
+    space = '{http://www.w3.org/2000/svg}'
+    stands = collections.Counter(c['standing'] for c in page['constraints'])
+    marks = collections.Counter(g[0].tag.replace(space, '') for g in picture.iter(space + 'g'))
+    check(stands['demonstrated'] and stands['absent'] and stands['tailored'], stands)
+    check(marks == {'circle': stands['demonstrated'] + stands['verified'], 'ellipse': stands['tailored'],
+                    'path': 15 - stands['demonstrated'] - stands['verified'] - stands['tailored']}, '%s for %s' % (marks, stands))
+    words = ' '.join(t.text for t in picture.iter(space + 'text'))
+    check(all(c['id'] in words for c in page['constraints']) and 'TD-001' in words and 'SEC-001' in words, words)
+    height = float(picture.get('viewBox').split()[3])
+    check(all(0 < float(t.get('y')) < height for t in picture.iter(space + 'text') if t.get('x')), 'words below the picture')
+
+
 def test_the_table_for_the_auditor_has_one_row_a_constraint_with_its_quotation():
     with folder_of(project()) as folder:
         done = subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', 'csv'], capture_output=True, text=True, timeout=60)
@@ -213,7 +233,7 @@ def test_the_table_for_the_auditor_has_one_row_a_constraint_with_its_quotation()
 
 def test_the_same_folder_gives_the_same_bytes_in_every_form():
     with folder_of(project(**{'tailoring.yaml': TAILORED})) as folder:
-        for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal'):
+        for form in ('screen', 'json', 'html', 'markdown', 'csv', 'sarif', 'oscal', 'gsn'):
             two = {subprocess.run([REVIEW, 'clause', '5.3.2', folder, '--format', form], capture_output=True,
                                   timeout=60).stdout for _ in range(2)}
             check(len(two) == 1, form + ' differs between two runs')

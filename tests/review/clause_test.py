@@ -76,6 +76,16 @@ def held(name, text, most):
     check(not got, '%s: %s' % (name, got))
 
 
+def all_held(texts, most):
+    """The same of many texts in one run: each has verdicts of its own."""
+    files = [written(name, text) for name, text in texts.items()]
+    got = ['%s %s %s' % (d['path'], c['id'].split('-')[-1], d['verdict']) for c in review(*files)['constraints']
+           for d in c['documents'] if RANK[d['verdict']] > RANK[most]]
+    check(not got, got)
+    seen = {d['path'] for c in review(*files[:1])['constraints'] for d in c['documents']}
+    check(seen == {os.path.basename(files[0])}, seen)
+
+
 def sentences(name):
     """Every sentence of a document's paragraphs and lists, headings and tables left out."""
     out = []
@@ -110,6 +120,15 @@ def test_a_question_a_template_a_standard_and_a_list_of_threats_describe_nothing
         held(name, source(name), 'absent')
 
 
+def test_a_text_about_a_device_that_says_nothing_of_security_is_met_nowhere():
+    """Noise, a ring, a helmet, a passport and capabilities are names of libraries and of mechanisms elsewhere; six pins are no PIN."""
+    # What touches: "wiped with alcohol. After a repair", a service technician, a connector, a watchdog, a check of range.
+    for name, most in (('patient-monitor.md', {'C05', 'C07', 'C10', 'C12'}), ('motor-controller.md', {'C05', 'C07', 'C10', 'C13'})):
+        got = verdicts(os.path.join(DOCS, name))
+        touched = {c for c, v in got.items() if v != 'absent'}
+        check(not {'met', 'cannot-tell'} & set(got.values()) and touched <= most, '%s: %s' % (name, got))
+
+
 def test_advice_for_others_is_never_met():
     held('integrators.md', source('integrators.md'), 'partial')
     got = verdicts(os.path.join(DOCS, 'integrators.md'))
@@ -141,6 +160,67 @@ def test_what_should_be_done_is_not_met():
 def test_what_is_planned_is_not_met():
     for name in EXPECTED:
         held('plan-' + name.replace('.rst', '.md'), changed(name, lambda s: 'In a future release, ' + lower(s) + '.'), 'partial')
+
+
+# What is put before the chapters of a good document, and takes all of it out of force.
+NOT_IN_FORCE = ('Status: rejected', '- Status: superseded by ADR-12', '**Status: DRAFT, not approved**', 'State: withdrawn (2025-11-03)',
+                '> Nothing described below has been implemented yet.', '**OBSOLETE.** Ask the archive.',
+                'None of the measures in this document exist in the product.', '| | |\n|---|---|\n| Status | Rejected |',
+                '## Status\n\nDeprecated', 'The shipped hub works differently.', 'Submitted for approval.', 'The project was cancelled before anything was shipped.')
+
+
+def test_a_document_that_says_it_is_not_in_force_is_never_met():
+    texts = {}
+    for name in ('pump-controller.md', 'wound-images.md'):
+        title, rest = source(name).split('\n', 1)
+        for i, line in enumerate(NOT_IN_FORCE):
+            texts['void-%d-%s' % (i, name)] = '%s\n\n%s\n%s' % (title, line, rest)
+        texts['void-front-' + name] = '---\nstatus: deprecated\n---\n' + source(name)
+        texts['void-end-' + name] = source(name) + '\n## Note\n\nNone of the above is implemented in the product.\n'
+        accepted = of_text('accepted-' + name, '%s\n\n## Status\n\nAccepted\n%s' % (title, rest))
+        check(accepted == verdicts(os.path.join(DOCS, name)), 'an accepted decision: %r' % accepted)
+    all_held(texts, 'partial')
+
+
+def test_what_was_so_before_or_depends_on_others_is_not_met():
+    leads = ('Formerly, ', 'In the old platform, ', 'It is no longer true that ', 'The brochure claims that ', 'Where the platform supports it, ',
+             'Our aim is that ', 'It would be wrong to say that ', 'Depending on the licence, ', 'If the customer buys the security package, ',
+             'The hospital provides that ')
+    texts = {}
+    for name in EXPECTED:
+        file = name.replace('.rst', '.md')
+        for i, lead in enumerate(leads):
+            texts['lead-%d-%s' % (i, file)] = changed(name, lambda s, lead=lead: lead + lower(s) + '.')
+        texts['wrong-' + file] = changed(name, lambda s: 'They say that ' + lower(s) + ', which is wrong.')
+    all_held(texts, 'partial')
+
+
+def test_a_row_that_is_not_done_and_a_line_struck_through_are_not_met():
+    columns = (('Implemented', 'No'), ('Available', '\u2717'), ('Target release', '3.0'), ('State', "Won't fix"), ('Fulfilled (Y/N)', 'N'))
+    texts, struck = {}, {}
+    for name in EXPECTED:
+        file, said = name.replace('.rst', '.md'), [s.rstrip('.') for s in sentences(name)]
+        for i, (head, cell) in enumerate(columns):
+            rows = '\n'.join('| %s | %s |' % (s.replace('|', '/'), cell) for s in said)
+            texts['row-%d-%s' % (i, file)] = '# Controls\n\n| Control | %s |\n|---|---|\n%s\n' % (head, rows)
+        texts['note-' + file] = changed(name, lambda s: s + '. [^1]') + '\n[^1]: Not available in this product.\n'
+        texts['options-' + file] = '# Hub\n\n## Option A: two parts\n\n' + '\n\n'.join(s + '.' for s in said) + '\n'
+        struck['struck-' + file] = changed(name, lambda s: '~~' + s + '.~~')
+    all_held(texts, 'partial')
+    all_held(struck, 'absent')
+
+
+def test_what_speaks_of_no_product_of_the_writer_describes_nothing():
+    texts = {}
+    for name in EXPECTED:
+        file, said = name.replace('.rst', '.md'), [s.rstrip('.') + '.' for s in sentences(name)]
+        half = len(said) // 2
+        texts['rfq-' + file] = '# Request for quotation\n\nBidders answer each line. Tenders are opened in May.\n\n' \
+            'The contract is awarded to one of the bidders. Bidders sign Annex C.\n\n' + '\n\n'.join(said)
+        texts['vendors-' + file] = '# What we looked at\n\n## Vendor A\n\n' + '\n\n'.join(said[:half]) + '\n\n## Vendor B\n\n' \
+            + '\n\n'.join(said[half:])
+        texts['fiction-' + file] = '# A hub\n\nThe device in this text is fictitious.\n\n## Parts\n\n' + '\n\n'.join(said)
+    all_held(texts, 'absent')
 
 
 def test_the_order_of_paragraphs_and_of_sections_changes_no_verdict():

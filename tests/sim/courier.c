@@ -83,7 +83,8 @@ static void dial(struct actor *a)
         world_later(w, 500 + draw_below(&w->draw, 9000), AT_GONE, a->number,
             a->connection, NULL);
     else
-        world_later(w, trip_ms(w), AT_SECURED, a->number, a->connection, NULL);
+        world_later(w, trip_ms(w), pins_handshake(a) ? AT_SECURED : AT_GONE, a->number,
+            a->connection, NULL);
 }
 
 /* Two round trips: what is asked, and what the TPM says. */
@@ -264,6 +265,15 @@ static void put_config(struct world *w, struct answer *a)
         .assignment = {.set = version % 2, .b = {(uint8_t)(version % 2 * version)}}};
 }
 
+static void put_pins(struct world *w, uint8_t device, struct answer *a)
+{
+    struct bytes set = pins_offer(w, device);
+
+    a->pins_len = (uint16_t)set.len;
+    if (set.len > 0)
+        memcpy(a->pins, set.at, set.len);
+}
+
 /* What people have asked for rides in every answer until it is done. */
 static void put_life(struct world *w, const struct store_reply *r, struct answer *a)
 {
@@ -305,6 +315,7 @@ static struct packet *sealed(struct world *w, const struct store_reply *r, bool 
     a.store = w->store.id;
     put_config(w, &a);
     put_life(w, r, &a);
+    put_pins(w, r->device, &a);
     if (lie)
         switch (draw_below(&w->draw, 3)) {
         case 0: a.verdicts[0].digest.b[7] ^= 0x10; break;

@@ -11,7 +11,7 @@ struct promise {
     struct outbox_sent is; /* epoch, seq, digest */
     struct digest content;
     uint32_t readings;
-    uint32_t run, generation;
+    uint32_t run, generation, identity;
     uint64_t sealed_ms; /* simulated */
     bool sealed;        /* the device said so; else it was cut while sealing */
     bool clone;         /* somebody else's content under this identity got in first */

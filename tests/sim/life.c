@@ -22,6 +22,8 @@ void life_keys(
     *down = a->life.first_down;
     up->b[0] ^= (uint8_t)(generation - 1);
     down->b[0] ^= (uint8_t)(generation - 1);
+    up->b[1] ^= (uint8_t)a->life.identity;
+    down->b[1] ^= (uint8_t)a->life.identity;
 }
 
 void life_init(struct actor *a)
@@ -31,6 +33,7 @@ void life_init(struct actor *a)
 
     *l = (struct life){
         .first_up = a->st.k_up, .first_down = a->st.k_down, .generation = 1};
+    a->st.kid.device.b[1] = 0; /* of the first identity */
     (void)snprintf(l->folder, sizeof l->folder, "/tmp/holdfast-sim-XXXXXX");
     char *made = mkdtemp(l->folder);
     assert(made != NULL);
@@ -66,6 +69,26 @@ void life_before_boot(struct actor *a)
     use_keys(a);
 }
 
+bool life_settles(struct actor *a, bool cut)
+{
+    struct world *w = a->world;
+    struct life *l = &a->life;
+
+    if (!l->unsettled)
+        return true;
+    if (cut && draw_below(&w->fault_draw, 2) == 0) {
+        l->generation = l->generation_before;
+        l->begun = l->begun_before;
+        w->reached[REACHED_TAKEN_BACK]++;
+    } else if (!w->healed && draw_below(&w->fault_draw, 3) == 0) {
+        return false;
+    } else {
+        w->reached[REACHED_SETTLED] += !cut;
+    }
+    l->unsettled = false;
+    return true;
+}
+
 void life_booted(struct actor *a)
 {
     a->generation_of[a->run - 1] = a->life.generation;
@@ -88,7 +111,7 @@ void life_told(struct actor *a, const struct outbox_told *t)
     }
 }
 
-static bool power_goes(struct actor *a)
+bool life_power_goes(struct actor *a)
 {
     struct world *w = a->world;
 
@@ -97,6 +120,20 @@ static bool power_goes(struct actor *a)
     a->st.off = true;
     world_power(a);
     w->reached[REACHED_CUT_IN_LIFE]++;
+    return true;
+}
+
+/* Drawn: the write just made is seen, and its folder was not synced. */
+static bool sync_fails(struct actor *a, uint32_t generation, bool begun)
+{
+    struct world *w = a->world;
+    struct life *l = &a->life;
+
+    if (w->healed || w->h.fault == 0 || draw_below(&w->fault_draw, 3) != 0)
+        return false;
+    l->unsettled = true;
+    l->generation_before = generation;
+    l->begun_before = begun;
     return true;
 }
 
@@ -131,11 +168,16 @@ static void change_keys(struct actor *a)
     if (!a->alive || s != OK)
         return;
     watch_rest(a);
-    if (power_goes(a))
+    if (life_power_goes(a))
         return;
+    bool fails = sync_fails(a, l->generation, l->begun);
     l->generation++; /* one file takes the place of another */
     l->begun = l->answered = false;
-    if (power_goes(a))
+    if (fails) {
+        world_starts_anew(a);
+        return;
+    }
+    if (life_power_goes(a))
         return;
     use_keys(a);
     struct outbox_identity to = {.kid = st->kid,
@@ -161,7 +203,7 @@ static void renew(struct actor *a)
     if (l->asked != l->generation + 1)
         return;
     if (!l->begun) {
-        if (power_goes(a))
+        if (life_power_goes(a))
             return;
         l->begun = true;
         outbox_renew(&a->st.outbox, m1);
@@ -222,7 +264,7 @@ static void end(struct actor *a)
     outbox_state(&a->st.outbox, &st);
     enum status s =
         outbox_receipt(&a->st.outbox, &l->order, ROOM_OF(l->receipt), &l->receipt_len);
-    if (s != OK || power_goes(a))
+    if (s != OK || life_power_goes(a))
         return;
     watch_receipt(a, st.readings_held);
     s = ending_begin(&p, (struct bytes){l->receipt, l->receipt_len});
@@ -267,16 +309,21 @@ void life_end_on(struct actor *a)
         station_power_cycle(&a->st, draw_u64(&w->draw));
         w->reached[REACHED_CUT_IN_END]++;
     }
+    if (l->erased && l->heard)
+        return; /* nothing is left to be done */
     if (ending_begun(&p, ROOM_OF(kept), &len) != OK || len != l->receipt_len) {
         world_violated(w, "the receipt is gone", a->number, 0);
         return;
     }
     if (!l->erased) {
+        station_reopen(&a->st); /* as a new start does */
         if (ending_erase(&p) != OK)
             return;
         l->erased = true;
+        station_hold_faults(&a->st, true);
         if (!is_bare(a))
             world_violated(w, "something is left after the receipt", a->number, 0);
+        station_hold_faults(&a->st, false);
     }
     if (l->heard || w->partition || !w->store_up
         || (!w->healed && draw_one_in(&w->draw, w->h.loss)))
@@ -311,6 +358,12 @@ static void begin_copy(struct world *w, struct actor *a)
     w->reached[REACHED_COPIED]++;
 }
 
+/* Its device was revoked: it is refused as the device was. */
+static bool is_of_another(const struct copy *c, const struct actor *a)
+{
+    return memcmp(&c->kid.device, &a->st.kid.device, sizeof c->kid.device) != 0;
+}
+
 /* It measures as its device does, and sends once a minute. */
 static void copy_sends(struct world *w, struct actor *a)
 {
@@ -321,7 +374,7 @@ static void copy_sends(struct world *w, struct actor *a)
     struct digest digest;
     size_t len = 0;
 
-    if (w->partition || !w->store_up || a->life.ended)
+    if (w->partition || !w->store_up || a->life.ended || is_of_another(c, a))
         return;
     memset(&batch, 0, sizeof batch);
     batch.seq = c->seq++;
@@ -343,6 +396,38 @@ static void copy_sends(struct world *w, struct actor *a)
     c->ran_while_well |= w->healed;
 }
 
+static void begin_revoked(struct world *w, struct actor *a)
+{
+    if (w->store.revoked[a->number] || w->store.safe[a->number].ends || a->life.ending
+        || a->life.ended)
+        return;
+    w->store.revoked[a->number] = true;
+    world_later(
+        w, 60000 + draw_below(&w->anew_draw, 3600000), AT_ANEW, a->number, 0, NULL);
+}
+
+/* Its identity is one file that takes the place of another; journal and slots stay. */
+void life_anew(struct actor *a)
+{
+    struct life *l = &a->life;
+
+    if (l->ending || l->ended)
+        return;
+    l->identity++;
+    if (!l->fresh) {
+        l->first_run_before = l->first_run;
+        l->first_run = a->run;
+        l->looked = false;
+    }
+    l->generation = 1;
+    l->fresh = true;
+    l->begun = l->unsettled = false;
+    a->st.kid.device.b[1] = (uint8_t)l->identity;
+    a->config_version = 0;
+    store_anew(&a->world->store, a->number);
+    a->world->reached[REACHED_ANEW]++;
+}
+
 void life_minute(struct world *w)
 {
     for (uint8_t d = 0; d < DEVICES; d++) {
@@ -352,6 +437,8 @@ void life_minute(struct world *w)
             store_want(&w->store, d);
         if (!w->healed && d == 1 && draw_one_in(&w->draw, w->h.end))
             store_end(&w->store, d, &w->draw);
+        if (!w->healed && draw_one_in(&w->anew_draw, w->h.anew))
+            begin_revoked(w, a);
         if (!w->healed && !c->on && draw_one_in(&w->draw, w->h.copy) && a->alive)
             begin_copy(w, a);
         if (c->on)
@@ -364,7 +451,7 @@ void life_watch_end(struct world *w)
     for (uint8_t d = 0; d < DEVICES; d++) {
         const struct copy *c = &w->copy[d];
         const struct actor *a = w->actor[d];
-        bool closed = c->kid.generation < w->store.keys_low[d];
+        bool closed = is_of_another(c, a) || c->kid.generation < w->store.keys_low[d];
         if (c->ran_while_well && !closed && !a->life.ended && !w->store.suspected[d])
             world_violated(w, "a copy ran for hours and nobody noticed", d, c->seq);
         if (w->store.suspected[d])

@@ -97,6 +97,8 @@ static enum status open_it(struct store *s, uint8_t device, struct bytes envelop
     TRY(envelope_parse(ENVELOPE_BATCH, envelope, &e));
     if (memcmp(&e.kid.device, &st->kid.device, sizeof e.kid.device) != 0)
         return REFUSED;
+    if (s->revoked[device])
+        return REFUSED;
     if (e.kid.generation < s->now[device].generation || s->ended[device])
         return REFUSED; /* closed */
     *generation = e.kid.generation;
@@ -117,7 +119,8 @@ static struct store_row row_of(
         .is = *is,
         .readings = b->record_count * (b->merged ? b->merged : 1u),
         .lost_count = b->lost_count,
-        .start_count = b->start_count};
+        .start_count = b->start_count,
+        .pins_version = b->pins_version};
 
     sha256_start(&h);
     for (uint16_t i = 0; i < b->record_count; i++) {
@@ -237,6 +240,16 @@ void store_end(struct store *s, uint8_t device, struct draw *d)
         l->order.b[i] = (uint8_t)draw_u64(d);
     s->now[device].ends = true;
     s->now[device].order = l->order;
+}
+
+void store_anew(struct store *s, uint8_t device)
+{
+    s->now[device] = s->safe[device] = s->kept[device] =
+        (struct store_life){.generation = 1};
+    s->keys_low[device] = s->keys_high[device] = 1;
+    s->front[device] = (struct clone_front){0};
+    s->revoked[device] = false;
+    memset(s->keys[device], 0, sizeof s->keys[device]);
 }
 
 bool store_receipt(struct store *s, uint8_t device, struct bytes receipt)

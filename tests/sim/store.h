@@ -20,7 +20,7 @@ struct store_row {
     uint32_t generation;
     struct outbox_sent is;
     struct digest content;
-    uint32_t readings, lost_count, start_count;
+    uint32_t readings, lost_count, start_count, pins_version;
 };
 
 struct store_reply { /* what is to be said, to whom */
@@ -72,6 +72,7 @@ struct store {
     struct store_life now[STORE_DEVICES], safe[STORE_DEVICES], kept[STORE_DEVICES];
     uint32_t keys_low[STORE_DEVICES], keys_high[STORE_DEVICES];
     bool ended[STORE_DEVICES];               /* tombstone of keys */
+    bool revoked[STORE_DEVICES];             /* until it is enrolled anew */
     struct clone_front front[STORE_DEVICES]; /* memory */
     bool suspected[STORE_DEVICES];
 };
@@ -84,6 +85,8 @@ MUST_USE enum status store_receive(struct store *s, uint8_t device,
 /* A person asks for new keys; for the end. */
 void store_want(struct store *s, uint8_t device);
 void store_end(struct store *s, uint8_t device, struct draw *d);
+/* Under another identity: in the backup too, as who takes one after an enrolment has it. */
+void store_anew(struct store *s, uint8_t device);
 /* True: it is the one for the order, and this device is no more. */
 MUST_USE bool store_receipt(struct store *s, uint8_t device, struct bytes receipt);
 void store_commit(struct store *s); /* then everything that waits is answered */

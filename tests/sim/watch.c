@@ -32,9 +32,11 @@ static void on_sealed(struct actor *a, const struct outbox_told *t)
     p->readings = t->count;
     p->run = a->run;
     p->generation = a->life.generation;
+    p->identity = a->life.identity;
     p->sealed_ms = w->now_ms;
     p->sealed = true;
     a->sealed += t->count;
+    a->run_sealed += t->count;
     if (a->st.outbox.open_alarm)
         reach(a, REACHED_ALARM_BATCH);
     if (a->st.outbox.thinning)
@@ -108,6 +110,9 @@ void watch_told(void *actor, const struct outbox_told *t)
         printf("%12.3f dev %u run %u note %u seq %u count %u outcome %u\n",
             (double)a->world->now_ms / 1e3, a->number, a->run, t->note, t->seq,
             t->count, t->outcome);
+    if (a->told_fault > 0 && t->note != OUTBOX_FLASH_FAULT)
+        world_violated(
+            a->world, "something counts after flash has failed", a->number, t->seq);
     switch (t->note) {
     case OUTBOX_SEALED: on_sealed(a, t); break;
     case OUTBOX_ACKNOWLEDGED: on_acknowledged(a, t); break;
@@ -122,14 +127,18 @@ void watch_told(void *actor, const struct outbox_told *t)
         break;
     case OUTBOX_STORE_RESTORED: reach(a, REACHED_OFFERED_AGAIN); break;
     case OUTBOX_FLASH_FAULT:
-        world_violated(a->world, "a flash fault that nobody made", a->number, 0);
+        if (station_failed(&a->st) == a->failed)
+            world_violated(a->world, "a flash fault that nobody made", a->number, 0);
+        if (++a->told_fault > 1)
+            world_violated(a->world, "one flash fault is told twice", a->number, 0);
         break;
     case OUTBOX_RENEWAL:
     case OUTBOX_ENDING: life_told(a, t); break;
     case OUTBOX_LOG_SEALED: /* no world has a service ticket */
     case OUTBOX_LOG_ACKNOWLEDGED:
-    case OUTBOX_PINS:
+    case OUTBOX_FOREIGN: /* watch_anew() has looked for itself */
     case OUTBOX_CLOSED: break;
+    case OUTBOX_PINS: pins_given(a, t->m2); break;
     case OUTBOX_ANSWER_REFUSED:
     case OUTBOX_ANSWER_SCHEMA: break;
     }
@@ -160,6 +169,8 @@ void watch_opened(void *world, const struct store_row *row)
     if (is_copys(w, row))
         return;
 
+    if (row->pins_version > w->rotation.told[row->device])
+        w->rotation.told[row->device] = row->pins_version;
     if (row->start_count >= RUNS_MAX)
         world_violated(w, "a start count from nowhere", row->device, row->is.seq);
     struct promise *p = ledger_find(&w->ledger, row->device, &row->is);
@@ -229,6 +240,7 @@ static void look_into_journal(struct actor *a)
     struct world *w = a->world;
     struct outbox *o = &a->st.outbox;
 
+    station_hold_faults(&a->st, true);
     for (uint32_t i = 0; i < w->ledger.count; i++)
         if (w->ledger.at[i].device == a->number)
             w->ledger.at[i].in_journal = false;
@@ -250,7 +262,9 @@ static void look_into_journal(struct actor *a)
                 p->generation = e.start_count > 0 && e.start_count < RUNS_MAX
                     ? a->generation_of[e.start_count - 1]
                     : 0;
+                p->identity = a->life.identity;
                 p->sealed_ms = w->now_ms;
+                a->run_sealed += e.run == a->st.run ? e.readings : 0;
                 reach(a, REACHED_SEALED_UNTOLD);
             }
             p->in_journal = true;
@@ -264,6 +278,7 @@ static void look_into_journal(struct actor *a)
             if (p->acknowledged && row->state == ROW_HELD && !row->again)
                 reach(a, REACHED_MARK_LOST);
         }
+    station_hold_faults(&a->st, false);
 }
 
 static void watch_epoch(struct actor *a)
@@ -279,6 +294,84 @@ static void watch_epoch(struct actor *a)
         world_violated(w, "the start counter did not rise", a->number, a->run);
 }
 
+/* Read by the store, and the device cannot know: no answer said so. */
+static void watch_declared_unheard(struct actor *a)
+{
+    const struct ledger *l = &a->world->ledger;
+    uint32_t heard[RUNS_MAX] = {0};
+
+    for (uint32_t i = 0; i < l->count; i++) {
+        const struct promise *p = &l->at[i];
+        if (p->device == a->number && p->acknowledged && p->run < RUNS_MAX
+            && p->declared > heard[p->run])
+            heard[p->run] = p->declared;
+    }
+    for (uint32_t run = a->life.first_run_before + 1; run < RUNS_MAX; run++)
+        a->twice_maybe += a->declared[run] - heard[run];
+}
+
+/* What is not acknowledged on flash is lost with the identity that sealed it, each reading once. */
+static void leave(struct actor *a, const struct outbox_sent *is, const struct entry *e,
+    enum journal_mark mark)
+{
+    struct world *w = a->world;
+    struct promise *p = ledger_find(&w->ledger, a->number, is);
+
+    if (e->readings == 0)
+        return;
+    if (p == NULL) {
+        p = ledger_add(&w->ledger, a->number, is);
+        p->readings = e->readings;
+        p->run = e->start_count;
+        p->sealed_ms = w->now_ms;
+        reach(a, REACHED_SEALED_UNTOLD);
+    }
+    p->acknowledged |= mark == JOURNAL_ACKNOWLEDGED;
+    p->aside |= mark == JOURNAL_SET_ASIDE;
+    if (mark != JOURNAL_UNMARKED)
+        return;
+    p->lost = true;
+    reach(a, REACHED_ANEW_LOST);
+}
+
+void watch_anew(struct actor *a)
+{
+    static uint8_t room[JOURNAL_RECORD_MAX];
+    struct station *st = &a->st;
+    struct journal j;
+
+    if (a->life.looked)
+        return; /* before a start that flash did not let through */
+    a->life.looked = true;
+    watch_declared_unheard(a);
+    station_reopen(st);
+    station_hold_faults(st, true);
+    if (journal_open(&j, &st->flash_port) != OK)
+        return;
+    for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++) {
+        struct journal_place place = journal_first((enum journal_class)ring);
+        enum journal_mark mark;
+        size_t len;
+
+        while (journal_next(&j, &place, &len, &mark) == OK) {
+            struct outbox_sent is = {0};
+            struct envelope env;
+            struct entry e;
+
+            if (journal_read(&j, &place, ROOM_OF(room), &len, &mark) != OK
+                || entry_parse((struct bytes){room, len}, &e) != OK
+                || envelope_parse(ENVELOPE_BATCH, e.envelope, &env) != OK
+                || env.kid.device.b[1] != a->life.started)
+                continue;
+            is.epoch = env.epoch;
+            is.seq = e.seq;
+            if (st->crypto->sha256(st->crypto->board, e.envelope, &is.digest) == OK)
+                leave(a, &is, &e, mark);
+        }
+    }
+    station_hold_faults(st, false);
+}
+
 void watch_changed(struct actor *a)
 {
     a->run++;
@@ -286,10 +379,44 @@ void watch_changed(struct actor *a)
     watch_epoch(a);
 }
 
+/* Without a loss of power: each number is in a batch, or missed, or measure still holds it. */
+static void watch_numbers(struct actor *a)
+{
+    uint64_t settled = outbox_settled(&a->st.outbox);
+
+    if (!a->shown && settled != a->run_sealed + a->run_missing)
+        world_violated(a->world,
+            "readings that measure may forget are in no batch, or in two", a->number,
+            (uint32_t)settled);
+}
+
+/* Was the loss that keeper could not say OK to kept all the same? Else it is found again. */
+static void watch_missing(struct actor *a)
+{
+    if (a->maybe_missing > 0 && outbox_settled(&a->st.outbox) >= a->maybe_next) {
+        a->drops += a->maybe_missing;
+        a->run_missing += a->maybe_missing;
+        reach(a, REACHED_FAULT_LANDED);
+    }
+    a->maybe_missing = 0;
+}
+
+void watch_failed_start(struct actor *a)
+{
+    if (station_failed(&a->st) == a->failed)
+        world_violated(a->world, "a start failed, and flash did not", a->number, 0);
+    if (a->told_fault != a->st.opened) /* else keeper itself says so */
+        world_violated(
+            a->world, "a start failed, and nobody was told", a->number, a->told_fault);
+    a->failed = station_failed(&a->st);
+}
+
 void watch_boot(struct actor *a)
 {
     struct world *w = a->world;
 
+    a->failed = station_failed(&a->st);
+    a->told_fault = 0;
     watch_epoch(a);
     if (a->st.outbox.lost > 0)
         reach(a, REACHED_LOSS_CARRIED);
@@ -305,15 +432,25 @@ void watch_boot(struct actor *a)
         if (p->sealed && !p->in_journal && !p->acknowledged && !p->aside && !p->lost)
             world_violated(w, "a sealed batch did not survive", a->number, p->is.seq);
     }
+    if (a->life.fresh && a->st.outbox.memory.config.version != 0)
+        world_violated(w, "the configuration of another identity", a->number, 0);
+    a->life.fresh = false;
+    a->life.started = a->life.identity;
     a->first_open = 0;
     a->taken = a->sealed = 0;
+    watch_missing(a);
+    if (a->measure.count > 0)
+        reach(a, REACHED_SAID_AGAIN);
+    watch_numbers(a);
 }
 
-void watch_power_lost(struct actor *a)
+void watch_stopped(struct actor *a)
 {
     /* At most what was open, and what was being sealed. */
     uint32_t most = 2 * (60000 / a->period_ms + THIN_READINGS) + 2;
 
+    if (a->st.outbox.flash_broken && !a->st.off && a->told_fault != 1)
+        world_violated(a->world, "flash failed, and nobody was told", a->number, 0);
     if (a->taken - a->sealed > most)
         world_violated(a->world, "more than a minute was not sealed", a->number, 0);
     a->answer_sealed_ms = 0;
@@ -388,6 +525,10 @@ void watch_answer(struct actor *a, const struct packet *p)
     if (!good && (s == OK || !same_bytes(&before, &after, sizeof before)))
         world_violated(w, "an answer that must not count has moved something",
             a->number, p->about.seq);
+    if (good)
+        pins_counted(a);
+    if (!a->alive)
+        return;
     if (good && p->sent_ms > a->answer_sealed_ms)
         a->answer_sealed_ms = p->sent_ms;
     if (good && w->store.not_now)
@@ -417,6 +558,7 @@ void watch_state(struct actor *a)
     struct outbox_state s;
 
     const struct outbox *o = &a->st.outbox;
+    watch_numbers(a);
     if (a->taken
         != a->sealed + o->left_over_count
             + o->open.record_count * (o->open.merged ? o->open.merged : 1u))
@@ -450,7 +592,8 @@ static void check_promise(struct world *w, const struct promise *p)
         return;
     const struct life *life = &w->actor[p->device]->life;
     if (p->acknowledged && p->restored_away
-        && (!p->in_journal || p->generation < life->generation || life->ended))
+        && (!p->in_journal || p->generation < life->generation
+            || p->identity < life->identity || life->ended))
         return; /* the restore took it after the ring had let it go, or its keys were closed */
     if (life->ended && !p->acknowledged)
         return; /* it went with the keys, and the receipt says so */
@@ -508,4 +651,5 @@ void watch_end(struct world *w)
     for (uint32_t i = 0; i < w->ledger.count; i++)
         check_promise(w, &w->ledger.at[i]);
     life_watch_end(w);
+    pins_watch_end(w);
 }

@@ -10,6 +10,7 @@
 #include "core/uplink/uplink.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/life.h"
+#include "tests/sim/rotation.h"
 #include "tests/sim/store.h"
 
 enum { DEVICES = 2, RUNS_MAX = 256 };
@@ -43,11 +44,30 @@ struct flight { /* what keeper should still believe an answer to */
     uint64_t drawn_ms;
 };
 
+enum { MEASURE_HOLDS = 512 };
+
+/* What measure knows: the readings that keeper has not said to be settled. It outlives keeper. */
+struct measure {
+    uint64_t run, next,
+        kept; /* of the device; number of the next one; below it: settled */
+    uint32_t first, count;
+    struct reading held[MEASURE_HOLDS]; /* ring */
+};
+
 struct actor {
     struct world *world;
     uint8_t number;
     struct station st;
-    bool alive;
+    bool powered;        /* measure runs */
+    bool alive;          /* and so does keeper */
+    uint32_t told_fault; /* of this start of keeper */
+    long failed;         /* flash calls, as last looked */
+    struct measure measure;
+    uint64_t next;                    /* keeper's: number that is expected */
+    uint64_t run_sealed, run_missing; /* readings of the device's run */
+    uint32_t maybe_missing;           /* told to an outbox that could not say OK */
+    uint64_t maybe_next;
+    bool shown; /* readings of this run were shown, and not kept */
     uint64_t boot_ms, mono_base_ms;
     uint32_t run, period_ms, counter;
     uint64_t alarm_until_ms;
@@ -63,6 +83,7 @@ struct actor {
     struct packet *old; /* a genuine answer that was kept back */
 
     struct life life;
+    struct pins_held pins;
     uint32_t generation_of[RUNS_MAX];
     struct epoch epochs[RUNS_MAX];
     uint32_t taken, sealed; /* readings of this run */
@@ -84,12 +105,16 @@ struct
     uint32_t crash, restore, partition, partition_min, refuse;
     uint32_t lie, clone, schema, not_now, config, step;
     uint32_t renew, end, copy;
+    uint32_t rotate, pin_lie;
+    uint32_t anew;
+    uint32_t fault;
 };
 
 struct world {
     uint64_t seed, now_ms, order;
-    struct draw draw,
-        proof_draw; /* proofs have a stream of their own: what else happens does not hang on them */
+    struct draw draw;
+    /* Streams of their own: what else is drawn does not hang on proofs, pins, new identities, faults. */
+    struct draw proof_draw, pin_draw, anew_draw, fault_draw;
     struct hazards h;
     bool healed, trace, partition, store_up, crash_after_commit, commit_due;
     uint64_t partition_since_ms, not_now_until_ms;
@@ -97,6 +122,7 @@ struct world {
     uint32_t config_version;
     struct actor *actor[DEVICES];
     struct copy copy[DEVICES];
+    struct rotation rotation;
     uint32_t proof_taken[DEVICES],
         proof_known[DEVICES]; /* newest connection; 0: none */
     struct store store;
@@ -126,11 +152,15 @@ enum moment_kind {
     AT_STORE_UP,
     AT_PARTITION_END,
     AT_LAST_READING,
+    AT_ANEW,
 };
 void world_later(struct world *w, uint64_t in_ms, enum moment_kind kind, uint8_t device,
     uint32_t connection, struct packet *packet);
 void world_violated(struct world *w, const char *what, uint8_t device, uint32_t seq);
-void world_power(struct actor *a); /* look whether power has gone */
+void world_starts_anew(
+    struct actor *a); /* keeper, after a write that may have been kept */
+void world_power(
+    struct actor *a); /* look whether power has gone, or flash has failed */
 uint64_t world_utc_ms(const struct world *w);
 
 /* courier.c: uplink and network */
@@ -151,8 +181,11 @@ void watch_restore(struct world *w);
 void watch_suspected(void *world, uint8_t device);
 void watch_changed(
     struct actor *a); /* new keys, a new epoch, in the same run of keeper */
+/* Before the first start under another identity: what the journal holds of the one before. */
+void watch_anew(struct actor *a);
 void watch_boot(struct actor *a);
-void watch_power_lost(struct actor *a);
+void watch_failed_start(struct actor *a);
+void watch_stopped(struct actor *a);
 void watch_sent(struct actor *a, const struct outbox_sent *is);
 void watch_answer(struct actor *a, const struct packet *p); /* hands it to the outbox */
 void watch_state(struct actor *a);

@@ -31,9 +31,15 @@ static uint32_t units_of(const struct sim_op *op)
     return op->len / SIM_UNIT;
 }
 
-static struct part whole_of(const struct sim_op *op)
+static struct part all_of(const struct sim_op *op)
 {
     return (struct part){0, units_of(op), NO_HALF, false};
+}
+
+/* As much as the call did: all, unless it failed. */
+static struct part whole_of(const struct sim_op *op)
+{
+    return (struct part){op->from, op->to, op->half, false};
 }
 
 /* Programming clears bits; of a half-programmed unit the first part is done, at least one bit
@@ -109,16 +115,58 @@ static bool cut_now(struct flash_sim *sim)
     return sim->off;
 }
 
-static void begin(struct flash_sim *sim, struct sim_op op, struct bytes from)
+/* True: this call fails, and power stays. */
+static bool fails_now(struct flash_sim *sim, unsigned kind)
+{
+    if (sim->fail_in < 0 || (sim->fail_kinds & kind) == 0)
+        return false;
+    if (sim->fail_in > 0) {
+        sim->fail_in--;
+        return false;
+    }
+    if (--sim->fail_run <= 0)
+        sim->fail_in = -1;
+    sim->failed++;
+    return true;
+}
+
+static void begin(
+    struct flash_sim *sim, struct sim_op op, struct bytes from, struct part left)
 {
     assert(sim->pending_count < SIM_PENDING_MAX);
     assert(from.len <= SIM_DATA_MAX - sim->data_len);
     op.data = sim->data_len;
+    op.from = left.from;
+    op.to = left.to;
+    op.half = left.half;
     if (from.len > 0)
         memcpy(sim->data + sim->data_len, from.at, from.len);
     sim->data_len += (uint32_t)from.len;
     sim->pending[sim->pending_count++] = op;
     apply(sim, &sim->now, &op, whole_of(&op));
+}
+
+static struct part random_part(const struct sim_op *op, uint64_t *state);
+
+/* A write that fails is done in part, or not at all, or even whole. */
+static enum status begin_badly(
+    struct flash_sim *sim, struct sim_op op, struct bytes from)
+{
+    op.to = units_of(&op);
+    op.half = NO_HALF;
+    begin(sim, op, from, random_part(&op, &sim->fail_state));
+    return BROKEN;
+}
+
+/* What was pending is gone from here on, but for what made it to the flash: no later sync helps. */
+static enum status sync_badly(struct flash_sim *sim)
+{
+    for (uint32_t i = 0; i < sim->pending_count; i++)
+        apply(sim, &sim->durable, &sim->pending[i],
+            random_part(&sim->pending[i], &sim->fail_state));
+    sim->pending_count = 0;
+    sim->data_len = 0;
+    return BROKEN;
 }
 
 static enum status sim_read(void *board, uint32_t at, struct room into)
@@ -129,6 +177,10 @@ static enum status sim_read(void *board, uint32_t at, struct room into)
         return BROKEN;
     if (!in_range(sim, at, into.cap))
         return fault(sim, "read outside of the flash");
+    if (fails_now(sim, SIM_FAIL_READS)) {
+        memset(into.at, 0xa5, into.cap); /* nobody may look at it */
+        return BROKEN;
+    }
     memcpy(into.at, &sim->now.bytes[0][0] + at, into.cap);
     return OK;
 }
@@ -145,8 +197,11 @@ static enum status sim_program(void *board, uint32_t at, struct bytes from)
     for (size_t u = 0; u < from.len / SIM_UNIT; u++)
         if ((&sim->now.touched[0][0])[at / SIM_UNIT + u])
             return fault(sim, "unit programmed twice");
+    struct sim_op op = {.at = at, .len = (uint32_t)from.len};
     bool cut = cut_now(sim);
-    begin(sim, (struct sim_op){.at = at, .len = (uint32_t)from.len}, from);
+    if (!cut && fails_now(sim, SIM_FAIL_WRITES))
+        return begin_badly(sim, op, from);
+    begin(sim, op, from, all_of(&op));
     return cut ? BROKEN : OK;
 }
 
@@ -158,10 +213,11 @@ static enum status sim_erase(void *board, uint32_t sector)
         return BROKEN;
     if (sector >= sim->port.sector_count)
         return fault(sim, "erase outside of the flash");
+    struct sim_op op = {.erase = true, .at = sector * SIM_SECTOR, .len = SIM_SECTOR};
     bool cut = cut_now(sim);
-    begin(sim,
-        (struct sim_op){.erase = true, .at = sector * SIM_SECTOR, .len = SIM_SECTOR},
-        (struct bytes){0});
+    if (!cut && fails_now(sim, SIM_FAIL_WRITES))
+        return begin_badly(sim, op, (struct bytes){0});
+    begin(sim, op, (struct bytes){0}, all_of(&op));
     return cut ? BROKEN : OK;
 }
 
@@ -175,6 +231,8 @@ static enum status sim_sync(void *board)
         sim->off = true;
         return BROKEN;
     }
+    if (fails_now(sim, SIM_FAIL_WRITES))
+        return sync_badly(sim);
     sim->syncs++;
     for (uint32_t i = 0; i < sim->pending_count; i++)
         apply(sim, &sim->durable, &sim->pending[i], whole_of(&sim->pending[i]));
@@ -353,6 +411,7 @@ void flash_sim_init(struct flash_sim *sim, uint32_t sectors, uint64_t seed)
     memset(sim, 0, sizeof *sim);
     connect(sim, sectors);
     sim->seed = seed;
+    sim->fail_in = -1; /* like a power cycle, a fault may last longer than */
     memset(sim->durable.bytes, 0xff, bytes_used(sim));
     power_on(sim);
 }
@@ -364,6 +423,11 @@ void flash_sim_copy(struct flash_sim *to, const struct flash_sim *from)
     to->ops = from->ops;
     to->cut_at = from->cut_at;
     to->fail_sync = from->fail_sync;
+    to->fail_in = from->fail_in;
+    to->fail_run = from->fail_run;
+    to->fail_kinds = from->fail_kinds;
+    to->fail_state = from->fail_state;
+    to->failed = from->failed;
     to->off = from->off;
     to->syncs = from->syncs;
     to->faults = from->faults;
@@ -384,6 +448,22 @@ void flash_sim_cut_at(struct flash_sim *sim, long n)
 void flash_sim_fail_sync(struct flash_sim *sim, long n)
 {
     sim->fail_sync = n;
+}
+
+void flash_sim_fail_at(
+    struct flash_sim *sim, long n, long run, unsigned kinds, uint64_t seed)
+{
+    sim->fail_in = n < 0 || run <= 0 ? -1 : n;
+    sim->fail_run = run;
+    sim->fail_kinds = kinds;
+    sim->fail_state = sim->seed ^ seed * 0x9e3779b97f4a7c15u;
+}
+
+void flash_sim_reopen(struct flash_sim *sim)
+{
+    copy_image(sim, &sim->now, &sim->durable);
+    for (uint32_t i = 0; i < sim->pending_count; i++)
+        apply(sim, &sim->now, &sim->pending[i], whole_of(&sim->pending[i]));
 }
 
 void flash_sim_power_cycle(struct flash_sim *sim, uint64_t seed)

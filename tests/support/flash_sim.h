@@ -8,6 +8,10 @@
  * erases, a wrong offset or length is counted in `faults` and answered BROKEN; tests check that
  * it stayed 0. A unit that a cut may have touched without completing counts as programmed.
  *
+ * A call can also fail and the program go on (flash_sim_fail_at): a write is then done in part; a sync
+ * that fails drops what was pending, or parts of it, and reads show it all the same, as a kernel's
+ * cache does, until the flash is opened anew.
+ *
  * Sector 4096, unit 16. Memory is of fixed size: one struct, copied by assignment-like
  * flash_sim_copy (the port points to itself).
  */
@@ -28,9 +32,10 @@ enum {
 
 struct sim_op {
     bool erase;
-    uint32_t at;   /* byte offset */
-    uint32_t len;  /* bytes; a sector for erase */
-    uint32_t data; /* where in data[] */
+    uint32_t at;             /* byte offset */
+    uint32_t len;            /* bytes; a sector for erase */
+    uint32_t data;           /* where in data[] */
+    uint32_t from, to, half; /* what is done of it, in units: all, unless it failed */
 };
 
 struct sim_image {
@@ -44,7 +49,12 @@ struct flash_sim {
     long ops;       /* program, erase and sync calls so far */
     long cut_at;    /* that call is the last one begun; -1: none */
     long fail_sync; /* so many more syncs succeed, the next is BROKEN; -1: none */
-    bool off;       /* everything is BROKEN until a power cycle */
+    long fail_in,
+        fail_run; /* so many more calls work, the next so many fail; -1: none */
+    unsigned fail_kinds;
+    uint64_t fail_state;
+    long failed; /* calls that have failed so */
+    bool off;    /* everything is BROKEN until a power cycle */
     long syncs;
     long faults;       /* broken contract: must stay 0 */
     const char *fault; /* the first */
@@ -65,6 +75,13 @@ void flash_sim_cut_at(struct flash_sim *sim, long n);
 /* The n-th sync from now on (0: the next one) returns BROKEN, and so does everything after it
  * until a power cycle or flash_sim_restart. */
 void flash_sim_fail_sync(struct flash_sim *sim, long n);
+enum { SIM_FAIL_READS = 1, SIM_FAIL_WRITES = 2 /* program, erase and sync */ };
+/* Of the calls of these kinds, the n-th from now on (0: the next one) fails, and `run` of them in all;
+ * then they work again. n < 0: none does. What a failed one leaves is drawn from seed. */
+void flash_sim_fail_at(
+    struct flash_sim *sim, long n, long run, unsigned kinds, uint64_t seed);
+/* The program opens it anew: what it reads comes from the flash, not from a cache. */
+void flash_sim_reopen(struct flash_sim *sim);
 /* Power is lost and comes back; what was pending is in a random state drawn from seed. */
 void flash_sim_power_cycle(struct flash_sim *sim, uint64_t seed);
 /* The program is killed and started anew; power stays, pending stays pending. */

@@ -170,8 +170,58 @@ static void test_after_the_cut_nothing_answers_until_power_is_back(void)
     CHECK(byte_at(&sim, 0) == 0xff && program(&sim, 0, 1) == OK);
 }
 
+static void test_a_call_that_fails_is_done_in_part_and_the_next_ones_work(void)
+{
+    bool none = false, part = false, whole = false;
+    uint8_t got[1];
+
+    for (uint64_t seed = 0; seed < 64; seed++) {
+        flash_sim_init(&sim, 2, seed);
+        flash_sim_fail_at(&sim, 1, 1, SIM_FAIL_WRITES, seed);
+        CHECK(program(&sim, 0, 1) == OK && program(&sim, 16, 4) == BROKEN);
+        CHECK(sim.failed == 1 && !sim.off);
+        CHECK(program(&sim, 128, 1) == OK && sim.port.sync(sim.port.board) == OK);
+        flash_sim_power_cycle(&sim, seed);
+        CHECK(byte_at(&sim, 0) == 1 && byte_at(&sim, 128) == 1);
+        size_t units = 0;
+        for (uint32_t u = 1; u < 5; u++)
+            units += byte_at(&sim, u * SIM_UNIT + 15) == 16;
+        none = none || units == 0;
+        part = part || (units > 0 && units < 4);
+        whole = whole || units == 4;
+    }
+    CHECK(none && part && whole);
+    flash_sim_fail_at(&sim, 0, 2, SIM_FAIL_READS, 1);
+    CHECK(sim.port.read(sim.port.board, 0, ROOM_OF(got)) == BROKEN);
+    CHECK(program(&sim, SIM_SECTOR, 1) == OK);
+    CHECK(sim.port.read(sim.port.board, 0, ROOM_OF(got)) == BROKEN);
+    CHECK(byte_at(&sim, 0) == 1 && sim.failed == 3 && sim.faults == 0);
+}
+
+static void test_after_a_sync_that_failed_reads_show_what_no_later_sync_brings_back(
+    void)
+{
+    size_t lost = 0;
+
+    for (uint64_t seed = 0; seed < 64; seed++) {
+        flash_sim_init(&sim, 2, seed);
+        CHECK(program(&sim, 0, 1) == OK);
+        flash_sim_fail_at(&sim, 0, 1, SIM_FAIL_WRITES, seed);
+        CHECK(sim.port.sync(sim.port.board) == BROKEN && byte_at(&sim, 0) == 1);
+        CHECK(program(&sim, 16, 1) == OK && sim.port.sync(sim.port.board) == OK);
+        flash_sim_copy(&after, &sim);
+        flash_sim_reopen(&after);
+        flash_sim_power_cycle(&sim, seed);
+        CHECK(byte_at(&sim, 16) == 1 && byte_at(&sim, 15) == byte_at(&after, 15));
+        lost += byte_at(&sim, 15) != 16;
+    }
+    CHECK(lost > 8 && lost < 56);
+}
+
 MAIN(TEST(test_what_was_synced_stays_in_every_form),
     TEST(test_the_forms_drop_tear_and_reorder_what_was_not),
     TEST(test_an_erase_may_be_lost_torn_or_come_late),
     TEST(test_a_broken_contract_is_caught), TEST(test_a_torn_unit_counts_as_programmed),
-    TEST(test_after_the_cut_nothing_answers_until_power_is_back))
+    TEST(test_after_the_cut_nothing_answers_until_power_is_back),
+    TEST(test_a_call_that_fails_is_done_in_part_and_the_next_ones_work),
+    TEST(test_after_a_sync_that_failed_reads_show_what_no_later_sync_brings_back))

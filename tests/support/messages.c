@@ -63,6 +63,9 @@ static void any_event(struct dice *d, struct event *e)
     e->count = (uint16_t)edgy(d, 1, UINT16_MAX);
     e->first_ms = edgy(d, 0, SAFE_INTEGER);
     e->last_ms = edgy(d, e->first_ms, SAFE_INTEGER);
+    e->has_about = roll(d, 3) == 0;
+    if (e->has_about)
+        fill(d, e->about, sizeof e->about);
 }
 
 static struct assignment any_assignment(struct dice *d)

@@ -33,14 +33,14 @@ static void write_der(struct pki_key *k)
     k->key_len = (size_t)i2d_PrivateKey(k->key, &at);
 }
 
-static void make(
-    struct pki_key *out, const struct pki_key *by, const struct pki_wish *wish)
+static void certify(struct pki_key *out, EVP_PKEY *key, const struct pki_key *by,
+    const struct pki_wish *wish)
 {
     uint8_t serial[8];
     uint32_t number;
 
     memset(out, 0, sizeof *out);
-    out->key = EVP_EC_gen("P-256");
+    out->key = key;
     out->cert = X509_new();
     assert(out->key != NULL && out->cert != NULL);
     assert(RAND_bytes(serial, sizeof serial) == 1);
@@ -74,14 +74,35 @@ static void make(
 void pki_authority(struct pki_key *out, const char *subject)
 {
     struct pki_wish wish = {subject, NULL, NULL, 0, 4102444800};
-    make(out, NULL, &wish);
+    certify(out, EVP_EC_gen("P-256"), NULL, &wish);
+}
+
+/* An ECPrivateKey of RFC 5915 whose number is one byte. */
+static EVP_PKEY *known_key(uint8_t number)
+{
+    static const uint8_t head[] = {0x30, 0x31, 2, 1, 1, 4, 32};
+    static const uint8_t p256[] = {
+        0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7};
+    uint8_t der[sizeof head + 32 + sizeof p256] = {0};
+    const uint8_t *at = der;
+
+    memcpy(der, head, sizeof head);
+    der[sizeof head + 31] = number;
+    memcpy(der + sizeof head + 32, p256, sizeof p256);
+    return d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, sizeof der);
+}
+
+void pki_authority_known(struct pki_key *out, const char *subject, uint8_t key)
+{
+    struct pki_wish wish = {subject, NULL, NULL, 0, 4102444800};
+    certify(out, known_key(key), NULL, &wish);
 }
 
 void pki_issue(
     struct pki_key *out, const struct pki_key *by, const struct pki_wish *wish)
 {
     assert(by != NULL);
-    make(out, by, wish);
+    certify(out, EVP_EC_gen("P-256"), by, wish);
 }
 
 void pki_free(struct pki_key *k)

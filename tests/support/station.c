@@ -41,7 +41,13 @@ static uint64_t real_ms(void *board)
 static enum status after(struct station *st, enum status s)
 {
     st->off = st->off || st->flash.off || st->kept.off;
+    st->poisoned = st->poisoned || (st->poisons && s == BROKEN);
     return st->off ? BROKEN : s;
+}
+
+static bool dead(const struct station *st)
+{
+    return st->off || st->poisoned;
 }
 
 static const struct flash *of(const struct station *st, bool kept)
@@ -54,25 +60,25 @@ static const struct flash *of(const struct station *st, bool kept)
     {                                                                          \
         struct station *st = b;                                                \
         const struct flash *f = of(st, is_kept);                               \
-        return st->off ? BROKEN : after(st, f->read(f->board, at, into));      \
+        return dead(st) ? BROKEN : after(st, f->read(f->board, at, into));     \
     }                                                                          \
     static enum status name##_program(void *b, uint32_t at, struct bytes from) \
     {                                                                          \
         struct station *st = b;                                                \
         const struct flash *f = of(st, is_kept);                               \
-        return st->off ? BROKEN : after(st, f->program(f->board, at, from));   \
+        return dead(st) ? BROKEN : after(st, f->program(f->board, at, from));  \
     }                                                                          \
     static enum status name##_erase(void *b, uint32_t sector)                  \
     {                                                                          \
         struct station *st = b;                                                \
         const struct flash *f = of(st, is_kept);                               \
-        return st->off ? BROKEN : after(st, f->erase(f->board, sector));       \
+        return dead(st) ? BROKEN : after(st, f->erase(f->board, sector));      \
     }                                                                          \
     static enum status name##_sync(void *b)                                    \
     {                                                                          \
         struct station *st = b;                                                \
         const struct flash *f = of(st, is_kept);                               \
-        return st->off ? BROKEN : after(st, f->sync(f->board));                \
+        return dead(st) ? BROKEN : after(st, f->sync(f->board));               \
     }
 
 PORT(flash, false)
@@ -150,8 +156,11 @@ enum status station_boot(struct station *st)
         .k_down = st->k_down,
         .cloud = st->store_public};
 
+    station_reopen(st);
+    st->opened = false;
     TRY(journal_open(&st->journal, &st->flash_port));
     TRY(slots_open(&st->slots, &st->kept_port, 0));
+    st->opened = true;
     return outbox_init(&st->outbox, &ports, &identity, (struct outbox_ear){st, hear});
 }
 
@@ -161,11 +170,40 @@ void station_cut_at(struct station *st, long n)
     flash_sim_cut_at(&st->kept, n < 0 ? n : n / 4); /* it has fewer calls */
 }
 
+void station_fail_at(struct station *st, bool kept, long n, long run, unsigned kinds)
+{
+    struct flash_sim *f = kept ? &st->kept : &st->flash;
+    flash_sim_fail_at(f, n, run, kinds, draw(&st->entropy_state));
+}
+
+void station_hold_faults(struct station *st, bool held)
+{
+    struct flash_sim *const sims[] = {&st->flash, &st->kept};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (held)
+            st->held_back[i] = sims[i]->fail_in;
+        sims[i]->fail_in = held ? -1 : st->held_back[i];
+    }
+}
+
+long station_failed(const struct station *st)
+{
+    return st->flash.failed + st->kept.failed;
+}
+
+void station_reopen(struct station *st)
+{
+    st->poisoned = false;
+    flash_sim_reopen(&st->flash);
+    flash_sim_reopen(&st->kept);
+}
+
 void station_power_cycle(struct station *st, uint64_t seed)
 {
     flash_sim_power_cycle(&st->flash, seed);
     flash_sim_power_cycle(&st->kept, seed ^ 99);
-    st->off = false;
+    st->off = st->poisoned = false;
 }
 
 struct reading station_reading(const struct station *st, uint32_t k)

@@ -2,6 +2,9 @@
 /*
  * Station: one device's keeper on simulated flash, clock and entropy, and the store's keys to it.
  *
+ * A flash call may fail and the program go on (station_fail_at): as a file behaves, with everything
+ * BROKEN until the next start (`poisons`), or as raw flash does, whose next call works again.
+ *
  * The crypto is real. A loss of power takes both flashes at once; station_boot() starts anew on
  * what is left. What is told while power is gone is not heard by anyone.
  */
@@ -18,6 +21,10 @@ struct station {
     uint64_t entropy_state;
     bool entropy_broken;
     bool off; /* power is gone */
+    long held_back[2];
+    bool opened; /* the newest start got as far as the outbox */
+    bool poisons,
+        poisoned; /* one failed call spoils both flashes until they are opened anew */
 
     struct flash_sim flash, kept;
     struct flash flash_port, kept_port;
@@ -43,6 +50,14 @@ void station_init(struct station *st, uint32_t sectors, uint8_t device, uint64_t
 MUST_USE enum status station_boot(struct station *st);
 /* Cut power in the n-th flash call from now (0: the next one), of whichever flash. */
 void station_cut_at(struct station *st, long n);
+/* The n-th call of these kinds (flash_sim.h) of one of the flashes fails, and `run` of them in all. */
+void station_fail_at(struct station *st, bool kept, long n, long run, unsigned kinds);
+/* Calls that have failed so. */
+long station_failed(const struct station *st);
+/* While somebody else looks at the flash, none fails. */
+void station_hold_faults(struct station *st, bool held);
+/* As station_boot() begins: both are opened anew. */
+void station_reopen(struct station *st);
 /* Power is lost (now, if no cut came); what was pending is in a random state. */
 void station_power_cycle(struct station *st, uint64_t seed);
 

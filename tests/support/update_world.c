@@ -330,11 +330,13 @@ void world_images(struct world_image images[WORLD_IMAGES])
 
 /* ---- life ---- */
 
-static void hear(void *ctx, uint8_t event)
+static void hear(void *ctx, uint8_t event, const struct digest *bundle)
 {
     struct world *w = ctx;
-    if (w->event_count < WORLD_EVENTS)
-        w->events[w->event_count++] = event;
+    if (w->event_count == WORLD_EVENTS)
+        return;
+    w->abouts[w->event_count] = bundle ? *bundle : (struct digest){{0}};
+    w->events[w->event_count++] = event;
 }
 
 static void wire_up(struct world *w)

@@ -64,6 +64,7 @@ struct world {
     unsigned trials, starts;
     bool healthy_seen[WORLD_IMAGES];
     uint8_t events[WORLD_EVENTS];
+    struct digest abouts[WORLD_EVENTS]; /* zero: of no release */
     unsigned event_count;
 
     struct boot boot;

@@ -1,2 +1,2 @@
 # core/outbox/outbox_keep.c: overwritten batches are not counted
-/^static void losing(/,/^}/s/^    outbox_count_lost(o, readings);$//
+/^static enum status losing(/,/^}/s/^    outbox_count_lost(o, readings);$//

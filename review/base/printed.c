@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "review/pack/printed.h"
+#include "review/base/printed.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cloud/store/class_rule.h"
+
+/* count: it has told nothing that shows it, or it is of another class since. */
+static size_t own(const struct class_seen *seen, size_t count)
+{
+    size_t found = count;
+
+    for (size_t i = 0; i < count; i++)
+        if (seen[i].own_ms > 0 && seen[i].own_ms >= seen[i].other_ms
+            && (found == count || seen[i].own_ms > seen[found].own_ms))
+            found = i;
+    return found;
+}
+
+static size_t last(const struct class_seen *seen, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && !seen[i].last)
+        i++;
+    return i;
+}
+
+static size_t first_offered(
+    const struct class_seen *seen, size_t count, bool refused_too)
+{
+    size_t i = 0;
+
+    while (i < count
+        && !(seen[i].offered
+            && (refused_too || (seen[i].other_ms == 0 && !seen[i].doubted))))
+        i++;
+    return i;
+}
+
+/* Req: HF-UPD-008 "the newest release of the device's class" */
+size_t class_rule(const struct class_seen *seen, size_t count)
+{
+    size_t is = own(seen, count);
+
+    if (is == count)
+        is = last(seen, count);
+    if (is < count)
+        return seen[is].offered ? is : count;
+    is = first_offered(seen, count, false);
+    return is < count ? is : first_offered(seen, count, true);
+}
