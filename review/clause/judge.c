@@ -1355,6 +1355,28 @@ static void order_by_rank(const struct bench *b, struct list *all, size_t counte
     }
 }
 
+static int by_unit(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
+}
+
+/* Before any is left out: what a constraint rests on does not depend on which are shown. */
+static void keep_carrying(struct bench *b, const struct list *all, struct verdict_of *v)
+{
+    uint32_t *units = arena_take(b->a, all->count * sizeof *units), count = 0, kept = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (passage_carries(passage_at(all, i)))
+            units[count++] = passage_at(all, i)->unit;
+    if (count)
+        qsort(units, count, sizeof *units, by_unit);
+    for (uint32_t i = 0; i < count; i++)
+        if (!kept || units[kept - 1] != units[i])
+            units[kept++] = units[i];
+    v->carrying = units;
+    v->carrying_count = kept;
+}
+
 static void keep_passages(
     struct bench *b, uint32_t first_facet, uint8_t count, struct verdict_of *v)
 {
@@ -1365,6 +1387,7 @@ static void keep_passages(
             *(struct passage *)list_add(&all) = *passage_at(found, i);
     }
     mark_facets(&all);
+    keep_carrying(b, &all, v);
     settle(&all);
     size_t counted = 0;
     while (counted < all.count && !passage_at(&all, counted)->refusal)
@@ -1398,6 +1421,11 @@ static uint8_t practices(const struct rubric *r, const struct verdict_of *v)
     if (met == 8)
         return VERDICT_MET;
     return addressed >= 5 && met >= 3 ? VERDICT_PARTIAL : VERDICT_ABSENT;
+}
+
+bool passage_carries(const struct passage *p)
+{
+    return !p->refusal && carries(p->modality);
 }
 
 uint8_t verdict_most(const struct said *said, uint32_t doc)
@@ -1439,24 +1467,47 @@ static void judge_document(struct bench *b, uint32_t doc, struct verdict_of *v)
     }
 }
 
-static bool better(const struct verdict_of *x, const struct verdict_of *y)
+/* How many constraints of the clause it answers at least as well. */
+static uint32_t breadth_of(
+    const struct bench *b, const struct judged *j, const struct verdict_of *v)
+{
+    const struct verdict_of *in = &j->in_doc[v->doc * b->rubric->constraint_count];
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < b->rubric->constraint_count; c++)
+        count += in[c].verdict >= v->verdict;
+    return count;
+}
+
+/* Of two documents: which decides, and of two that say it as well which is shown first. */
+static bool better(const struct bench *b, const struct judged *j, struct named *named,
+    const struct verdict_of *x, const struct verdict_of *y)
 {
     if (x->verdict != y->verdict)
         return x->verdict > y->verdict;
+    if (x->verdict != VERDICT_ABSENT) {
+        uint8_t nx = named ? named_document(named, x->doc) : 0,
+                ny = named ? named_document(named, y->doc) : 0;
+        uint32_t bx = breadth_of(b, j, x), by = breadth_of(b, j, y);
+        if (nx != ny || bx != by)
+            return nx != ny ? nx > ny : bx > by;
+    }
     return x->score != y->score ? x->score > y->score : x->touch > y->touch;
 }
 
-static void pick_best(const struct bench *b, struct judged *out)
+static void pick_best(
+    const struct bench *b, const struct clause *clause, struct judged *out)
 {
     uint32_t n = b->rubric->constraint_count;
+    struct named *named = clause ? named_new(b->a, b->said->corpus, clause) : NULL;
     out->best = arena_take(b->a, n * sizeof *out->best);
     for (uint32_t c = 0; c < n; c++) {
         out->best[c].doc = UNIT_NONE;
         for (uint32_t d = out->first_doc; d < b->said->corpus->doc_count; d++)
             if (out->best[c].doc == UNIT_NONE
-                || better(&out->in_doc[d * n + c], &out->best[c]))
+                || better(b, out, named, &out->in_doc[d * n + c], &out->best[c]))
                 out->best[c] = out->in_doc[d * n + c];
     }
+    named_free(named);
 }
 
 static void bench_end(struct bench *b)
@@ -1494,7 +1545,7 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
         a, (size_t)c->doc_count * rubric->constraint_count * sizeof *out->in_doc);
     for (uint32_t d = said->first_doc; d < c->doc_count; d++)
         judge_document(&b, d, &out->in_doc[d * rubric->constraint_count]);
-    pick_best(&b, out);
+    pick_best(&b, clause, out);
     bench_end(&b);
 }
 

@@ -2,7 +2,10 @@
 /*
  * Judge: what the documents say, against the rubric of one clause, constraint by constraint.
  *
- * Every document is judged by itself; a constraint's verdict is that of its best document. A
+ * Every document is judged by itself; a constraint's verdict is that of its best document. Of
+ * several that have this verdict the one is shown first that bears a name under which evidence
+ * for the clause is kept, then that which answers more of the clause: an auditor reads the
+ * description of the design before a table or a guide that says the same thing once. A
  * verdict comes with the passages that were counted, those that held the words and were not
  * counted, each with the rule that refused it, and the facets for which nothing was found.
  *
@@ -71,6 +74,8 @@ struct verdict_of { /* one constraint, in one document or in the best one */
     uint32_t doc;             /* UNIT_NONE: no document has anything */
     struct passage *counted, *refused; /* best first */
     uint32_t counted_count, refused_count;
+    uint32_t *carrying; /* units with a passage that carries: all, shown or not */
+    uint32_t carrying_count;
 };
 
 struct judged {
@@ -96,6 +101,8 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     const struct clause *clause, const struct weights *weights, struct judged *out);
 /* Index of the clause's constraint in the rubric, or UINT32_MAX: judged by the model only. */
 uint32_t rubric_index(const struct judged *j, struct bytes constraint);
+/* It counts with full weight: it is no plan, no gap, no advice. */
+bool passage_carries(const struct passage *p);
 /* What a document can be at most by what kind it is: enum verdict. */
 uint8_t verdict_most(const struct said *said, uint32_t doc);
 const char *verdict_word(enum verdict v);

@@ -6,10 +6,7 @@
 
 #include <stdlib.h>
 
-enum {
-    DEEP = 4,       /* requirements that others refine: so many steps down */
-    PROOFS_MAX = 32 /* of one constraint */
-};
+enum { DEEP = 4 }; /* requirements that others refine: so many steps down */
 
 struct prover {
     struct arena *a;
@@ -17,7 +14,9 @@ struct prover {
     const struct findings *findings;
     const struct rules *rules;
     const struct clause *clause;
+    const struct judged *judged;
     uint32_t *by_unit; /* links in the order of the unit in which they are written */
+    struct list found; /* struct proof, of the constraint at hand */
     struct standings *out;
 };
 
@@ -63,8 +62,7 @@ static bool has_finding(const struct prover *p, enum rule_id rule, uint32_t item
     return false;
 }
 
-static void add_requirement(
-    struct prover *p, struct standing_of *s, uint32_t item, unsigned deep)
+static void add_requirement(struct prover *p, uint32_t item, unsigned deep)
 {
     bool refined = false;
     for (uint32_t k = p->m->in[item]; deep && k < p->m->in[item + 1]; k++) {
@@ -72,59 +70,73 @@ static void add_requirement(
         if (l->kind != LINK_PARENT)
             continue;
         refined = true;
-        add_requirement(p, s, l->from, deep - 1);
+        add_requirement(p, l->from, deep - 1);
     }
-    if (refined || s->proof_count == PROOFS_MAX)
+    if (refined)
         return;
-    for (uint32_t i = 0; i < s->proof_count; i++)
-        if (s->proofs[i].requirement == item)
+    for (size_t i = 0; i < p->found.count; i++)
+        if (LIST_AT(&p->found, struct proof, i)->requirement == item)
             return;
     struct verified v = verified_of(p->m, item);
-    s->proofs[s->proof_count++] = (struct proof){.requirement = item,
+    uint32_t place = (uint32_t)p->found.count;
+    *(struct proof *)list_add(&p->found) = (struct proof){.requirement = item,
         .result = v.newest,
         .ladder = (uint8_t)ladder_of(p->m, item),
         .stale = has_finding(p, RULE_TRACE_STALE, item),
-        .failed = v.failed > 0};
+        .failed = v.failed > 0,
+        .place = place};
 }
 
 /* A requirement, or what is verified on its behalf. */
-static void add_item(struct prover *p, struct standing_of *s, uint32_t item)
+static void add_item(struct prover *p, uint32_t item)
 {
     const struct model *m = p->m;
     if (m->items[item].kind == ITEM_REQUIREMENT)
-        add_requirement(p, s, item, DEEP);
+        add_requirement(p, item, DEEP);
     if (m->items[item].kind != ITEM_CONTROL && m->items[item].kind != ITEM_CASE)
         return;
     for (uint32_t l = m->out[item]; l < m->out[item + 1]; l++)
         if (m->links[l].kind == LINK_VERIFIES && m->links[l].to != ITEM_NONE
             && m->items[m->links[l].to].kind == ITEM_REQUIREMENT)
-            add_requirement(p, s, m->links[l].to, DEEP);
+            add_requirement(p, m->links[l].to, DEEP);
 }
 
 /* All that is named in that unit, and the requirement that is written there. */
-static void add_unit(struct prover *p, struct standing_of *s, uint32_t unit)
+static void add_unit(struct prover *p, uint32_t unit)
 {
     const struct model *m = p->m;
     for (uint32_t i = links_from(p, unit);
          i < m->link_count && m->links[p->by_unit[i]].unit == unit; i++) {
         const struct link *l = &m->links[p->by_unit[i]];
         if (l->to != ITEM_NONE)
-            add_item(p, s, l->to);
+            add_item(p, l->to);
         if (l->from != ITEM_NONE && m->items[l->from].unit == unit)
-            add_item(p, s, l->from);
+            add_item(p, l->from);
     }
 }
 
 /* What a passage names itself; only where it names nothing, what its section names. */
-static void add_passages(struct prover *p, struct standing_of *s)
+static void add_passage(struct prover *p, uint32_t unit)
 {
-    const struct verdict_of *v = s->verdict;
-    for (uint32_t i = 0; i < v->counted_count; i++) {
-        uint32_t heading = p->m->corpus->units[v->counted[i].unit].heading;
-        uint32_t before = s->proof_count;
-        add_unit(p, s, v->counted[i].unit);
-        if (s->proof_count == before && heading != UNIT_NONE)
-            add_unit(p, s, heading);
+    uint32_t heading = p->m->corpus->units[unit].heading;
+    size_t before = p->found.count;
+    add_unit(p, unit);
+    if (p->found.count == before && heading != UNIT_NONE)
+        add_unit(p, heading);
+}
+
+/* First of what is printed, in its order, then of all that carries it in any document that
+ * meets it. */
+static void add_passages(struct prover *p, const struct verdict_of *v, uint32_t of)
+{
+    const struct judged *j = p->judged;
+    for (uint32_t i = 0; i < v->counted_count; i++)
+        if (passage_carries(&v->counted[i]))
+            add_passage(p, v->counted[i].unit);
+    for (uint32_t d = j->first_doc; d < p->m->corpus->doc_count; d++) {
+        const struct verdict_of *in = &j->in_doc[d * j->rubric->constraint_count + of];
+        for (uint32_t i = 0; in->verdict == VERDICT_MET && i < in->carrying_count; i++)
+            add_passage(p, in->carrying[i]);
     }
 }
 
@@ -161,7 +173,7 @@ static bool names(const struct prover *p, struct bytes word, uint32_t constraint
     return text_same_word(word, practice->id) || text_same_word(word, full);
 }
 
-static void add_named(struct prover *p, struct standing_of *s, uint32_t constraint)
+static void add_named(struct prover *p, uint32_t constraint)
 {
     for (uint32_t i = 0; i < p->m->item_count; i++) {
         const struct item *it = &p->m->items[i];
@@ -171,20 +183,19 @@ static void add_named(struct prover *p, struct standing_of *s, uint32_t constrai
             if (is_field(&it->fields[f], "constraint", "constraints")
                 || is_field(&it->fields[f], "practice", "practices"))
                 if (names(p, it->fields[f].value, constraint))
-                    add_item(p, s, i);
+                    add_item(p, i);
     }
 }
 
-static int best_first(const void *x, const void *y, void *model)
+static int best_first(const void *x, const void *y)
 {
-    const struct model *m = model;
     const struct proof *a = x, *b = y;
     bool bad_a = a->failed || a->stale, bad_b = b->failed || b->stale;
     if (bad_a != bad_b)
         return bad_a ? 1 : -1;
     if (a->ladder != b->ladder)
         return a->ladder > b->ladder ? -1 : 1;
-    return text_order(m->items[a->requirement].id, m->items[b->requirement].id);
+    return (a->place > b->place) - (a->place < b->place);
 }
 
 /* --- tailoring --- */
@@ -327,6 +338,7 @@ void prove(struct arena *a, const struct model *m, const struct findings *findin
         .findings = findings,
         .rules = rules,
         .clause = clause,
+        .judged = judged,
         .out = out};
     *out = (struct standings){
         .at = arena_take(a, (clause->constraint_count + 1) * sizeof *out->at)};
@@ -337,13 +349,14 @@ void prove(struct arena *a, const struct model *m, const struct findings *findin
         uint32_t k = rubric_index(judged, clause->constraints[i].id);
         *s = (struct standing_of){
             .verdict = k == UINT32_MAX ? &nothing : &judged->best[k],
-            .tailored_by = tailored_by(&p, i),
-            .proofs = arena_take(a, PROOFS_MAX * sizeof *s->proofs)};
-        add_passages(&p, s);
-        add_named(&p, s, i);
+            .tailored_by = tailored_by(&p, i)};
+        p.found = LIST_OF(struct proof);
+        if (k != UINT32_MAX)
+            add_passages(&p, s->verdict, k);
+        add_named(&p, i);
+        s->proofs = list_keep(&p.found, a, &s->proof_count);
         if (s->proof_count)
-            qsort_r(s->proofs, s->proof_count, sizeof *s->proofs, best_first,
-                (void *)(uintptr_t)m);
+            qsort(s->proofs, s->proof_count, sizeof *s->proofs, best_first);
         s->standing = standing(&p, i, s);
     }
     for (uint32_t i = 0; i < clause->constraint_count; i++)

@@ -3,10 +3,12 @@
  * Prove: what the project's evidence says of each constraint of a clause, besides the words.
  *
  * Two axes. What is *described* comes from judge. A described constraint is *verified* when a
- * requirement that its counted passages name (or the section that they stand in meets) has a
+ * requirement that its passages name (or the section that they stand in meets) has a
  * passed result, none failed, and none of them stale; *demonstrated* when besides a control of
  * such a requirement was seen to fail its test when it was taken away. A requirement may also
- * name the constraint itself, in a field `constraint` or `practice`.
+ * name the constraint itself, in a field `constraint` or `practice`. Its passages are all that
+ * carry it, in each document that meets it: what is shown of a constraint does not depend on
+ * which of them is printed, or first. What only touches (a plan, a known gap) links nothing.
  *
  * Tailoring is a decision of kind "tailoring" about the clause that names a practice (its
  * letter), a control group or a constraint. It holds with a reason, a name, that person's
@@ -45,6 +47,7 @@ struct proof {
     uint32_t result;      /* newest passed one, or ITEM_NONE */
     uint8_t ladder;       /* enum ladder */
     bool stale, failed;
+    uint32_t place; /* of its passage: what is printed first comes first */
 };
 
 struct standing_of {  /* one constraint */

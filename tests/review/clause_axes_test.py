@@ -99,6 +99,54 @@ def test_a_result_older_than_its_requirement_does_not_verify():
     check(got['standing'] == 'described' and got['requirements'][0].get('stale'), got['requirements'])
 
 
+# Nine places that say it, each more concrete than the last, and name a requirement of which no control was taken away.
+MANY = '''# Security architecture of the Brook pump
+
+## Rights
+
+%s
+
+The reader runs under seccomp filters.
+''' % '\n\n'.join('Process P%d runs with least privilege under seccomp filter F-%d and cannot open /dev/mem or port %d (SRS-001).' % (i, i, 4000 + i)
+                  for i in range(9))
+
+
+def test_what_is_demonstrated_does_not_rest_on_the_passages_that_are_printed():
+    before = standing(clause(dict(FILES, **{'security.md': MANY})), 'C02')
+    named = MANY.replace('under seccomp filters.', 'under seccomp filters (SEC-001).')
+    after = standing(clause(dict(FILES, **{'security.md': named})), 'C02')
+    check(before['standing'] == 'verified' and len(before['passages']) == 8, before['standing'])
+    check(not any('SEC-001' in p['text'] for p in after['passages']), 'it is among the printed ones')
+    check(after['standing'] == 'demonstrated', after['standing'])
+
+
+def test_a_second_document_that_meets_it_brings_its_results_and_one_that_does_not_brings_none():
+    other = '# Design of the reader\n\n## Rights\n\nThe reader has the least privilege. Its access control list has two entries (SEC-001).\n'
+    got = standing(clause(dict(FILES, **{'security.md': MANY, 'reader.md': other})), 'C02')
+    check([d['verdict'] for d in got['documents'] if d['path'] == 'reader.md'] == ['met'], got['documents'])
+    check(got['standing'] == 'demonstrated', got['standing'])
+    other = '# Design of the reader\n\n## Rights\n\nThe reader should have the least privilege (SEC-001).\n'
+    got = standing(clause(dict(FILES, **{'security.md': MANY, 'reader.md': other})), 'C02')
+    check([d['verdict'] for d in got['documents'] if d['path'] == 'reader.md'] != ['met'], got['documents'])
+    check(got['standing'] == 'verified', got['standing'])
+
+
+def test_a_plan_that_names_a_requirement_proves_nothing():
+    text = DESIGN.replace(' (SEC-001)', '') + '\n## Later\n\nIn a future release each role has the least privilege (SEC-001).\n'
+    got = standing(clause(dict(FILES, **{'security.md': text})), 'C02')
+    check(any(p['modality'] == 'planned' and 'SEC-001' in p['text'] for p in got['passages']), 'the plan is no passage')
+    check(got['standing'] == 'described', got['standing'])
+
+
+def test_the_requirements_of_what_is_printed_first_come_first():
+    text = DESIGN.replace('the gate answers 403 (SEC-001)', 'the gate answers 403 (SRS-001)')
+    text = text.replace('release 2.1 (SEC-003)', 'release 2.1').replace('one path for each role.', 'one path for each role (SEC-003).')
+    text = text.replace(' The access control list', '\n\nThe access control list')
+    got = standing(clause(dict(FILES, **{'security.md': text})), 'C02')
+    ids = [next(i for i in ('SEC-003', 'SRS-001') if i in p['text']) for p in got['passages'] if 'SRS-001' in p['text'] or 'SEC-003' in p['text']]
+    check(len(ids) == 2 and [r['id'] for r in got['requirements']] == ids, '%s for %s' % ([r['id'] for r in got['requirements']], ids))
+
+
 def test_tailoring_holds_with_reason_approver_expertise_and_day_and_not_without_one_of_them():
     page = clause(project(**{'tailoring.yaml': TAILORED}))
     got = standing(page, 'C04')
