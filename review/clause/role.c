@@ -48,10 +48,17 @@ enum { /* of a title, behind the counts: the words share one table */
 #define ACTS    (UINT64_C(1) << 38)
 #define HIRES   (UINT64_C(1) << 39)
 #define T_HIRE  (UINT64_C(1) << 40)
+#define SETS    (UINT64_C(1) << 41) /* each statement of a file of settings */
 #define OF_WORDS                                                                    \
     (TEACHES | DISCLOSES | YOU | BUYS | LEARNS | RIVALS | PEOPLE | TECHNIC | TONGUE \
         | ACTS | HIRES)
-enum { SAYING_WORDS = 3 /* a statement of fewer says nothing */, ANSWER_WORDS = 12 };
+enum {
+    SAYING_WORDS = 3, /* a statement of fewer says nothing */
+    ANSWER_WORDS = 12,
+    SETTING_WORDS = 2, /* "PermitRootLogin no" */
+    SETTINGS_LEAST = 4,
+    SETTINGS_OF_TEN = 8,
+};
 
 static const struct {
     const char *word;
@@ -223,10 +230,53 @@ static bool holds(
         && other * 1000 <= of * conditions[rule].other_permille;
 }
 
+static bool is_comment(struct bytes line)
+{
+    return text_starts(line, TEXT("#")) || text_starts(line, TEXT(";"))
+        || text_starts(line, TEXT("//"));
+}
+
+/* "name=value", "name = value", "name value" or a name alone; a comment may stand behind it. */
+static bool is_setting(struct bytes line)
+{
+    uint32_t words = 0;
+    bool sets = false;
+    while (line.len && !is_comment(line)) {
+        size_t n = text_find(line, TEXT(" "));
+        struct bytes word = text_upto(line, n);
+        size_t equals = text_find(word, TEXT("="));
+        sets = sets || (words == 0 && equals > 0 && equals < word.len)
+            || (words == 1 && text_same(word, TEXT("=")));
+        words++;
+        line = text_trim(text_from(line, n));
+    }
+    return sets || words <= SETTING_WORDS;
+}
+
+/* Plain text of which nearly each line sets something. */
+static bool is_settings(const struct corpus *c, const struct document *d)
+{
+    uint32_t lines = 0, settings = 0;
+    for (uint32_t i = 0; d->format == FORMAT_TEXT && i < d->unit_count; i++) {
+        const struct unit *u = &c->units[d->unit + i];
+        for (uint32_t w = 0; w <= u->wrap_count; w++) {
+            size_t from = w ? c->wraps[u->wrap + w - 1].at : 0;
+            size_t to = w < u->wrap_count ? c->wraps[u->wrap + w].at : u->text.len;
+            struct bytes line = text_trim((struct bytes){u->text.at + from, to - from});
+            if (!line.len || is_comment(line))
+                continue;
+            lines++;
+            settings += is_setting(line);
+        }
+    }
+    return lines >= SETTINGS_LEAST && settings * 10 >= lines * SETTINGS_OF_TEN;
+}
+
 static struct role_told tell(
     struct telling *t, struct arena *a, const struct document *d)
 {
     struct list as = LIST_OF(uint64_t);
+    uint64_t sets = is_settings(t->corpus, d) ? SETS : 0;
     for (uint32_t i = 0; i < d->unit_count; i++) {
         const struct unit *u = &t->corpus->units[d->unit + i];
         uint32_t count;
@@ -234,7 +284,7 @@ static struct role_told tell(
         for (uint32_t k = 0; is_said(u) && k < count; k++) {
             uint64_t one = counts_as(t, u, &t->rows[d->unit + i], &s[k]);
             if (one)
-                *(uint64_t *)list_add(&as) = one;
+                *(uint64_t *)list_add(&as) = one | sets;
         }
     }
     struct tally tally = {as.at, (uint32_t)as.count};

@@ -13,13 +13,16 @@ struct told {
 static struct told tell(const char *name, const char *markdown)
 {
     struct arena *a = arena_new();
-    struct seen seen = see_read(read_markdown, text_of(markdown));
+    bool plain = text_ends(text_of(name), TEXT(".txt"));
+    struct seen seen = see_read(plain ? read_text : read_markdown, text_of(markdown));
     struct corpus *c = &seen.corpus;
     struct lexicon *lexicon = lexicon_new(a);
     struct words *rows = arena_take(a, c->unit_count * sizeof *rows);
     c->docs[0].path = text_of(name);
     if (text_ends(text_of(name), TEXT(".json")))
         c->docs[0].format = FORMAT_JSON;
+    if (plain)
+        c->docs[0].format = FORMAT_TEXT;
     for (uint32_t i = 0; i < c->unit_count; i++)
         rows[i] = words_of(lexicon, a, c->units[i].text);
     struct meant *meant = meant_of(a, c, lexicon, rows, NULL);
@@ -91,6 +94,19 @@ static void a_schema_or_a_licence_describes_no_product(void)
         "# Database schema\n\nEach row is sealed. The table holds no key.\n\n"
         "Readings are kept for a month. Old ones are erased.\n",
         ROLE_DESIGN);
+}
+
+static void names_with_values_are_settings_and_sentences_are_none(void)
+{
+    check_role("sshd.txt",
+        "# Only keys open it.\n\nPermitRootLogin no\nPasswordAuthentication no\n\n"
+        "AllowUsers = deploy    # the role that installs updates\nX11Forwarding no\n",
+        ROLE_SETTINGS);
+    check_role("hub.txt",
+        "Hub\n===\n\nThe hub has three processes. The radio holds no key.\n\n"
+        "The console is removed from the release. Ports = none.\n",
+        ROLE_DESIGN);
+    CHECK(role_ceiling(ROLE_SETTINGS) == CEILING_PARTIAL);
 }
 
 static void a_questionnaire_is_one_by_its_questions_or_by_its_short_answers(void)
@@ -264,6 +280,7 @@ static void the_reason_names_the_rule_and_its_counts(void)
 MAIN(TEST(a_document_that_says_how_things_are_is_a_design),
     TEST(a_template_is_one_while_it_is_not_filled_in),
     TEST(a_schema_or_a_licence_describes_no_product),
+    TEST(names_with_values_are_settings_and_sentences_are_none),
     TEST(a_questionnaire_is_one_by_its_questions_or_by_its_short_answers),
     TEST(what_a_standard_asks_of_everybody_is_no_design),
     TEST(a_report_of_gaps_advises_and_names_what_is_missing),

@@ -164,7 +164,7 @@ def test_what_is_planned_is_not_met():
 
 # What is put before the chapters of a good document, and takes all of it out of force.
 NOT_IN_FORCE = ('Status: rejected', '- Status: superseded by ADR-12', '**Status: DRAFT, not approved**', 'State: withdrawn (2025-11-03)',
-                '> Nothing described below has been implemented yet.', '**OBSOLETE.** Ask the archive.',
+                'It is a recipe for planning.', '> Nothing described below has been implemented yet.', '**OBSOLETE.** Ask the archive.',
                 'None of the measures in this document exist in the product.', '| | |\n|---|---|\n| Status | Rejected |',
                 '## Status\n\nDeprecated', 'The shipped hub works differently.', 'Submitted for approval.', 'The project was cancelled before anything was shipped.')
 
@@ -332,6 +332,47 @@ def test_the_best_of_several_documents_decides_and_each_has_its_own_verdict():
         k = c['id'].split('-')[-1]
         check({d['path']: d['verdict'] for d in c['documents']} == {n: one[n][k] for n in names}, c['documents'])
         check(RANK[c['verdict']] == max(RANK[one[n][k]] for n in names), '%s: %s' % (k, c['verdict']))
+
+
+BOARD = '''# Board guide
+
+JTAG and SWD are closed by fuses. The UART boot mode is disabled by a fuse. The USB boot mode is disabled by a fuse.
+
+The debug port is removed from the release. No back door and no default password exist.
+'''
+# A kernel's command line, as it lies in the tree.
+SETTINGS = '''# what the kernel is started with
+lockdown=confidentiality       # no way into the kernel's memory
+8250.nr_uarts=0                # no serial port is driven, and the UART console is disabled
+usbcore.authorized_default=0   # USB ports are disabled
+module.sig_enforce=1           # signed modules only
+panic=-1
+'''
+
+
+def test_of_documents_that_say_it_as_well_the_design_is_shown_before_a_guide_that_says_it_more_densely():
+    design = written('design.md', source('pump-controller.md'))
+    guide = written('board.md', BOARD)
+    alone = {n: {c['id']: c for c in review(f)['constraints']}['5.3.2-C07'] for n, f in (('design', design), ('guide', guide))}
+    check({c['verdict'] for c in alone.values()} == {'met'} and alone['guide']['score'] > alone['design']['score'], alone)
+    for files in ((design, guide), (guide, design)):
+        got = {c['id']: c for c in review(*files)['constraints']}['5.3.2-C07']
+        check(got['verdict'] == 'met' and got['passages'][0]['document'] == 'design.md', got['passages'][0])
+
+
+def test_of_documents_that_say_it_as_well_one_named_for_the_clause_is_shown_first():
+    title = BOARD.replace('# Board guide', '# Security architecture')
+    for files in ((written('board.md', BOARD), written('note.md', title)), (written('note.md', title), written('board.md', BOARD))):
+        got = {c['id']: c for c in review(*files)['constraints']}['5.3.2-C07']
+        check(got['passages'][0]['document'] == 'note.md', got['passages'][0])
+
+
+def test_a_file_of_settings_is_no_description():
+    page = review(written('command-line.txt', SETTINGS))
+    check('settings' in page['documents'][0]['role'] and page['documents'][0]['at_most'] == 'partial', page['documents'])
+    check({c['verdict'] for c in page['constraints']} == {'absent', 'partial'}, [(c['id'], c['verdict']) for c in page['constraints']])
+    prose = re.sub(r'^\S+ *# ', '', SETTINGS.replace('# what the kernel is started with\n', ''), flags=re.M)
+    check('settings' not in review(written('prose.txt', prose))['documents'][0]['role'], 'prose is taken for settings')
 
 
 def test_the_same_documents_give_the_same_bytes():
