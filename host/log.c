@@ -44,20 +44,31 @@ static int own_descriptor(int fd)
     return own < 0 ? fd : own;
 }
 
+static bool may_wait(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 || (flags & O_NONBLOCK) == 0;
+}
+
 void log_open(struct log *l, int fd, const char *role, bool json)
 {
-    *l = (struct log){.fd = own_descriptor(fd), .role = role, .json = json};
+    int own = own_descriptor(fd);
+    *l = (struct log){.fd = own, .may_wait = may_wait(own), .role = role, .json = json};
+}
+
+/* poll says less than a write that never waits: a started page of a pipe has room, and the kernel's ring never answers. */
+static bool has_room(const struct log *l)
+{
+    struct pollfd p = {.fd = l->fd, .events = POLLOUT};
+    return !l->may_wait || (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0);
 }
 
 static bool write_whole(const struct log *l, struct bytes lines)
 {
     ssize_t n = send(l->fd, lines.at, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-    if (n < 0 && errno == ENOTSOCK) {
-        struct pollfd p = {.fd = l->fd, .events = POLLOUT};
-        if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0)
-            n = write(l->fd, lines.at, lines.len);
-    }
+    if (n < 0 && errno == ENOTSOCK && has_room(l))
+        n = write(l->fd, lines.at, lines.len);
     return n == (ssize_t)lines.len;
 }
 

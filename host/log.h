@@ -30,6 +30,7 @@ struct log_ear {
 
 struct log {
     int fd;
+    bool may_wait; /* shared with others who may want to wait: asked for room first */
     const char *role;
     bool json;
     uint64_t dropped;

@@ -5,6 +5,7 @@
 #include "tests/support/check.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,6 +86,12 @@ static void dropped_lines_are_counted(int read_end, int write_end)
     CHECK(strstr(text, "\"code\":\"role.ready\"") > strstr(text, "log.dropped"));
 }
 
+static void close_both(const int ends[2])
+{
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void test_a_reader_that_stopped_costs_lines_and_never_time(void)
 {
     int ends[2];
@@ -94,23 +101,58 @@ static void test_a_reader_that_stopped_costs_lines_and_never_time(void)
     dropped_lines_are_counted(ends[0], ends[1]);
     CHECK(
         (fcntl(ends[1], F_GETFL) & O_NONBLOCK) == 0); /* shared with others: not ours */
-    close(ends[0]);
-    close(ends[1]);
-
-    CHECK(
-        pipe2(ends, O_NONBLOCK) == 0); /* of one page: it takes one write, then none */
-    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
-    dropped_lines_are_counted(ends[0], ends[1]);
-    close(ends[0]);
-    close(ends[1]);
+    close_both(ends);
 
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
     CHECK(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
     dropped_lines_are_counted(ends[0], ends[1]);
-    close(ends[0]);
-    close(ends[1]);
+    close_both(ends);
+}
+
+/* Asked for room, a pipe of one page has none from the first line on, and /dev/kmsg never. */
+static void test_a_line_is_written_wherever_it_has_room(void)
+{
+    enum { LINES = 8 };
+    int ends[2];
+    struct log l;
+    char text[4096];
+    size_t got = 0;
+
+    CHECK(pipe(ends) == 0);
+    CHECK(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+    log_open(&l, ends[1], "measure", true);
+    for (int i = 0; i < LINES; i++)
+        LOG(&l, LOG_INFO, REASON_ROLE_READY, F_NUM("n", i));
+    CHECK(l.dropped == 0);
+    CHECK(drain(ends[0], text, sizeof text) > 0);
+    for (char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+        got++;
+    CHECK(got == LINES);
+    dropped_lines_are_counted(ends[0], ends[1]);
+    close_both(ends);
+}
+
+/* A pipe that cannot be opened for us alone: others may want to wait there, and we must not. */
+static void test_a_shared_pipe_costs_lines_and_never_time(void)
+{
+    struct rlimit before, few;
+    int ends[2];
+
+    CHECK(pipe(ends) == 0);
+    CHECK(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    few = before;
+    few.rlim_cur = 1;
+    CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    dropped_lines_are_counted(ends[0], ends[1]);
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    close_both(ends);
 }
 
 MAIN(TEST(test_a_line_has_its_keys_in_the_one_order),
     TEST(test_without_json_people_see_what_is_wrong_and_nothing_else),
-    TEST(test_a_reader_that_stopped_costs_lines_and_never_time))
+    TEST(test_a_reader_that_stopped_costs_lines_and_never_time),
+    TEST(test_a_line_is_written_wherever_it_has_room),
+    TEST(test_a_shared_pipe_costs_lines_and_never_time))

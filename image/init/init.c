@@ -243,7 +243,7 @@ static void become(const char *const *args, const char *out_path)
     int out = out_path == NULL
         ? open_null()
         : open(out_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-    int err = open("/dev/kmsg", O_WRONLY);
+    int err = open("/dev/kmsg", O_WRONLY | O_NONBLOCK);
     if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0
         || dup2(err, STDERR_FILENO) < 0)
         _exit(127);

@@ -35,6 +35,7 @@ SETTLE_S = 2  # after a refusal of the firmware: enough for a start that went on
 STARTED = rb'holdfast: security version \d+, the TPM\'s is \d+'
 VERIFIED = rb'holdfast: root is verified'
 MEASURING = rb'holdfast: measuring begins'
+RINGED = rb'"role":"measure",[ -~]{1,900}\}\n[^{}]{8,15}\{"t":"20'  # then a record's number, then the next line: so it is in the kernel's ring only
 ROLLBACK = rb'holdfast: refused: ROLLBACK: security version 1 [ -~]*TPM\'s 2'
 
 
@@ -171,6 +172,7 @@ def good_boot(rig):
             proved = [(d['attest'], d['attest_security_version']) for d in rig.cloud.lines('devices') if d['device'] == device]
             check(proved == [('accepted', rig.published[1]['security_version'])], 'attested: %s' % proved)
             vm.screenshot(os.path.join(m.TOP, 'build/image/screen.png'))
+            until(vm, 'a line of measure in the kernel\'s log', lambda: vm.find(RINGED))
             serve(rig, vm, device, serial)
             wrong = m.unasked(vm.capture_path, rig.cloud.ports)
             check(not wrong, 'it sent what is not for its cloud: %s' % wrong[:3])
