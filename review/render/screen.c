@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first screen: what is shown, what is missing, what to do first. At most 40 lines. */
+#include "review/base/printed.h"
 #include "review/check/coverage.h"
 #include "review/render/clause.h"
 #include "review/render/out.h"
 #include "review/render/render.h"
 
-enum { WORST = 5, INDENT = 4, REST = 31 };
+enum { LINES = 40, WORST = 5, REST = 31, NAMED = 3 };
 
 static const char *paint(enum severity s, bool colour)
 {
@@ -13,19 +14,40 @@ static const char *paint(enum severity s, bool colour)
     return colour ? codes[s] : "";
 }
 
-static void head(const struct report *r, const struct coverage *c, FILE *out)
+/* A picture of a document, say: whoever waits for its words has to know. */
+static struct bytes without_text(struct arena *a, const struct corpus *c, uint32_t none)
 {
+    struct bytes names = {.at = (const uint8_t *)""};
+    for (uint32_t i = 0; i < c->doc_count && none <= NAMED; i++)
+        if (!c->docs[i].unit_count)
+            names = arena_print(a, "%.*s%s%.*s", (int)names.len, (const char *)names.at,
+                names.len ? ", " : " (none in ", (int)c->docs[i].path.len,
+                (const char *)c->docs[i].path.at);
+    return names.len ? arena_print(a, "%.*s)", (int)names.len, (const char *)names.at)
+                     : names;
+}
+
+static void head(
+    const struct report *r, const struct coverage *c, FILE *out, unsigned width)
+{
+    struct arena *a = arena_new();
     fputs("holdfast-review of ", out);
     out_text(out, r->product);
     if (r->revision.len) {
         fputs(" at ", out);
         out_text(out, text_upto(r->revision, 12));
     }
-    uint32_t read = 0;
-    for (uint32_t i = 0; i < r->corpus->doc_count; i++)
-        read += r->corpus->docs[i].unit_count > 0;
-    fprintf(out, "\n%u documents with evidence, of %u files; %u test results\n\n", read,
-        r->corpus->doc_count, c->items[ITEM_RESULT]);
+    uint32_t all = r->corpus->doc_count, none = 0;
+    for (uint32_t i = 0; i < all; i++)
+        none += !r->corpus->docs[i].unit_count;
+    struct bytes names = without_text(a, r->corpus, none);
+    fputc('\n', out);
+    out_wrapped(out,
+        arena_print(a, "text found in %u of %u files%.*s; %u test results", all - none,
+            all, (int)names.len, (const char *)names.at, c->items[ITEM_RESULT]),
+        0, 0, width);
+    fputs("\n\n", out);
+    arena_free(a);
 }
 
 static void line(
@@ -94,7 +116,7 @@ static const char *before(enum standing s)
 {
     static const char *const words[STANDINGS] = {
         [STANDING_CANNOT_TELL] = "look yourself: ",
-        [STANDING_DESCRIBED] = "in words only: ",
+        [STANDING_DESCRIBED] = "in words, no passed test: ",
         [STANDING_TAILORED] = "tailored by a decision: ",
         [STANDING_VERIFIED] = "with passed tests: ",
         [STANDING_DEMONSTRATED] = "with tests that fail without the control: "};
@@ -148,7 +170,22 @@ struct doing {
     unsigned width;
     bool colour;
     uint32_t told;
+    const struct printed *page; /* what `out` holds */
+    size_t whole;               /* of it, up to the last thing that fits the screen */
 };
+
+/* Whether the next may be told. The first is, however long. */
+static bool fits(struct doing *d)
+{
+    unsigned lines = 0;
+    fflush(d->out);
+    for (size_t i = 0; i < d->page->len; i++)
+        lines += d->page->at[i] == '\n';
+    if (lines > LINES && d->told > 1)
+        return false;
+    d->whole = d->page->len;
+    return d->told < WORST;
+}
 
 static void item(struct doing *d, enum severity s, struct bytes title, uint32_t alike)
 {
@@ -156,10 +193,14 @@ static void item(struct doing *d, enum severity s, struct bytes title, uint32_t 
         fputs("\ndo first\n", d->out);
     fprintf(d->out, "  %u %s%-8s%s  ", ++d->told, paint(s, d->colour), severity_name(s),
         d->colour ? "\033[0m" : "");
-    out_wrapped(d->out, title, 14, 14, d->width);
-    if (alike > 1)
-        fprintf(d->out, " (%u in all)", alike);
+    struct arena *a = arena_new();
+    out_wrapped(d->out,
+        alike > 1 ? arena_print(
+            a, "%.*s (%u in all)", (int)title.len, (const char *)title.at, alike)
+                  : title,
+        14, 14, d->width);
     fprintf(d->out, "\n%*s", 14, "");
+    arena_free(a);
 }
 
 static void finding(struct doing *d, const struct finding *f)
@@ -184,6 +225,13 @@ static enum severity severity_of(const struct gap_found *g)
     return (enum severity)as[g->severity];
 }
 
+static const char *how_far(enum standing s)
+{
+    return s == STANDING_ABSENT ? "not shown"
+        : s == STANDING_PARTIAL ? "shown in part only"
+                                : "not clear";
+}
+
 /* Nobody knows that the gap is there; what is known is that nothing shows the opposite. */
 static void gap(struct doing *d, const struct gap_found *g)
 {
@@ -193,11 +241,12 @@ static void gap(struct doing *d, const struct gap_found *g)
     struct bytes name = constraint_name(c, i), text = c->constraints[i].text,
                  id = c->constraints[i].id;
     item(d, severity_of(g),
-        arena_print(a, "not shown: %.*s (%.*s)", (int)name.len, (const char *)name.at,
-            (int)id.len, (const char *)id.at),
+        arena_print(a, "%s: %.*s (%.*s)",
+            how_far((enum standing)d->r->clauses[0].standings->at[i].standing),
+            (int)name.len, (const char *)name.at, (int)id.len, (const char *)id.at),
         0);
     out_wrapped(d->out,
-        arena_print(a, "Possible gap: %.*s. Write down, and test: %.*s",
+        arena_print(a, "The gap would be: %.*s. Write down, and test: %.*s",
             (int)g->gap->title.len, (const char *)g->gap->title.at, (int)text.len,
             (const char *)text.at),
         14, 14, d->width);
@@ -208,23 +257,28 @@ static void gap(struct doing *d, const struct gap_found *g)
 /* The worst first; of each rule one, because the second of a kind teaches nothing new. */
 static void do_first(struct doing *d)
 {
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_MINOR && d->told < WORST; s--) {
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_MINOR; s--) {
         uint32_t last_rule = RULE_COUNT;
-        for (uint32_t i = 0; i < d->r->findings->count && d->told < WORST; i++) {
+        for (uint32_t i = 0; i < d->r->findings->count; i++) {
             const struct finding *f = &d->r->findings->at[i];
             if (f->accepted || f->severity != s || f->rule == last_rule)
                 continue;
+            if (!fits(d))
+                return;
             finding(d, f);
             last_rule = f->rule;
         }
-        for (uint32_t i = 0; d->r->clause_count
-             && i < d->r->clauses[0].answer->gap_count && d->told < WORST;
-             i++) {
+        for (uint32_t i = 0;
+             d->r->clause_count && i < d->r->clauses[0].answer->gap_count; i++) {
             const struct gap_found *g = &d->r->clauses[0].answer->gaps[i];
-            if (!g->asks && (int)severity_of(g) == s)
-                gap(d, g);
+            if (g->asks || (int)severity_of(g) != s)
+                continue;
+            if (!fits(d))
+                return;
+            gap(d, g);
         }
     }
+    fits(d);
 }
 
 /* Gaps of the clause are no findings of the project's links: they are counted apart. */
@@ -236,17 +290,21 @@ static void gap_sums(const struct clause_page *p, FILE *out)
         n[p->answer->gaps[i].severity] += !p->answer->gaps[i].asks;
     }
     fprintf(out,
-        "possible gaps of the clause: %u critical, %u major, %u minor; %u questions\n",
+        "gaps against the clause: %u critical, %u major, %u minor; %u questions\n",
         n[GAP_CRITICAL], n[GAP_MAJOR], n[GAP_MINOR], questions);
 }
 
-void render_screen(const struct report *r, FILE *out, unsigned width, bool colour)
+void render_screen(const struct report *r, FILE *screen, unsigned width, bool colour)
 {
     struct coverage c = coverage_of(r->model);
+    struct arena *a = arena_new();
+    struct printed page;
     uint32_t accepted = 0;
     for (uint32_t i = 0; i < r->findings->count; i++)
         accepted += r->findings->at[i].accepted;
-    head(r, &c, out);
+    printed_begin(&page);
+    FILE *out = page.out;
+    head(r, &c, out, width);
     sums(&c, out, width);
     if (r->clause_count)
         clause(r->clauses, out, width);
@@ -257,6 +315,9 @@ void render_screen(const struct report *r, FILE *out, unsigned width, bool colou
         r->findings->by_severity[SEVERITY_NOTE], accepted);
     if (r->clause_count)
         gap_sums(r->clauses, out);
-    struct doing d = {.r = r, .out = out, .width = width, .colour = colour};
+    struct doing d = {
+        .r = r, .out = out, .width = width, .colour = colour, .page = &page};
     do_first(&d);
+    out_text(screen, text_upto(printed_end(&page, a), d.whole));
+    arena_free(a);
 }
