@@ -16,6 +16,7 @@
 #include "host/plain_file.h"
 #include "wire/enrol.h"
 #include "wire/release.h"
+#include "wire/service_log.h"
 #include "wire/ticket.h"
 
 #include <assert.h>
@@ -488,8 +489,9 @@ static int not_added(enum status done, const char *path)
             "is no newer than a release of its class that was added before",
             "a higher --security, or the same and a higher --release");
     if (done == FULL)
-        return cli_error(EXIT_NO, path, 0, "is for one class of devices too many",
-            "a release for one of the classes of `holdfast-cloud release list`");
+        return cli_error(EXIT_NO, path, 0,
+            "is for a new class of devices, and every place is taken",
+            "a free place: `holdfast-cloud release end CLASS` of one without devices");
     return cli_error(
         EXIT_INTERNAL, NULL, 0, "store could not do it", "a writable database");
 }
@@ -634,8 +636,76 @@ int admin_release_roll(
             "a number as `holdfast-cloud release list` prints it");
     struct door_release_roll ask = {(uint64_t)number, (uint8_t)percent, stopped};
     return act(root, DOOR_RELEASE_ROLL, door_release_roll_build(&ask, ROOM_OF(l.out)),
-        &l, "no such release, or a newer one of its class is there",
+        &l,
+        "no such release, a newer one of its class is there, or its class was ended",
         "the newest of its class in `holdfast-cloud release list`");
+}
+
+/* What keeps a class from its end, and so what is to be done before. */
+static int not_ended(const char *product, const struct door_class_ended *e)
+{
+    char what[160], why[96], id[UUID_TEXT], stop[64];
+    const char *expected = "a class of `holdfast-cloud release list` that is not ended";
+
+    uuid_of(e->device.b, id);
+    (void)snprintf(why, sizeof why, "there is none");
+    if (e->reason == REASON_RELEASE_ROLLING) {
+        (void)snprintf(why, sizeof why, "release %llu is being rolled out",
+            (unsigned long long)e->release);
+        (void)snprintf(stop, sizeof stop, "`holdfast-cloud release stop %llu` before",
+            (unsigned long long)e->release);
+        expected = stop;
+    } else if (e->reason == REASON_RELEASE_IN_USE) {
+        (void)snprintf(why, sizeof why, "device %s is of it", id);
+        expected = "each device of it revoked or decommissioned before";
+    } else if (e->reason == REASON_RELEASE_OFFERED) {
+        (void)snprintf(why, sizeof why, "device %s has not answered its offer", id);
+        expected = "two minutes more after its next batch, or it revoked";
+    }
+    (void)snprintf(what, sizeof what, "class %s stays: %s", product, why);
+    return cli_error(EXIT_NO, NULL, 0, what, expected);
+}
+
+static void print_ended(
+    const char *product, const struct door_class_ended *e, bool json)
+{
+    if (json)
+        printf("{\"product\":\"%s\",\"releases\":%llu,\"classes\":%llu}\n", product,
+            (unsigned long long)e->releases, (unsigned long long)e->classes);
+    else
+        printf("class %s is ended (releases: %llu); %llu of %u places are taken\n",
+            product, (unsigned long long)e->releases, (unsigned long long)e->classes,
+            (unsigned)LIMIT_CLASSES);
+}
+
+int admin_release_end(const char *root, const char *product, bool json)
+{
+    static struct line l;
+    struct door_class_end ask = {{0}};
+    struct door_class_ended ended = {.status = BROKEN};
+    struct bytes answer;
+
+    size_t len = strlen(product);
+    memcpy(ask.product, product, len < sizeof ask.product ? len : 0);
+    if (!log_word_holds(ask.product))
+        return cli_error(
+            EXIT_USAGE, NULL, 0, "CLASS", "a word of 1 to 32 of a-z 0-9 . _ -");
+    int code = line_open(&l, root, "store");
+    if (code != EXIT_DONE)
+        return code;
+    struct bytes body = door_class_end_build(&ask, ROOM_OF(l.out));
+    if (line_ask(&l, DOOR_CLASS_END, body, DOOR_CLASS_ENDED, &answer) != OK
+        || door_class_ended_parse(answer, &ended) != OK)
+        code = no_answer("store");
+    else if (ended.status == REFUSED)
+        code = not_ended(product, &ended);
+    else if (ended.status != OK)
+        code = cli_error(
+            EXIT_INTERNAL, NULL, 0, "store could not do it", "a writable database");
+    else
+        print_ended(product, &ended, json);
+    close(l.fd);
+    return code;
 }
 
 static int read_password(char *out, size_t cap)

@@ -27,6 +27,7 @@ int admin_release_add(
     const char *root, const char *path, const char *bundle, bool json);
 int admin_release_roll(
     const char *root, const char *release, int64_t percent, bool stopped);
+int admin_release_end(const char *root, const char *product, bool json);
 /* devices, batches, events, users, releases, offers: one line each, JSON or for people */
 int admin_list(const char *root, const char *what, const char *device, bool json);
 int admin_content(const char *root, const char *device, bool json);

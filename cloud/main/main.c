@@ -101,6 +101,12 @@ static int verb_release_stop(void *ctx, const struct cli_args *a)
     return admin_release_roll(root_of(a), a->operand[0], 0, true);
 }
 
+static int verb_release_end(void *ctx, const struct cli_args *a)
+{
+    (void)ctx;
+    return admin_release_end(root_of(a), a->operand[0], cli_given(a, "json"));
+}
+
 static int verb_release_list(void *ctx, const struct cli_args *a)
 {
     (void)ctx;
@@ -364,6 +370,7 @@ static const struct cli_verb verbs[] = {
     {"release add",   "STATEMENT", "make a release known; it is offered to nobody yet", TAKES("root", "bundle", "json"), verb_release_add},
     {"release rollout", "NUMBER", "offer the newest of a class to a share of devices", TAKES("root", "percent"), verb_release_rollout},
     {"release stop",  "NUMBER", "offer it to nobody until it is rolled out again", TAKES("root"), verb_release_stop},
+    {"release end",   "CLASS",  "end a class that no device is of: its place is free", TAKES("root", "json"), verb_release_end},
     {"release list",  "",       "releases, and how many devices are where", TAKES("root", "json"), verb_release_list},
     {"release status", "",      "the same as release list",   TAKES("root", "json"), verb_release_list},
     {"release devices", "",     "what became of a release on each device", TAKES("root", "json"), verb_release_devices},

@@ -55,7 +55,9 @@ static struct value share_of(struct bytes line)
 
     if (is(line, "newest", "false"))
         return v;
-    if (is(line, "stopped", "true"))
+    if (!is(line, "ended_utc_ms", "null"))
+        (void)snprintf(v.text, sizeof v.text, "ended");
+    else if (is(line, "stopped", "true"))
         (void)snprintf(v.text, sizeof v.text, "stopped");
     else
         (void)snprintf(

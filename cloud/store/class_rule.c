@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/class_rule.h"
 
-/* count: it has told nothing that shows it, or it is of another class since. */
-static size_t own(const struct class_seen *seen, size_t count)
+size_t class_own(const struct class_seen *seen, size_t count)
 {
     size_t found = count;
 
@@ -37,7 +36,7 @@ static size_t first_offered(
 /* Req: HF-UPD-008 "the newest release of the device's class" */
 size_t class_rule(const struct class_seen *seen, size_t count)
 {
-    size_t is = own(seen, count);
+    size_t is = class_own(seen, count);
 
     if (is == count)
         is = last(seen, count);

@@ -25,5 +25,7 @@ struct class_seen { /* of one device and one class */
     uint64_t other_ms; /* when it last refused one as of another class; 0: never */
 };
 
-/* Its number; count: none. */
+/* Of which class is it, by what it told? count: it told nothing that shows it, or is of another since. */
+size_t class_own(const struct class_seen *seen, size_t count);
+/* The number of the class that is offered; count: none. */
 size_t class_rule(const struct class_seen *seen, size_t count);

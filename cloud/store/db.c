@@ -8,7 +8,7 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "7";
+static const char user_version[] = "8";
 
 static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -77,7 +77,7 @@ static const char *const schema[] = {
     " id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, statement BLOB NOT NULL,"
     " product TEXT NOT NULL, version TEXT NOT NULL, security INTEGER NOT NULL,"
     " added_ms INTEGER NOT NULL, percent INTEGER NOT NULL DEFAULT 0,"
-    " stopped INTEGER NOT NULL DEFAULT 0);",
+    " stopped INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER);",
     "CREATE TABLE offer("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " release INTEGER NOT NULL REFERENCES release(id), first_ms INTEGER NOT NULL,"
@@ -230,13 +230,24 @@ static const char *const texts[DB_STMTS] = {
         "INSERT INTO release(digest, statement, product, version, security, added_ms)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     [DB_RELEASE] =
-        "SELECT statement, id = (SELECT max(n.id) FROM release n WHERE n.product = r.product)"
-        " FROM release r WHERE id = ?1",
-    [DB_RELEASE_OF_CLASS] = "SELECT statement FROM release WHERE product = ?1 ORDER BY id DESC",
+        "SELECT statement, id = (SELECT max(n.id) FROM release n WHERE n.product = r.product),"
+        " ended_ms IS NOT NULL FROM release r WHERE id = ?1",
+    [DB_RELEASE_OF_CLASS] =
+        "SELECT statement, id, ended_ms IS NOT NULL FROM release WHERE product = ?1"
+        " ORDER BY id DESC",
+    [DB_RELEASE_END] =
+        "UPDATE release SET ended_ms = ?2 WHERE product = ?1 AND ended_ms IS NULL",
+    [DB_RELEASE_AGAIN] =
+        "UPDATE release SET ended_ms = NULL, percent = 0, stopped = 0 WHERE id = ?1",
+    [DB_CLASS_OFFERED] =
+        "SELECT id, device FROM device d WHERE state <> 4 AND EXISTS ("
+        "SELECT 1 FROM offer o JOIN release r ON r.id = o.release"
+        " WHERE o.device = d.id AND r.product = ?1) ORDER BY id",
     [DB_RELEASE_ROLL] = "UPDATE release SET percent = ?2, stopped = ?3 WHERE id = ?1",
     [DB_RELEASE_NEWEST] =
         "SELECT id, statement, digest, percent, stopped FROM release"
-        " WHERE id IN (SELECT max(id) FROM release GROUP BY product) ORDER BY id LIMIT ?1",
+        " WHERE id IN (SELECT max(id) FROM release WHERE ended_ms IS NULL GROUP BY product)"
+        " ORDER BY id LIMIT ?1",
     [DB_OFFER_ADD] =
         "INSERT INTO offer(device, release, first_ms) VALUES(?1, ?2, ?3)"
         " ON CONFLICT(device, release) DO UPDATE SET code = NULL, code_ms = NULL",
@@ -259,7 +270,7 @@ static const char *const texts[DB_STMTS] = {
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 41),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 42),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code > 42),"
-        " r.id = (SELECT max(n.id) FROM release n WHERE n.product = r.product)"
+        " r.id = (SELECT max(n.id) FROM release n WHERE n.product = r.product), r.ended_ms"
         " FROM release r WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
     [DB_OFFER_PAGE] =
         "SELECT o.id, d.device, o.release, r.version, o.first_ms, o.code, o.code_ms"

@@ -72,6 +72,9 @@ enum db_stmt {
     DB_RELEASE_ADD,
     DB_RELEASE,
     DB_RELEASE_OF_CLASS,
+    DB_RELEASE_END,   /* a class */
+    DB_RELEASE_AGAIN, /* its newest, as if it was new */
+    DB_CLASS_OFFERED, /* devices that were offered one of a class, and may send again */
     DB_RELEASE_ROLL,
     DB_RELEASE_NEWEST,
     DB_OFFER_ADD,

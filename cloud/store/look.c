@@ -401,6 +401,7 @@ static void release_line(struct json *j, sqlite3_stmt *q)
     key_bool(j, "stopped", db_u64(q, 5) != 0);
     key_bool(
         j, "newest", db_u64(q, 11) != 0); /* of its class: else it is offered no more */
+    key_column(j, "ended_utc_ms", q, 12); /* when its class was ended; then likewise */
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         key_u64(j, counts[i], db_u64(q, 6 + (int)i));
     json_object_end(j);

@@ -140,6 +140,25 @@ static enum status roll_release(
     return OK;
 }
 
+static enum status end_class(struct store_process *p, uint64_t peer, struct bytes body)
+{
+    struct door_class_end ask;
+    struct door_class_ended ended = {0};
+    struct release_act act = store_act_of(p, peer);
+    uint8_t out[64];
+
+    TRY(door_class_end_parse(body, &ask));
+    enum status s = store_begin_alone(p);
+    if (s == OK)
+        s = store_end_act(p, release_end(&p->store, &ask, &act, &ended), &act);
+    if (s == OK)
+        store_trim_bundles(p);
+    ended.status = s;
+    ended.reason = act.reason;
+    store_send(p, peer, DOOR_CLASS_ENDED, door_class_ended_build(&ended, ROOM_OF(out)));
+    return OK;
+}
+
 enum { TEXT_ROOM = 16384 };
 
 static void send_text(struct store_process *p, uint64_t peer, enum status s,
@@ -216,6 +235,7 @@ enum status store_from_admin(void *ctx, uint64_t peer, uint16_t door, struct byt
     case DOOR_BUNDLE_PUT: s = store_put_bundle(p, peer, body); break;
     case DOOR_BUNDLE_KEEP: s = store_keep_bundle(p, peer, body); break;
     case DOOR_RELEASE_ROLL: s = roll_release(p, peer, body); break;
+    case DOOR_CLASS_END: s = end_class(p, peer, body); break;
     case DOOR_CONFIG_SET: s = configure(p, peer, body); break;
     case DOOR_RECEIPT:
     case DOOR_STATUS:

@@ -471,6 +471,19 @@ static enum status roll(
         door_release_roll_build(&ask, ROOM_OF(s->out)));
 }
 
+static enum status end_class(struct stage *s, const char *product)
+{
+    struct door_class_end wish = {{0}};
+    struct door_class_ended got = {.status = BROKEN};
+    struct bytes answer;
+
+    (void)snprintf(wish.product, sizeof wish.product, "%s", product);
+    if (!ask(s, s->admin, DOOR_CLASS_END, door_class_end_build(&wish, ROOM_OF(s->out)),
+            ADMIN_FROM_STORE, DOOR_CLASS_ENDED, &answer))
+        return BROKEN;
+    return door_class_ended_parse(answer, &got) == OK ? got.status : BROKEN;
+}
+
 static enum status put(struct stage *s, int admin, uint32_t number)
 {
     static const uint8_t piece[100];
@@ -512,7 +525,9 @@ static void test_every_act_on_a_release_is_told_once_with_what_and_who(void)
     CHECK(told(s, "release.rolled_out", "release 1 bundle abcd000000000001 percent 25 ")
         == 1);
     CHECK(told(s, "release.stopped", "release 1 bundle abcd000000000001 ") == 1);
-    CHECK(told_in_all(s) == 3);
+    CHECK(end_class(s, "holdfast-oximeter") == OK);
+    CHECK(told(s, "release.ended", "class holdfast-oximeter ") == 1);
+    CHECK(told_in_all(s) == 4);
     stage_free(s);
 }
 
@@ -543,7 +558,16 @@ static void test_every_refused_act_on_a_release_is_told_once_with_its_cause(void
     CHECK(put(s, s->admin, 0) == OK);
     CHECK(ask_done(s, s->admin, ADMIN_FROM_STORE, DOOR_BUNDLE_KEEP, second) == REFUSED);
     CHECK(told(s, "release.bundle", "bundle abcd000000000002 ") == 1);
-    CHECK(told_in_all(s) == 2 + 7);
+    CHECK(roll(s, 2, 1, false) == OK && end_class(s, "holdfast-oximeter") == REFUSED);
+    CHECK(told(s, "release.rolling", "class holdfast-oximeter ") == 1);
+    CHECK(end_class(s, "no-such") == REFUSED && end_class(s, "No") == REFUSED);
+    CHECK(told(s, "release.unknown", "class no-such ") == 1);
+    CHECK(told(s, "release.unknown", "") == 1); /* what is no class is not repeated */
+    CHECK(roll(s, 2, 0, true) == OK && end_class(s, "holdfast-oximeter") == OK);
+    CHECK(roll(s, 2, 10, false) == REFUSED);
+    CHECK(
+        told(s, "release.class", "release 2 bundle abcd000000000002 percent 10 ") == 1);
+    CHECK(told_in_all(s) == 2 + 7 + 1 + 1 + 2 + 2 + 1);
     CHECK(rig_count(s->rig, "SELECT count(*) FROM release WHERE percent > 0") == 0);
     close(other);
     stage_free(s);

@@ -5,6 +5,7 @@
 #include "cloud/store/events.h"
 #include "cloud/store/releases.h"
 #include "core/base/hex.h"
+#include "wire/service_log.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum { ACT_TEXT = 128 };
 static void say(const struct release_act *a, char out[ACT_TEXT])
 {
     char bundle[2 * EVENT_ABOUT_LEN + 1] = "";
-    char release[32] = "", percent[16] = "";
+    char release[32] = "", percent[16] = "", class[WORD_MAX + 8] = "";
 
     if (a->release != 0)
         (void)snprintf(
@@ -25,9 +26,11 @@ static void say(const struct release_act *a, char out[ACT_TEXT])
         hex_of(BYTES_OF(a->bundle), (struct room){(uint8_t *)bundle, sizeof bundle});
     if (a->has_percent)
         (void)snprintf(percent, sizeof percent, "percent %u ", a->percent);
-    (void)snprintf(out, ACT_TEXT, "%s%s%s%s%suid %llu", release,
+    if (a->product[0] != 0)
+        (void)snprintf(class, sizeof class, "class %s ", a->product);
+    (void)snprintf(out, ACT_TEXT, "%s%s%s%s%s%suid %llu", release,
         a->has_bundle ? "bundle " : "", bundle, a->has_bundle ? " " : "", percent,
-        (unsigned long long)a->uid);
+        class, (unsigned long long)a->uid);
 }
 
 static enum status told(
@@ -75,20 +78,26 @@ static bool is_newer(const struct release *a, const struct release *b)
     return release_version_order(a->version, b->version) > 0;
 }
 
-/* OK: newer than all of its class. REFUSED: it would end the roll-out of one that devices prefer,
- * and that one cannot be added again. */
-static enum status newest_of_class(struct store *s, const struct release *release)
+/* OK: newer than all of its class, or (*again, its number) the newest one of a class that was ended. REFUSED: it
+ * would end the roll-out of one that devices prefer, and that one cannot be added again. */
+static enum status newest_of_class(struct store *s, struct bytes statement,
+    const struct release *release, uint64_t *again)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_RELEASE_OF_CLASS);
     struct signed_release other;
     enum status row = OK;
     bool newer = true;
 
+    *again = 0;
     db_bind_text(q, 1, release->product);
-    while (newer && (row = db_row(q)) == OK) {
+    while (newer && *again == 0 && (row = db_row(q)) == OK) {
         struct bytes text = {
             sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0)};
-        if (release_parse(text, &other) == OK)
+        bool ended = db_u64(q, 2) != 0;
+        if (ended && text.len == statement.len
+            && memcmp(text.at, statement.at, text.len) == 0)
+            *again = db_u64(q, 1);
+        else if (release_parse(text, &other) == OK)
             newer = is_newer(release, &other.release);
     }
     db_done(q);
@@ -118,15 +127,25 @@ static enum status insert(
     return OK;
 }
 
+/* An administrator who ended a class in error, or has it again, need not sign anew. */
+static enum status take_again(struct store *s, uint64_t release)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_RELEASE_AGAIN);
+
+    db_bind_u64(q, 1, release);
+    return db_run(q);
+}
+
 /* Req: HF-UPD-015 "no newer than one of its class" */
 /* Req: HF-UPD-018 "Each act of an administrator on a release" */
 enum status release_add(
     struct store *s, struct bytes statement, struct release_act *act)
 {
     struct signed_release r;
+    uint64_t again = 0;
 
     TRY(read_statement(statement, &r, act));
-    enum status newest = newest_of_class(s, &r.release);
+    enum status newest = newest_of_class(s, statement, &r.release, &again);
     if (newest != OK)
         return newest == REFUSED ? refuse(act, REASON_RELEASE_OLDER) : newest;
     TRY(releases_newest(s));
@@ -135,7 +154,9 @@ enum status release_add(
         return FULL;
     }
     releases_changed(s);
-    TRY(insert(s, statement, &r.release, &act->release));
+    act->release = again;
+    TRY(again != 0 ? take_again(s, again)
+                   : insert(s, statement, &r.release, &act->release));
     return done(s, act, REASON_RELEASE_ADDED);
 }
 
@@ -144,7 +165,7 @@ enum status release_carried(struct store *s, struct release_act *act)
     return done(s, act, REASON_RELEASE_CARRIED);
 }
 
-/* REFUSED: no such release, or not the newest of its class. */
+/* REFUSED: no such release, not the newest of its class, or its class was ended. */
 static enum status find_newest(struct store *s, struct release_act *act)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_RELEASE);
@@ -155,11 +176,13 @@ static enum status find_newest(struct store *s, struct release_act *act)
     if (row != OK)
         return row == AGAIN ? refuse(act, REASON_RELEASE_UNKNOWN) : row;
     struct bytes text = {sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0)};
-    bool newest = db_u64(q, 1) != 0;
+    bool newest = db_u64(q, 1) != 0, ended = db_u64(q, 2) != 0;
     enum status good = read_statement(text, &r, act);
     db_done(q);
     if (good != OK)
         return DAMAGED;
+    if (ended)
+        return refuse(act, REASON_RELEASE_CLASS);
     return newest ? OK : refuse(act, REASON_RELEASE_SUPERSEDED);
 }
 
@@ -178,4 +201,52 @@ enum status release_roll(
     TRY(db_run(q));
     return done(
         s, act, ask->stopped ? REASON_RELEASE_STOPPED : REASON_RELEASE_ROLLED_OUT);
+}
+
+static const struct newest_release *newest_of(
+    const struct store *s, const char *product)
+{
+    for (size_t i = 0; i < s->newest.count; i++)
+        if (strcmp(s->newest.of[i].product, product) == 0)
+            return &s->newest.of[i];
+    return NULL;
+}
+
+static enum status may_end(struct store *s, const char *product,
+    struct release_act *act, struct door_class_ended *out)
+{
+    const struct newest_release *n = newest_of(s, product);
+
+    if (!n)
+        return refuse(act, REASON_RELEASE_UNKNOWN);
+    if (!n->stopped && n->percent > 0) {
+        out->release = n->id;
+        return refuse(act, REASON_RELEASE_ROLLING);
+    }
+    struct device_id device;
+    enum reason why;
+    enum status found = releases_device_of(s, product, &device, &why);
+    if (found != OK)
+        return found == AGAIN ? OK : found;
+    out->device = device;
+    return refuse(act, why);
+}
+
+/* Req: HF-UPD-019 "not before a roll-out of it is stopped, every device that was offered it has answered, and none is of it" */
+enum status release_end(struct store *s, const struct door_class_end *ask,
+    struct release_act *act, struct door_class_ended *out)
+{
+    if (!log_word_holds(ask->product)) /* nor does the event name it */
+        return refuse(act, REASON_RELEASE_UNKNOWN);
+    memcpy(act->product, ask->product, sizeof act->product);
+    TRY(releases_newest(s));
+    TRY(may_end(s, ask->product, act, out));
+    out->classes = s->newest.count - 1;
+    releases_changed(s);
+    sqlite3_stmt *q = db_use(&s->db, DB_RELEASE_END);
+    db_bind_text(q, 1, ask->product);
+    db_bind_u64(q, 2, store_utc_ms(s));
+    TRY(db_run(q));
+    out->releases = (uint64_t)sqlite3_changes(s->db.handle);
+    return done(s, act, REASON_RELEASE_ENDED);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Release acts: what an administrator does to releases: adds one, rolls one out, stops one.
+ * Release acts: what an administrator does to releases: adds one, rolls one out, stops one, ends a class of them.
  *
  * Each act is an event in its own transaction; one that is refused is an event too, with the cause
  * as its reason. What an event names of the act: release, first bytes of the bundle's digest (as
- * devices name it), share, and the user who asked, as the kernel tells it.
+ * devices name it), share or class, and the user who asked, as the kernel tells it.
  *
  * Not here: to whom a release is offered (releases.h), the bundle's bytes (bundles.h).
  */
@@ -22,6 +22,7 @@ struct release_act {
     bool has_bundle, has_percent;
     uint8_t bundle[EVENT_ABOUT_LEN];
     uint8_t percent;
+    char product[WORD_MAX + 1]; /* the class that is to end; "": none is */
 };
 
 /* All in the open transaction. On OK the event is in it; on REFUSED and FULL the caller rolls back, and then
@@ -35,4 +36,9 @@ MUST_USE enum status release_carried(struct store *s, struct release_act *act);
 /* REFUSED: no such release, or not the newest of its class. */
 MUST_USE enum status release_roll(
     struct store *s, const struct door_release_roll *ask, struct release_act *act);
+/* The releases of a class are offered to nobody, their bundles go (store_trim_bundles), and another class may have its
+ * place. What was added and what became of it stays known: nothing older comes in later, and the newest may be added
+ * again. REFUSED: no such class, its newest is being rolled out, or a device needs it; *out says. */
+MUST_USE enum status release_end(struct store *s, const struct door_class_end *ask,
+    struct release_act *act, struct door_class_ended *out);
 MUST_USE enum status release_refused(struct store *s, const struct release_act *act);

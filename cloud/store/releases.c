@@ -183,6 +183,38 @@ static enum status judge(
     return OK;
 }
 
+/* Why this device keeps class i from its end; REASON_COUNT: it does not. */
+static enum status holds(struct store *s, uint64_t row, size_t i, enum reason *why)
+{
+    struct seen_all all;
+
+    memset(&all, 0, sizeof all);
+    TRY(see_all(s, row, &all));
+    *why = class_own(all.of, s->newest.count) == i  ? REASON_RELEASE_IN_USE
+        : all.open[i] != 0 || all.withdrawn[i] != 0 ? REASON_RELEASE_OFFERED
+                                                    : REASON_COUNT;
+    return OK;
+}
+
+enum status releases_device_of(
+    struct store *s, const char *product, struct device_id *out, enum reason *why)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_CLASS_OFFERED);
+    size_t i = class_of(s, product);
+    enum status got = OK;
+
+    *why = REASON_COUNT;
+    db_bind_text(q, 1, product);
+    while (*why == REASON_COUNT && (got = db_row(q)) == OK) {
+        got = db_blob(q, 1, out->b, sizeof out->b) ? holds(s, db_u64(q, 0), i, why)
+                                                   : DAMAGED;
+        if (got != OK)
+            break;
+    }
+    db_done(q);
+    return got;
+}
+
 /* row and id of one device. */
 static enum status choose(
     struct store *s, uint64_t row, const struct device_id *device, struct chosen *out)

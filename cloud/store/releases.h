@@ -23,6 +23,10 @@ MUST_USE enum status releases_newest(struct store *s);
 void releases_changed(struct store *s);
 /* After releases_newest(): may there be one of this class? */
 bool releases_have_room(const struct store *s, const char *product);
+/* After releases_newest(): a device, not revoked, that keeps this class from its end, and why: RELEASE_IN_USE, it is of
+ * the class; RELEASE_OFFERED, it has not answered an offer, or its withdrawal. AGAIN: there is none. */
+MUST_USE enum status releases_device_of(
+    struct store *s, const char *product, struct device_id *out, enum reason *why);
 /* Into the answer, if this device (row and id) is to be offered one now. */
 MUST_USE enum status release_offer(struct store *s, uint64_t row,
     const struct device_id *device, struct answer *answer);

@@ -287,6 +287,103 @@ static void test_there_are_so_many_classes_and_not_one_more(void)
     rig_free(r);
 }
 
+static enum status end(struct rig *r, const char *product, enum reason *reason,
+    struct door_class_ended *out)
+{
+    struct door_class_end ask = {{0}};
+    struct release_act act = {0};
+
+    memset(out, 0, sizeof *out);
+    (void)snprintf(ask.product, sizeof ask.product, "%s", product);
+    CHECK(db_begin(&r->store.db) == OK);
+    enum status got = release_end(&r->store, &ask, &act, out);
+    CHECK(db_commit(&r->store.db) == OK);
+    *reason = act.reason;
+    return got;
+}
+
+/* Req: HF-UPD-019 "A class of devices shall be ended on request, and its place be free" */
+static void test_a_class_that_is_ended_gives_its_place_to_another(void)
+{
+    struct rig *r = rig_new();
+    struct door_class_ended ended;
+    enum reason why;
+    uint8_t room[LIMIT_RELEASE];
+    char product[WORD_MAX + 1];
+
+    for (unsigned i = 0; i < LIMIT_CLASSES; i++) {
+        (void)snprintf(product, sizeof product, "class-%u", i);
+        CHECK(add(r, statement_of(product, 1, room)) == OK);
+    }
+    CHECK(add(r, statement_of("class-3", 2, room)) == OK);
+    CHECK(add(r, statement_of("one-more", 1, room)) == FULL);
+    CHECK(end(r, "one-more", &why, &ended) == REFUSED && why == REASON_RELEASE_UNKNOWN);
+    CHECK(end(r, "One More", &why, &ended) == REFUSED && why == REASON_RELEASE_UNKNOWN);
+    CHECK(end(r, "class-3", &why, &ended) == OK && why == REASON_RELEASE_ENDED);
+    CHECK(ended.releases == 2 && ended.classes == LIMIT_CLASSES - 1);
+    CHECK(end(r, "class-3", &why, &ended) == REFUSED && why == REASON_RELEASE_UNKNOWN);
+    CHECK(add(r, statement_of("one-more", 1, room)) == OK);
+    /* There is no room for it now, and what was added stays known. */
+    CHECK(add(r, statement_of("class-3", 2, room)) == FULL);
+    CHECK(roll(r, LIMIT_CLASSES + 1, 100, false) == REFUSED);
+    CHECK(rig_count(r, "SELECT count(*) FROM release WHERE ended_ms IS NOT NULL") == 2);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-015 "no newer than one of its class" */
+static void test_a_class_that_was_ended_begins_again_with_its_newest_release_or_a_newer(
+    void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = &r->devices[0];
+    struct door_class_ended ended;
+    enum reason why;
+    uint8_t room[LIMIT_RELEASE];
+
+    CHECK(add(r, statement(1, room)) == OK && add(r, statement(2, room)) == OK);
+    CHECK(roll(r, 2, 100, false) == OK && roll(r, 2, 100, true) == OK);
+    CHECK(end(r, oximeter, &why, &ended) == OK && ended.classes == 0);
+    CHECK(!told(r, d, 0, 0, NULL));
+    CHECK(add(r, statement(1, room)) == REFUSED);
+    CHECK(roll(r, 2, 100, false) == REFUSED);
+    CHECK(add(r, statement(2, room)) == OK && add(r, statement(2, room)) == REFUSED);
+    CHECK(!told(r, d, 1, 0, NULL)); /* to nobody, as one that is new */
+    CHECK(roll(r, 2, 100, false) == OK && told(r, d, 2, 0, NULL) && is(oximeter, 2));
+    CHECK(rig_count(r, "SELECT count(*) FROM release") == 2);
+    rig_free(r);
+}
+
+/* Req: HF-UPD-019 "not before a roll-out of it is stopped, every device that was offered it has answered, and none is of it" */
+static void test_a_class_is_not_ended_while_anything_depends_on_it(void)
+{
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0], *e = &r->devices[1];
+    struct door_class_ended ended;
+    enum reason why;
+
+    CHECK(told(r, d, 0, 0, NULL) && is(oximeter, 1));
+    CHECK(end(r, oximeter, &why, &ended) == REFUSED && why == REASON_RELEASE_ROLLING
+        && ended.release == 1);
+    CHECK(roll(r, 1, 0, true) == OK);
+    CHECK(end(r, oximeter, &why, &ended) == REFUSED && why == REASON_RELEASE_OFFERED);
+    CHECK(memcmp(&ended.device, &d->kid.device, sizeof ended.device) == 0);
+    CHECK(!told(r, d, 1, 0, NULL)); /* withdrawn: it is to hear that for two minutes */
+    CHECK(end(r, oximeter, &why, &ended) == REFUSED && why == REASON_RELEASE_OFFERED);
+    wait_out(r);
+    CHECK(end(r, oximeter, &why, &ended) == OK && why == REASON_RELEASE_ENDED);
+    CHECK(told(r, e, 0, 0, NULL) && is(monitor, 2));
+    CHECK(told(r, e, 1, EVENT_UPDATE_TRIAL, second));
+    CHECK(roll(r, 2, 0, true) == OK && !told(r, e, 2, 0, NULL));
+    wait_out(r);
+    CHECK(end(r, monitor, &why, &ended) == REFUSED && why == REASON_RELEASE_IN_USE);
+    CHECK(memcmp(&ended.device, &e->kid.device, sizeof ended.device) == 0);
+    CHECK(db_begin(&r->store.db) == OK);
+    CHECK(device_revoke(&r->store, &e->kid.device) == OK);
+    CHECK(db_commit(&r->store.db) == OK);
+    CHECK(end(r, monitor, &why, &ended) == OK && ended.classes == 0);
+    rig_free(r);
+}
+
 static void test_each_case_of_the_class_rule_has_its_verdict(void)
 {
     static const struct {
@@ -355,5 +452,8 @@ MAIN(TEST(test_a_release_is_offered_only_while_it_is_rolled_out),
     TEST(test_the_next_release_of_a_class_is_offered_when_the_one_before_is_withdrawn),
     TEST(test_a_release_that_is_rolled_out_again_is_offered_at_once),
     TEST(test_there_are_so_many_classes_and_not_one_more),
+    TEST(test_a_class_that_is_ended_gives_its_place_to_another),
+    TEST(test_a_class_that_was_ended_begins_again_with_its_newest_release_or_a_newer),
+    TEST(test_a_class_is_not_ended_while_anything_depends_on_it),
     TEST(test_each_case_of_the_class_rule_has_its_verdict),
     TEST(test_a_larger_share_contains_the_smaller_one_and_places_are_spread))

@@ -124,6 +124,9 @@ enum door {
     DOOR_LIST_LOGS = 0x070b,    /* u64 cursor, device or zero (16); DOOR_TEXT */
     DOOR_RELEASE_ADD = 0x070d,  /* a signed-release; DOOR_DONE */
     DOOR_RELEASE_ROLL = 0x070e, /* u64 release, u8 percent, u8 stopped; DOOR_DONE */
+    DOOR_CLASS_END = 0x0729,    /* u8 product_len, product; DOOR_CLASS_ENDED */
+    DOOR_CLASS_ENDED =
+        0x072a, /* u8 status, u16 reason, u64 release, device (16), u64 releases, u64 classes */
     DOOR_BUNDLE_PUT =
         0x0721, /* struct door_bundle, then the piece, in their order; DOOR_DONE */
     DOOR_BUNDLE_KEEP = 0x0722,   /* a signed-release, whose bundle was put; DOOR_DONE */
@@ -344,6 +347,19 @@ struct door_release_roll {
     bool stopped;
 };
 
+struct door_class_end {
+    char product[WORD_MAX + 1];
+};
+
+struct door_class_ended {
+    enum status status;
+    enum reason reason;      /* what came of it */
+    uint64_t release;        /* REASON_RELEASE_ROLLING: which; else 0 */
+    struct device_id device; /* _IN_USE, _OFFERED: which; else zero */
+    uint64_t releases;       /* OK: so many were the class's, */
+    uint64_t classes;        /* OK: and so many classes are left */
+};
+
 struct door_config_set {
     struct device_id device;
     uint8_t batch_s; /* 10..60 */
@@ -440,6 +456,8 @@ DOOR_BODY(list, door_list); /* LIST_DEVICES, _EVENTS, _USERS: the cursor alone *
 DOOR_BODY(list_batches, door_list); /* LIST_BATCHES, LIST_LOGS: cursor, device */
 DOOR_BODY(config_set, door_config_set);
 DOOR_BODY(release_roll, door_release_roll);
+DOOR_BODY(class_end, door_class_end);
+DOOR_BODY(class_ended, door_class_ended);
 DOOR_BODY(text, door_text);
 #undef DOOR_BODY
 

@@ -425,6 +425,25 @@ struct bytes door_release_roll_build(const struct door_release_roll *v, struct r
     return done(&w);
 }
 
+struct bytes door_class_end_build(const struct door_class_end *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_text(&w, v->product, WORD_MAX);
+    return done(&w);
+}
+
+struct bytes door_class_ended_build(const struct door_class_ended *v, struct room out)
+{
+    struct writer w = writer_over(out);
+    put_status(&w, v->status);
+    put_u16(&w, (uint16_t)v->reason);
+    put_u64(&w, v->release);
+    put_device(&w, &v->device);
+    put_u64(&w, v->releases);
+    put_u64(&w, v->classes);
+    return done(&w);
+}
+
 struct bytes door_text_build(const struct door_text *v, struct room out)
 {
     struct writer w = writer_over(out);

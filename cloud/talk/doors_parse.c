@@ -603,6 +603,29 @@ enum status door_release_roll_parse(struct bytes in, struct door_release_roll *o
     GIVE(b, got, out);
 }
 
+enum status door_class_end_parse(struct bytes in, struct door_class_end *out)
+{
+    struct body b = body_over(in);
+    struct door_class_end got = {{0}};
+
+    take_text(&b, got.product, WORD_MAX);
+    GIVE(b, got, out);
+}
+
+enum status door_class_ended_parse(struct bytes in, struct door_class_ended *out)
+{
+    struct body b = body_over(in);
+    struct door_class_ended got = {0};
+
+    got.status = take_status(&b);
+    got.reason = take_reason(&b);
+    got.release = take_u64(&b.r);
+    take_device(&b, &got.device);
+    got.releases = take_u64(&b.r);
+    got.classes = take_u64(&b.r);
+    GIVE(b, got, out);
+}
+
 enum status door_text_parse(struct bytes in, struct door_text *out)
 {
     struct body b = body_over(in);

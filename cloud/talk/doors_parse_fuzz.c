@@ -28,7 +28,7 @@ static void try_door(uint8_t which, struct bytes in)
     static uint8_t mem[LIMIT_TALK_BODY];
     struct room out = ROOM_OF(mem);
 
-    switch (which % 37) {
+    switch (which % 39) {
     case 0: {
         struct door_ingest v;
         struct bytes rest;
@@ -85,6 +85,8 @@ static void try_door(uint8_t which, struct bytes in)
     case 34: TRY_DOOR(attest_key, door_attest_key)
     case 35: TRY_DOOR(enrol_said, door_enrol_said)
     case 36: TRY_DOOR(user_remove, door_user_remove)
+    case 37: TRY_DOOR(class_end, door_class_end)
+    case 38: TRY_DOOR(class_ended, door_class_ended)
     case 28: TRY_DOOR(m1, door_m1)
     case 29: TRY_DOOR(release_roll, door_release_roll)
     case 30: TRY_DOOR(piece, door_piece)

@@ -17,6 +17,7 @@ enum {
     POINT = 8 + 4 * 3 + 1,
     GAP = 8 + 8 + 4,
     SPAN = TOKEN + DEVICE_ID_LEN + 8 + 8,
+    CLASS_ENDED = 1 + 2 + 8 + DEVICE_ID_LEN + 8 + 8,
 };
 
 static_assert((int)LIMIT_PIECE <= (int)LIMIT_ENVELOPE, "an answer carries a piece");
@@ -106,6 +107,7 @@ static const struct talk_door store_from_admin[] = {
     {DOOR_CONTENT,       DEVICE_ID_LEN,     DEVICE_ID_LEN,          "content"      },
     {DOOR_RELEASE_ADD,   1,                 LIMIT_RELEASE,          "release_add"  },
     {DOOR_RELEASE_ROLL,  10,                10,                     "release_roll" },
+    {DOOR_CLASS_END,     TEXT_MIN,          1 + WORD_MAX,           "class_end"    },
     {DOOR_TICKET_SEND,   1,                 LIMIT_TICKET,           "ticket_send"  },
     {DOOR_BUNDLE_PUT,    5,                 4 + LIMIT_PIECE,        "bundle_put"   },
     {DOOR_BUNDLE_KEEP,   1,                 LIMIT_RELEASE,          "bundle_keep"  },
@@ -118,6 +120,7 @@ static const struct talk_door admin_from_store[] = {
     {DOOR_DONE,        1,           1,               "done"       },
     {DOOR_TEXT,        9,           LIMIT_TALK_BODY, "text"       },
     {DOOR_PINS_ARE,    0,           LIMIT_PIN_SET,   "pins_are"   },
+    {DOOR_CLASS_ENDED, CLASS_ENDED, CLASS_ENDED,     "class_ended"},
 };
 
 #define TABLE(end, doors) [end] = {doors, sizeof doors / sizeof doors[0]}

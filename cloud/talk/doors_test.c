@@ -247,6 +247,36 @@ static void test_what_came_of_an_enrolment_comes_back_and_nothing_like_it(void)
     CHECK(door_enrol_said_parse(body, &got) == MALFORMED);
 }
 
+static enum status parse_class_ended(struct bytes in)
+{
+    struct door_class_ended got;
+    return door_class_ended_parse(in, &got);
+}
+
+static void test_the_end_of_a_class_comes_back_and_nothing_like_it(void)
+{
+    struct door_class_end ask = {"holdfast-monitor"}, asked;
+    struct door_class_ended v = {.status = REFUSED,
+        .reason = REASON_RELEASE_IN_USE,
+        .release = 3,
+        .releases = 4,
+        .classes = 5};
+    struct door_class_ended got = {0};
+
+    fill(&v.device, 16, 8);
+    struct bytes body = door_class_ended_build(&v, ROOM_OF(mem));
+    CHECK(door_class_ended_parse(body, &got) == OK);
+    CHECK(got.status == v.status && got.reason == v.reason && got.release == 3
+        && memcmp(&got.device, &v.device, sizeof v.device) == 0 && got.releases == 4
+        && got.classes == 5);
+    CHECK_EXACT(parse_class_ended, body);
+    body = door_class_end_build(&ask, ROOM_OF(mem));
+    CHECK(door_class_end_parse(body, &asked) == OK
+        && strcmp(asked.product, ask.product) == 0);
+    mem[0] = 0; /* a class without a name */
+    CHECK(door_class_end_parse((struct bytes){mem, 1}, &asked) == MALFORMED);
+}
+
 static void test_every_table_bounds_its_doors_and_none_is_listed_twice(void)
 {
     for (int e = 0; e < DOOR_ENDS; e++) {
@@ -289,5 +319,6 @@ MAIN(TEST(test_ingest_comes_back_with_its_envelope),
     TEST(test_number_that_no_row_can_hold_is_malformed),
     TEST(test_value_that_says_absent_must_be_zero),
     TEST(test_what_came_of_an_enrolment_comes_back_and_nothing_like_it),
+    TEST(test_the_end_of_a_class_comes_back_and_nothing_like_it),
     TEST(test_every_table_bounds_its_doors_and_none_is_listed_twice),
     TEST(test_bodies_have_the_lengths_of_their_table))

@@ -4,6 +4,7 @@
 import contextlib
 import glob
 import hashlib
+import json
 import os
 import signal
 import ssl
@@ -203,6 +204,68 @@ def test_a_release_for_another_class_ends_no_roll_out_and_each_device_takes_its_
             wait_for('the cloud to know: %s' % offers(cloud, d), lambda: offers(cloud, d).get(version) == 'update-confirmed')
         check(set(offers(cloud, oximeter)) == {'1.1.0'}, 'an oximeter was offered %s' % offers(cloud, oximeter))
         check(offers(cloud, monitor)['1.1.0'] == 'update-class', 'a monitor took %s' % offers(cloud, monitor))
+
+
+# Req: HF-UPD-019 "A class of devices shall be ended on request, and its place be free"
+def test_of_17_classes_the_last_is_taken_when_one_was_ended():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        first = Release(keys, '1.0.0', product='class-0')
+        cloud.verb('release', 'add', first.statement, '--bundle', first.bundle)
+        for n in range(1, 16):
+            cloud.verb('release', 'add', Release(keys, '1.0.0', product='class-%d' % n).statement)
+        more = Release(keys, '1.0.0', product='class-16')
+        said = cloud.verb('release', 'add', more.statement, code=1).stderr
+        check(said.count('\n') == 1 and 'holdfast-cloud release end CLASS' in said, 'the 17th is told %r' % said)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        said = cloud.verb('release', 'end', 'class-0', code=1).stderr
+        check(said.count('\n') == 1 and 'holdfast-cloud release stop 1' in said, 'of a roll-out it says %r' % said)
+        cloud.verb('release', 'stop', '1')
+        said = cloud.verb('release', 'end', 'class-0').stdout
+        check(said == 'class class-0 is ended (releases: 1); 15 of 16 places are taken\n', 'said: %r' % said)
+        check(not parts(cloud), 'its bundle is left: %s' % parts(cloud))
+        line = cloud.verb('release', 'list').stdout.splitlines()[1]
+        check(line.split()[:5] == ['1', 'class-0', '1.0.0', '6', 'ended'], 'the list says %r' % line)
+        cloud.verb('release', 'add', more.statement)
+        said = cloud.verb('release', 'end', 'class-1', '--json').stdout
+        check(json.loads(said) == {'product': 'class-1', 'releases': 1, 'classes': 15}, 'said: %r' % said)
+        for word, code in (('class-1', 1), ('no-class', 1), ('No', 2), ('x' * 33, 2)):
+            said = cloud.verb('release', 'end', word, code=code).stderr
+            check(said.count('\n') == 1, '%s: %r' % (word, said))
+        cloud.verb('release', 'add', first.statement, '--bundle', first.bundle)  # as it was, into the free place
+        check(cloud.lines('release', 'list')[0]['ended_utc_ms'] is None and len(parts(cloud)) == 1, 'it is not here again')
+        ended = [e['request'] for e in cloud.events() if e['code'] == 'release.ended']
+        check(ended == ['class class-%d uid %d' % (n, os.getuid()) for n in (0, 1)], 'the events are %s' % ended)
+
+
+# Req: HF-UPD-019 "every device that was offered it has answered, and none is of it"
+def test_a_class_that_a_device_is_of_is_ended_only_after_it():
+    with bench() as b:
+        cloud = b.cloud()
+        keys = Keys(os.path.join(b.folder, 'keys'))
+        release = Release(keys, '1.1.0')
+        cloud.verb('release', 'add', release.statement, '--bundle', release.bundle)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        d = Updated(b, cloud, keys, 'one')
+        d.start('sim:normal')  # somebody is measured: it is written, and waits
+        d.reaches('written')
+        cloud.verb('release', 'stop', '1')
+        said = cloud.verb('release', 'end', 'holdfast-oximeter', code=1).stderr
+        check(said.count('\n') == 1 and d.device.id in said, 'of a device that has not answered it says %r' % said)
+        d.reaches('idle')
+        cloud.verb('release', 'end', 'holdfast-oximeter', code=1)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        d.device.stop()
+        d.start()
+        d.restarts()
+        check(d.start() == 'b', 'the old release starts')
+        wait_for('the cloud to know', lambda: offers(cloud, d) == {'1.1.0': 'update-confirmed'})
+        cloud.verb('release', 'stop', '1')
+        said = cloud.verb('release', 'end', 'holdfast-oximeter', code=1).stderr
+        check(said.count('\n') == 1 and 'device %s is of it' % d.device.id in said, 'of a device of it it says %r' % said)
+        cloud.verb('device', 'revoke', d.device.id)
+        cloud.verb('release', 'end', 'holdfast-oximeter')
 
 
 def test_lists_of_releases_for_people_fit_80_columns_and_say_what_is_next():
@@ -420,6 +483,8 @@ if __name__ == '__main__':
         test_a_device_has_so_many_pieces_in_a_second,
         test_a_bundle_of_another_statement_is_not_kept,
         test_a_release_for_another_class_ends_no_roll_out_and_each_device_takes_its_own,
+        test_of_17_classes_the_last_is_taken_when_one_was_ended,
+        test_a_class_that_a_device_is_of_is_ended_only_after_it,
         test_lists_of_releases_for_people_fit_80_columns_and_say_what_is_next,
         test_of_two_adds_at_one_time_the_first_goes_on_and_the_second_is_told_to_come_again,
         test_an_add_that_dies_leaves_nothing_and_hinders_nobody,
