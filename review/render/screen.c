@@ -6,7 +6,7 @@
 #include "review/render/out.h"
 #include "review/render/render.h"
 
-enum { LINES = 40, WORST = 5, REST = 31, NAMED = 3 };
+enum { LINES = 40, WORST = 5, REST = 31, NAMED = 3, TITLE = 16 };
 
 static const char *paint(enum severity s, bool colour)
 {
@@ -85,16 +85,6 @@ static void sums(const struct coverage *c, FILE *out, unsigned width)
     line(out, width, "results", c->items[ITEM_RESULT], rest);
     line(out, width, "components", c->items[ITEM_COMPONENT], "");
     line(out, width, "credentials", c->items[ITEM_CREDENTIAL], "");
-    if (!c->requirements) {
-        fputs("  ", out);
-        out_wrapped(out,
-            TEXT(
-                "no requirement was found: expected ids like SEC-001 in a table, list or "
-                "heading, or prefixes named in holdfast-review.conf (holdfast-review init "
-                "writes one)"),
-            2, 2, width);
-        fputc('\n', out);
-    }
 }
 
 static void place(const struct report *r, const struct finding *f, FILE *out)
@@ -111,55 +101,59 @@ static void place(const struct report *r, const struct finding *f, FILE *out)
 
 /* --- the clause that is looked at first --- */
 
-/* What the words of the first screen mean, where they stand. */
-static const char *before(enum standing s)
-{
-    static const char *const words[STANDINGS] = {
-        [STANDING_CANNOT_TELL] = "look yourself: ",
-        [STANDING_DESCRIBED] = "in words, no passed test: ",
-        [STANDING_TAILORED] = "tailored by a decision: ",
-        [STANDING_VERIFIED] = "with passed tests: ",
-        [STANDING_DEMONSTRATED] = "with tests that fail without the control: "};
-    return words[s] ? words[s] : "";
-}
+/* The best first; the words are those of the report. */
+static const struct {
+    enum standing standing;
+    const char *title, *means; /* means: told below, where there is one */
+} rows[] = {
+    {STANDING_DEMONSTRATED, "demonstrated", "a test fails without the control"},
+    {STANDING_VERIFIED, "verified", "a linked test passed"},
+    {STANDING_DESCRIBED, "described", "in words, no linked test passed"},
+    {STANDING_TAILORED, "tailored", NULL},
+    {STANDING_PARTIAL, "in part", NULL},
+    {STANDING_CANNOT_TELL, "look yourself", NULL},
+    {STANDING_ABSENT, "missing", NULL},
+    {STANDING_ASK, "applies?", "if not, record a decision"},
+};
 
-static void names(const struct clause_page *p, const char *title, enum standing from,
-    enum standing to, FILE *out, unsigned width)
+static struct bytes joined(
+    struct arena *a, struct bytes list, const char *by, struct bytes more)
 {
-    struct arena *a = arena_new();
-    struct bytes text = {.at = (const uint8_t *)""};
-    for (int s = (int)to; s >= (int)from; s--)
-        for (uint32_t i = 0, told = 0; i < p->clause->constraint_count; i++) {
-            if (p->standings->at[i].standing != s)
-                continue;
-            struct bytes name = constraint_name(p->clause, i);
-            text = arena_print(a, "%.*s%s%s%.*s", (int)text.len, (const char *)text.at,
-                told           ? ", "
-                    : text.len ? "; "
-                               : "",
-                told ? "" : before((enum standing)s), (int)name.len,
-                (const char *)name.at);
-            told++;
-        }
-    if (text.len) {
-        fprintf(out, "  %-9s", title);
-        out_wrapped(out, text, 11, 11, width);
-        fputc('\n', out);
-    }
-    arena_free(a);
+    return arena_print(a, "%.*s%s%.*s", (int)list.len, (const char *)list.at,
+        list.len ? by : "", (int)more.len, (const char *)more.at);
 }
 
 static void clause(const struct clause_page *p, FILE *out, unsigned width)
 {
+    struct arena *a = arena_new();
+    struct bytes legend = {.at = (const uint8_t *)""};
     fputs("\nsecure design: ", out);
     out_text(out, p->clause->standard);
     fputs(", clause ", out);
     out_text(out, p->clause->numbers.at[0]);
     fprintf(out, ", %u constraints\n", p->clause->constraint_count);
-    names(p, "shown", STANDING_DESCRIBED, STANDING_DEMONSTRATED, out, width);
-    names(p, "in part", STANDING_CANNOT_TELL, STANDING_PARTIAL, out, width);
-    names(p, "missing", STANDING_ABSENT, STANDING_ABSENT, out, width);
-    names(p, "applies?", STANDING_ASK, STANDING_ASK, out, width);
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct bytes names = {.at = (const uint8_t *)""};
+        for (uint32_t i = 0; i < p->clause->constraint_count; i++)
+            if (p->standings->at[i].standing == rows[k].standing)
+                names = joined(a, names, ", ", constraint_name(p->clause, i));
+        if (!names.len)
+            continue;
+        fprintf(out, "  %-*s", TITLE - 2, rows[k].title);
+        out_wrapped(out, names, TITLE, TITLE, width);
+        fputc('\n', out);
+        if (rows[k].means)
+            legend = joined(a, legend, "; ",
+                arena_print(a, "%s: %s", rows[k].title, rows[k].means));
+    }
+    if (legend.len) {
+        fputs("  (", out);
+        out_wrapped(out,
+            arena_print(a, "%.*s)", (int)legend.len, (const char *)legend.at), 3, 3,
+            width);
+        fputc('\n', out);
+    }
+    arena_free(a);
 }
 
 /* --- what to do first --- */
@@ -246,7 +240,7 @@ static void gap(struct doing *d, const struct gap_found *g)
             (int)name.len, (const char *)name.at, (int)id.len, (const char *)id.at),
         0);
     out_wrapped(d->out,
-        arena_print(a, "The gap would be: %.*s. Write down, and test: %.*s",
+        arena_print(a, "Nothing rules out this gap: %.*s. Write down, and test: %.*s",
             (int)g->gap->title.len, (const char *)g->gap->title.at, (int)text.len,
             (const char *)text.at),
         14, 14, d->width);
@@ -254,9 +248,23 @@ static void gap(struct doing *d, const struct gap_found *g)
     arena_free(a);
 }
 
-/* The worst first; of each rule one, because the second of a kind teaches nothing new. */
-static void do_first(struct doing *d)
+/* The one thing without which no other can be linked. */
+static void no_requirement(struct doing *d)
 {
+    item(d, SEVERITY_MAJOR, TEXT("no requirement was found"), 0);
+    out_wrapped(d->out,
+        TEXT(
+            "Expected ids like SEC-001 in a table, list or heading, or the prefixes that "
+            "holdfast-review.conf names (holdfast-review init writes one)."),
+        14, 14, d->width);
+    fputc('\n', d->out);
+}
+
+/* The worst first; of each rule one, because the second of a kind teaches nothing new. */
+static void do_first(struct doing *d, bool requirements)
+{
+    if (!requirements)
+        no_requirement(d);
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_MINOR; s--) {
         uint32_t last_rule = RULE_COUNT;
         for (uint32_t i = 0; i < d->r->findings->count; i++) {
@@ -290,8 +298,9 @@ static void gap_sums(const struct clause_page *p, FILE *out)
         n[p->answer->gaps[i].severity] += !p->answer->gaps[i].asks;
     }
     fprintf(out,
-        "gaps against the clause: %u critical, %u major, %u minor; %u questions\n",
-        n[GAP_CRITICAL], n[GAP_MAJOR], n[GAP_MINOR], questions);
+        "gaps against the clause: %u critical, %u major, %u minor; %u question%s\n",
+        n[GAP_CRITICAL], n[GAP_MAJOR], n[GAP_MINOR], questions,
+        questions == 1 ? "" : "s");
 }
 
 void render_screen(const struct report *r, FILE *screen, unsigned width, bool colour)
@@ -317,7 +326,7 @@ void render_screen(const struct report *r, FILE *screen, unsigned width, bool co
         gap_sums(r->clauses, out);
     struct doing d = {
         .r = r, .out = out, .width = width, .colour = colour, .page = &page};
-    do_first(&d);
+    do_first(&d, c.requirements > 0);
     out_text(screen, text_upto(printed_end(&page, a), d.whole));
     arena_free(a);
 }
