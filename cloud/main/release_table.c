@@ -12,7 +12,7 @@ struct value {
     char text[VALUE];
 };
 
-/* Store writes one flat object a line, with words of ours and numbers alone: nothing is escaped. */
+/* Store writes one object a line, flat but for a list at its end, with words of ours and numbers alone: nothing is escaped. */
 static struct value value_of(struct bytes line, const char *key)
 {
     struct value v = {""};
@@ -79,17 +79,6 @@ static void print_release(struct bytes line)
     putchar('\n');
 }
 
-void release_table_releases(struct bytes lines, bool first)
-{
-    if (first && lines.len == 0)
-        puts("no release was added yet");
-    else if (first)
-        puts(
-            "  no class              version   sec    share offered trial kept back refused");
-    for (struct bytes line; (line = next_line(&lines)).len > 0;)
-        print_release(line);
-}
-
 static struct value minute_of(struct bytes line, const char *key)
 {
     struct value v = value_of(line, key);
@@ -100,6 +89,58 @@ static struct value minute_of(struct bytes line, const char *key)
         || strftime(v.text, sizeof v.text, "%Y-%m-%d %H:%M", &t) == 0)
         (void)snprintf(v.text, sizeof v.text, "-");
     return v;
+}
+
+/* The next object of a list of flat ones; empty: there is no more. */
+static struct bytes next_object(struct bytes *list)
+{
+    const uint8_t *from = list->len ? memchr(list->at, '{', list->len) : NULL;
+    const uint8_t *to =
+        from ? memchr(from, '}', list->len - (size_t)(from - list->at)) : NULL;
+    struct bytes object = {0};
+
+    if (to) {
+        object = (struct bytes){from, (size_t)(to - from) + 1};
+        list->len -= (size_t)(to - list->at) + 1;
+        list->at = to + 1;
+    }
+    return object;
+}
+
+static void print_causes(struct bytes line)
+{
+    struct value offered = value_of(line, "offered");
+
+    line.at += 1; /* what is in braces after its own first one is a cause */
+    line.len -= 1;
+    for (struct bytes c; (c = next_object(&line)).len > 0;)
+        printf("     %s of %s: %s, last %s UTC\n       by device %s\n",
+            value_of(c, "devices").text, offered.text, value_of(c, "reason").text,
+            minute_of(c, "last_utc_ms").text, value_of(c, "device").text);
+}
+
+/* Why it does not go on, where it should: one that was replaced or ended is history. */
+static void print_why(struct bytes line)
+{
+    if (is(line, "newest", "false") || !is(line, "ended_utc_ms", "null"))
+        return;
+    if (is(line, "stopped", "true"))
+        printf("     stopped %s UTC by uid %s\n", minute_of(line, "set_utc_ms").text,
+            value_of(line, "set_uid").text);
+    print_causes(line);
+}
+
+void release_table_releases(struct bytes lines, bool first)
+{
+    if (first && lines.len == 0)
+        puts("no release was added yet");
+    else if (first)
+        puts(
+            "  no class              version   sec    share offered trial kept back refused");
+    for (struct bytes line; (line = next_line(&lines)).len > 0;) {
+        print_release(line);
+        print_why(line);
+    }
 }
 
 static void print_device(struct bytes line)

@@ -8,7 +8,7 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "8";
+static const char user_version[] = "9";
 
 static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -77,7 +77,7 @@ static const char *const schema[] = {
     " id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, statement BLOB NOT NULL,"
     " product TEXT NOT NULL, version TEXT NOT NULL, security INTEGER NOT NULL,"
     " added_ms INTEGER NOT NULL, percent INTEGER NOT NULL DEFAULT 0,"
-    " stopped INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER);",
+    " stopped INTEGER NOT NULL DEFAULT 0, set_ms INTEGER, set_uid INTEGER, ended_ms INTEGER);",
     "CREATE TABLE offer("
     " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
     " release INTEGER NOT NULL REFERENCES release(id), first_ms INTEGER NOT NULL,"
@@ -238,12 +238,14 @@ static const char *const texts[DB_STMTS] = {
     [DB_RELEASE_END] =
         "UPDATE release SET ended_ms = ?2 WHERE product = ?1 AND ended_ms IS NULL",
     [DB_RELEASE_AGAIN] =
-        "UPDATE release SET ended_ms = NULL, percent = 0, stopped = 0 WHERE id = ?1",
+        "UPDATE release SET ended_ms = NULL, percent = 0, stopped = 0, set_ms = NULL,"
+        " set_uid = NULL WHERE id = ?1",
     [DB_CLASS_OFFERED] =
         "SELECT id, device FROM device d WHERE state <> 4 AND EXISTS ("
         "SELECT 1 FROM offer o JOIN release r ON r.id = o.release"
         " WHERE o.device = d.id AND r.product = ?1) ORDER BY id",
-    [DB_RELEASE_ROLL] = "UPDATE release SET percent = ?2, stopped = ?3 WHERE id = ?1",
+    [DB_RELEASE_ROLL] = 
+        "UPDATE release SET percent = ?2, stopped = ?3, set_ms = ?4, set_uid = ?5 WHERE id = ?1",
     [DB_RELEASE_NEWEST] =
         "SELECT id, statement, digest, percent, stopped FROM release"
         " WHERE id IN (SELECT max(id) FROM release WHERE ended_ms IS NULL GROUP BY product)"
@@ -270,8 +272,14 @@ static const char *const texts[DB_STMTS] = {
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 41),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code = 42),"
         " (SELECT count(*) FROM offer WHERE release = r.id AND code > 42),"
-        " r.id = (SELECT max(n.id) FROM release n WHERE n.product = r.product), r.ended_ms"
+        " r.id = (SELECT max(n.id) FROM release n WHERE n.product = r.product), r.ended_ms,"
+        " r.set_ms, r.set_uid"
         " FROM release r WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
+    /* By SQLite's word, a column beside a single max() is of the row that has it. */
+    [DB_RELEASE_CAUSES] =
+        "SELECT o.code, count(*), max(o.code_ms), d.device FROM offer o"
+        " JOIN device d ON d.id = o.device WHERE o.release = ?1 AND o.code > 41"
+        " GROUP BY o.code ORDER BY count(*) DESC, o.code",
     [DB_OFFER_PAGE] =
         "SELECT o.id, d.device, o.release, r.version, o.first_ms, o.code, o.code_ms"
         " FROM offer o JOIN device d ON d.id = o.device JOIN release r ON r.id = o.release"

@@ -83,6 +83,7 @@ enum db_stmt {
     DB_OFFERS_OF,
     DB_OFFER_NOTE,
     DB_RELEASE_PAGE,
+    DB_RELEASE_CAUSES, /* for which it went back or was refused */
     DB_OFFER_PAGE,
     DB_USER_ADD,
     DB_USER,

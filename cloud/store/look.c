@@ -321,8 +321,9 @@ static void key_word(struct json *j, const char *key, sqlite3_stmt *q, int colum
         json_str(j, word);
 }
 
-static void device_line(struct json *j, sqlite3_stmt *q)
+static void device_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     struct door_device d;
     read_device(q, &d);
     json_object(j);
@@ -353,8 +354,9 @@ static void device_line(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
-static void batch_line(struct json *j, sqlite3_stmt *q)
+static void batch_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     json_object(j);
     key_device(j, q, 1);
     key_hex(j, "epoch", blob(q, 2));
@@ -370,8 +372,9 @@ static void batch_line(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
-static void event_line(struct json *j, sqlite3_stmt *q)
+static void event_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     json_object(j);
     key_u64(j, "id", db_u64(q, 0));
     key_u64(j, "first_utc_ms", db_u64(q, 1));
@@ -387,7 +390,30 @@ static void event_line(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
-static void release_line(struct json *j, sqlite3_stmt *q)
+/* Why devices did not keep it: each cause once, the most frequent first, with the device that told it last. */
+static void key_causes(struct json *j, struct store *s, uint64_t release)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_RELEASE_CAUSES);
+    enum reason reason;
+
+    json_key(j, "causes");
+    json_array(j);
+    db_bind_u64(q, 1, release);
+    while (db_row(q) == OK) {
+        bool known = event_of_update((uint8_t)db_u64(q, 0), &reason);
+        json_object(j);
+        key_str(j, "reason", known ? reason_code(reason) : "unknown");
+        key_u64(j, "devices", db_u64(q, 1));
+        key_u64(j, "last_utc_ms", db_u64(q, 2));
+        key_device(j, q, 3);
+        json_object_end(j);
+    }
+    db_done(q);
+    json_array_end(j);
+}
+
+/* Req: HF-UPD-020 "shall say of each release" */
+static void release_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
     static const char *const counts[] = {
         "offered", "on_trial", "confirmed", "reverted", "refused"};
@@ -404,11 +430,15 @@ static void release_line(struct json *j, sqlite3_stmt *q)
     key_column(j, "ended_utc_ms", q, 12); /* when its class was ended; then likewise */
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         key_u64(j, counts[i], db_u64(q, 6 + (int)i));
+    key_column(j, "set_utc_ms", q, 13); /* its share, or its stop: when, and by whom */
+    key_column(j, "set_uid", q, 14);
+    key_causes(j, s, db_u64(q, 0));
     json_object_end(j);
 }
 
-static void offer_line(struct json *j, sqlite3_stmt *q)
+static void offer_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     bool told = sqlite3_column_type(q, 5) != SQLITE_NULL;
     uint64_t code = db_u64(q, 5);
 
@@ -459,8 +489,9 @@ static void log_lists(struct json *j, const struct service_log *g)
 }
 
 /* Parsed again: what lies on the disk is bytes from outside too. */
-static void log_row(struct json *j, sqlite3_stmt *q)
+static void log_row(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     struct service_log g = {0};
     bool good = service_log_parse(blob(q, 3), &g) == OK;
 
@@ -484,8 +515,9 @@ static void log_row(struct json *j, sqlite3_stmt *q)
     json_object_end(j);
 }
 
-static enum status list(sqlite3_stmt *q, void (*line)(struct json *, sqlite3_stmt *),
-    struct room text, size_t *len, uint64_t *next)
+static enum status list(struct store *s, sqlite3_stmt *q,
+    void (*line)(struct json *, sqlite3_stmt *, struct store *), struct room text,
+    size_t *len, uint64_t *next)
 {
     struct lines l = {.text = text};
     uint64_t last = 0;
@@ -495,7 +527,7 @@ static enum status list(sqlite3_stmt *q, void (*line)(struct json *, sqlite3_stm
     while ((st = db_row(q)) == OK) {
         uint8_t mem[LINE_MAX_];
         struct json j = json_over(ROOM_OF(mem));
-        line(&j, q);
+        line(&j, q, s);
         if (!add_line(&l, &j)) {
             *next = last;
             break;
@@ -512,7 +544,7 @@ enum { ROWS_ASKED = 4096 }; /* the room ends a page long before */
 enum status look_list_devices(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
 {
-    return list(device_page(s, cursor, ROWS_ASKED), device_line, text, len, next);
+    return list(s, device_page(s, cursor, ROWS_ASKED), device_line, text, len, next);
 }
 
 static bool nobody(const struct device_id *d)
@@ -529,7 +561,7 @@ enum status look_list_batches(struct store *s, const struct door_list *ask,
     if (!nobody(&ask->device))
         db_bind_blob(q, 2, ask->device.b, sizeof ask->device.b);
     db_bind_u64(q, 3, ROWS_ASKED);
-    return list(q, batch_line, text, len, next);
+    return list(s, q, batch_line, text, len, next);
 }
 
 enum status look_list_logs(struct store *s, const struct door_list *ask,
@@ -540,17 +572,17 @@ enum status look_list_logs(struct store *s, const struct door_list *ask,
     if (!nobody(&ask->device))
         db_bind_blob(q, 2, ask->device.b, sizeof ask->device.b);
     db_bind_u64(q, 3, ROWS_ASKED);
-    return list(q, log_row, text, len, next);
+    return list(s, q, log_row, text, len, next);
 }
 
 static enum status page(struct store *s, enum db_stmt which,
-    void (*line)(struct json *j, sqlite3_stmt *q), uint64_t cursor, struct room text,
-    size_t *len, uint64_t *next)
+    void (*line)(struct json *, sqlite3_stmt *, struct store *), uint64_t cursor,
+    struct room text, size_t *len, uint64_t *next)
 {
     sqlite3_stmt *q = db_use(&s->db, which);
     db_bind_u64(q, 1, cursor);
     db_bind_u64(q, 2, ROWS_ASKED);
-    return list(q, line, text, len, next);
+    return list(s, q, line, text, len, next);
 }
 
 enum status look_list_releases(
@@ -571,8 +603,9 @@ enum status look_list_events(
     return page(s, DB_EVENT_PAGE, event_line, cursor, text, len, next);
 }
 
-static void user_line(struct json *j, sqlite3_stmt *q)
+static void user_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
+    (void)s;
     json_object(j);
     key_str(j, "name", (const char *)sqlite3_column_text(q, 1));
     key_u64(j, "added_utc_ms", db_u64(q, 2));

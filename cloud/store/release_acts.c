@@ -198,6 +198,8 @@ enum status release_roll(
     db_bind_u64(q, 1, ask->release);
     db_bind_u64(q, 2, ask->percent);
     db_bind_u64(q, 3, ask->stopped);
+    db_bind_u64(q, 4, store_utc_ms(s));
+    db_bind_u64(q, 5, act->uid);
     TRY(db_run(q));
     return done(
         s, act, ask->stopped ? REASON_RELEASE_STOPPED : REASON_RELEASE_ROLLED_OUT);

@@ -3,8 +3,10 @@
 
 #include "cloud/store/class_rule.h"
 #include "cloud/store/devices.h"
+#include "cloud/store/look.h"
 #include "cloud/store/release_acts.h"
 #include "cloud/store/rig.h"
+#include "core/base/hex.h"
 #include "wire/event.h"
 #include "wire/release.h"
 
@@ -264,6 +266,52 @@ static void test_a_release_that_is_rolled_out_again_is_offered_at_once(void)
     rig_free(r);
 }
 
+/* Does the one line of the list hold this? */
+static bool lists(struct rig *r, const char *what)
+{
+    static char text[16384];
+    size_t len = 0;
+    uint64_t next = 0;
+    struct room room = {(uint8_t *)text, sizeof text - 1};
+
+    CHECK(look_list_releases(&r->store, 0, room, &len, &next) == OK);
+    text[len] = 0;
+    return strstr(text, what) != NULL;
+}
+
+/* Req: HF-UPD-020 "of each cause that devices told: how many, when and which device last" */
+static void test_the_list_says_why_devices_did_not_keep_a_release(void)
+{
+    struct rig *r = rig_new();
+    struct rig_device *d = r->devices;
+    uint8_t room[LIMIT_RELEASE];
+    char id[UUID_TEXT], cause[192];
+
+    CHECK(add(r, statement(1, room)) == OK);
+    CHECK(lists(r, "\"set_utc_ms\":null,\"set_uid\":null,\"causes\":[]}"));
+    CHECK(roll(r, 1, 100, false) == OK);
+    CHECK(told(r, &d[0], 0, 0, NULL) && told(r, &d[1], 0, 0, NULL)
+        && told(r, &d[2], 0, 0, NULL));
+    CHECK(told(r, &d[1], 1, EVENT_UPDATE_REVERTED, first));
+    CHECK(lists(r, "\"causes\":[{\"reason\":\"update.reverted\",\"devices\":1,"));
+    r->utc_ms += 1000;
+    CHECK(told(r, &d[2], 1, EVENT_UPDATE_DIGEST, first));
+    r->utc_ms += 1000;
+    CHECK(told(r, &d[0], 1, EVENT_UPDATE_DIGEST, first));
+    uuid_of(d[0].kid.device.b, id);
+    (void)snprintf(cause, sizeof cause,
+        "\"causes\":[{\"reason\":\"update.digest\",\"devices\":2,"
+        "\"last_utc_ms\":%llu,\"device\":\"%s\"},{\"reason\":\"update.reverted\"",
+        (unsigned long long)r->utc_ms, id);
+    CHECK(lists(r, cause));
+    r->utc_ms += 1000;
+    CHECK(roll(r, 1, 0, true) == OK);
+    (void)snprintf(cause, sizeof cause, "\"set_utc_ms\":%llu,\"set_uid\":0",
+        (unsigned long long)r->utc_ms);
+    CHECK(lists(r, cause));
+    rig_free(r);
+}
+
 /* Req: HF-UPD-015 "and none of one class of devices more than it keeps" */
 static void test_there_are_so_many_classes_and_not_one_more(void)
 {
@@ -451,6 +499,7 @@ MAIN(TEST(test_a_release_is_offered_only_while_it_is_rolled_out),
     TEST(test_a_stop_is_answered_before_another_class_is_offered),
     TEST(test_the_next_release_of_a_class_is_offered_when_the_one_before_is_withdrawn),
     TEST(test_a_release_that_is_rolled_out_again_is_offered_at_once),
+    TEST(test_the_list_says_why_devices_did_not_keep_a_release),
     TEST(test_there_are_so_many_classes_and_not_one_more),
     TEST(test_a_class_that_is_ended_gives_its_place_to_another),
     TEST(test_a_class_that_was_ended_begins_again_with_its_newest_release_or_a_newer),

@@ -6,6 +6,7 @@ Slots and boot loader: releases.py.
 """
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -249,6 +250,31 @@ def test_a_forged_offer_in_a_true_answer_is_refused_and_told():
         check(d.refusals() == ['update.statement'], 'told again with each answer: %s' % d.refusals())
 
 
+# Req: HF-UPD-020 "who stopped it and when"
+def test_a_roll_out_that_was_refused_and_stopped_says_why_on_its_line():
+    with updating('why') as (b, cloud, keys, d):
+        other = Updated(b, cloud, keys, 'other')
+        cloud.verb('release', 'add', Release(keys, second='stranger').statement)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        for device in (d, other):
+            device.start()
+            device.refused('update.statement')
+            wait_for('the cloud to know', lambda: offers(cloud, device) == {'1.1.0': 'update-statement'})
+        check(len(cloud.verb('release', 'list').stdout.splitlines()) == 4, 'the list:\n%s' % cloud.verb('release', 'list').stdout)
+        cloud.verb('release', 'stop', '1')
+        told = cloud.verb('release', 'list').stdout
+        lines = told.splitlines()
+        check(re.fullmatch(r' {5}stopped \d{4}-\d\d-\d\d \d\d:\d\d UTC by uid %d' % os.getuid(), lines[2]), 'the stop:\n%s' % told)
+        check(re.fullmatch(r' {5}2 of 2: update\.statement, last \d{4}-\d\d-\d\d \d\d:\d\d UTC', lines[3]), 'the cause:\n%s' % told)
+        check(lines[4] == '       by device %s' % other.device.id and len(lines) == 5, 'the device:\n%s' % told)
+        check(max(map(len, lines)) <= 80, 'a line of %d' % max(map(len, lines)))
+        line = cloud.lines('release', 'list')[0]
+        cause, = line['causes']
+        check(line['set_uid'] == os.getuid() and line['set_utc_ms'] >= cause['last_utc_ms'] > 0, 'for programs: %s' % line)
+        check((cause['reason'], cause['devices'], cause['device']) == ('update.statement', 2, other.device.id), 'for programs: %s' % cause)
+        print('\n'.join('# ' + l for l in lines))
+
+
 def test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud():
     with updating('put') as (b, cloud, keys, d):
         release = Release(keys)
@@ -286,6 +312,7 @@ if __name__ == '__main__':
         test_power_that_fails_while_a_slot_is_written_leaves_the_old_release_and_then_the_new_one,
         test_a_device_that_lacks_what_an_update_needs_measures_and_says_so,
         test_a_release_that_the_cloud_offers_is_taken_by_the_share_it_names,
+        test_a_roll_out_that_was_refused_and_stopped_says_why_on_its_line,
         test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud,
         test_a_stop_reaches_a_device_that_has_not_started_and_none_that_has,
         test_a_forged_offer_in_a_true_answer_is_refused_and_told,
