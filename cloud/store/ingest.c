@@ -435,6 +435,7 @@ static enum status note_told(struct job *j)
         {EVENT_SERVICE_ENDED,   LOG_INFO,   REASON_SERVICE_ENDED},
         {EVENT_SERVICE_REFUSED, LOG_REFUSE, REASON_SERVICE_REFUSED},
         {EVENT_WATCHDOG,        LOG_WARN,   REASON_DEVICE_WATCHDOG},
+        {EVENT_FLASH_FAULT,     LOG_WARN,   REASON_FLASH_FAULT},
     };
     /* clang-format on */
     const struct batch *b = &j->s->batch;

@@ -21,6 +21,7 @@ struct tally {
     uint64_t batches; /* sealed, by every keeper of the run; a kill may hide one */
     bool lost;        /* one of them lost a reading, or found one missing */
     bool watchdog;    /* it started the machine, and no sealed batch says so yet */
+    bool flash;       /* keeper has met flash that fails, and likewise */
     uint64_t over;    /* not 0: measure takes no more samples, a recording has ended */
 };
 

@@ -152,7 +152,7 @@ static void sealed(struct keeper *k, const struct outbox_told *t)
         F_NUM("n", t->count), F_HEX("epoch", t->epoch.b, sizeof t->epoch.b),
         F_NUM("seq", t->seq), F_HEX("digest", t->digest.b, sizeof t->digest.b),
         F_HEX("content", t->content.b, sizeof t->content.b));
-    k->mine->watchdog = false;
+    k->mine->watchdog = k->mine->flash = false;
     k->mine->batches++; /* after the line: who counts lines never finds fewer */
 }
 
@@ -185,7 +185,7 @@ static void told(void *ctx, const struct outbox_told *t)
     case OUTBOX_CLOCK_STEPPED: simple(k, LOG_WARN, REASON_CLOCK_STEPPED, t); break;
     case OUTBOX_STORE_RESTORED: simple(k, LOG_WARN, REASON_STORE_RESTORED, t); break;
     case OUTBOX_FLASH_FAULT:
-        k->flash_failed = true;
+        k->flash_failed = k->mine->flash = true;
         simple(k, LOG_FAULT, REASON_FLASH_FAULT, t);
         break;
     case OUTBOX_RENEWAL: /* acted upon when the answer has been taken */
@@ -329,6 +329,7 @@ static void broken(struct keeper *k)
 {
     if (!k->flash_failed)
         LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_NUM("n", k->taken));
+    k->mine->flash = true;
     k->sealing = false;
     k->in_flight = false;
     k->desk.outbox = NULL;
@@ -1118,6 +1119,7 @@ static void disk_fault(struct keeper *k, enum status s)
 {
     LOG(k->log, LOG_FAULT, REASON_FLASH_FAULT, F_WORD("status", status_name(s)));
     k->fault |= VIEW_STORE_FAULT;
+    k->mine->flash = true;
 }
 
 /* Req: HF-FLASH-002 "no keys run that a cut of power could take back" */
@@ -1203,9 +1205,11 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
     if (k->sealing) {
         outbox_pins(&k->outbox, k->pins_version);
         recall_renewal(k);
-        /* Req: HF-IMG-007: said by each keeper, until a batch holds it. */
+        /* Req: HF-IMG-007, HF-FLASH-003: said by each keeper, until a batch holds it. */
         if (k->mine->watchdog)
             outbox_event(&k->outbox, EVENT_WATCHDOG);
+        if (k->mine->flash)
+            outbox_event(&k->outbox, EVENT_FLASH_FAULT);
     }
 }
 
