@@ -16,7 +16,11 @@ struct prover {
     const struct clause *clause;
     const struct judged *judged;
     uint32_t *by_unit; /* links in the order of the unit in which they are written */
-    struct list found; /* struct proof, of the constraint at hand */
+    bool *stale;       /* of each item */
+    uint32_t *seen; /* of each item: for which constraint it was found last, plus 1 */
+    uint32_t constraint; /* the one at hand, plus 1 */
+    uint32_t named;      /* requirements that its passages name, each time */
+    struct list found;   /* struct proof, of the constraint at hand */
     struct standings *out;
 };
 
@@ -54,12 +58,13 @@ static uint32_t links_from(const struct prover *p, uint32_t unit)
     return low;
 }
 
-static bool has_finding(const struct prover *p, enum rule_id rule, uint32_t item)
+static void mark_stale(struct prover *p)
 {
+    p->stale = arena_take(p->a, (p->m->item_count + 1) * sizeof *p->stale);
     for (uint32_t i = 0; i < p->findings->count; i++)
-        if (p->findings->at[i].rule == rule && p->findings->at[i].item == item)
-            return true;
-    return false;
+        if (p->findings->at[i].rule == RULE_TRACE_STALE
+            && p->findings->at[i].item < p->m->item_count)
+            p->stale[p->findings->at[i].item] = true;
 }
 
 static void add_requirement(struct prover *p, uint32_t item, unsigned deep)
@@ -74,15 +79,16 @@ static void add_requirement(struct prover *p, uint32_t item, unsigned deep)
     }
     if (refined)
         return;
-    for (size_t i = 0; i < p->found.count; i++)
-        if (LIST_AT(&p->found, struct proof, i)->requirement == item)
-            return;
+    p->named++;
+    if (p->seen[item] == p->constraint)
+        return;
+    p->seen[item] = p->constraint;
     struct verified v = verified_of(p->m, item);
     uint32_t place = (uint32_t)p->found.count;
     *(struct proof *)list_add(&p->found) = (struct proof){.requirement = item,
         .result = v.newest,
         .ladder = (uint8_t)ladder_of(p->m, item),
-        .stale = has_finding(p, RULE_TRACE_STALE, item),
+        .stale = p->stale[item],
         .failed = v.failed > 0,
         .place = place};
 }
@@ -119,9 +125,9 @@ static void add_unit(struct prover *p, uint32_t unit)
 static void add_passage(struct prover *p, uint32_t unit)
 {
     uint32_t heading = p->m->corpus->units[unit].heading;
-    size_t before = p->found.count;
+    uint32_t before = p->named;
     add_unit(p, unit);
-    if (p->found.count == before && heading != UNIT_NONE)
+    if (p->named == before && heading != UNIT_NONE)
         add_unit(p, heading);
 }
 
@@ -343,6 +349,8 @@ void prove(struct arena *a, const struct model *m, const struct findings *findin
     *out = (struct standings){
         .at = arena_take(a, (clause->constraint_count + 1) * sizeof *out->at)};
     order_links(&p);
+    mark_stale(&p);
+    p.seen = arena_take(a, (m->item_count + 1) * sizeof *p.seen);
     find_tailorings(&p);
     for (uint32_t i = 0; i < clause->constraint_count; i++) {
         struct standing_of *s = &out->at[i];
@@ -351,6 +359,7 @@ void prove(struct arena *a, const struct model *m, const struct findings *findin
             .verdict = k == UINT32_MAX ? &nothing : &judged->best[k],
             .tailored_by = tailored_by(&p, i)};
         p.found = LIST_OF(struct proof);
+        p.constraint = i + 1;
         if (k != UINT32_MAX)
             add_passages(&p, s->verdict, k);
         add_named(&p, i);
