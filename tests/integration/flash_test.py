@@ -11,7 +11,7 @@ import subprocess
 from harness import bench, check, main, role_pid, wait_for
 
 INSIDE = ['env', '--ignore-signal=XFSZ']
-BATCHES = 6
+BATCHES = 4
 
 
 def told(cloud, device):
@@ -32,7 +32,7 @@ def test_flash_that_fails_is_one_event_of_that_device_and_costs_no_reading_altho
         cloud = b.cloud()
         failing, well = b.device(cloud, 'failing'), b.device(cloud, 'well')
         failing.inside = INSIDE
-        program = failing.start('--batches', str(BATCHES), '--once', speed=20)
+        program = failing.start('--batches', str(BATCHES), '--once', speed=60)
         wait_for('a batch to be sealed', lambda: program.log.of('batch.sealed'))
         keeper = role_pid(program.process.pid, 'keeper')
         fail_writes(keeper)
@@ -43,7 +43,7 @@ def test_flash_that_fails_is_one_event_of_that_device_and_costs_no_reading_altho
         if len(program.log.of('batch.sealed')) == sealed:
             os.kill(role_pid(program.process.pid, 'keeper'), signal.SIGKILL)
         check(program.wait() in (0, 1), 'it ended badly: %s' % program.log.tail())
-        well.start('--batches', '2', '--once')
+        well.start('--batches', '2', '--once', speed=60)
         check(well.program.wait() in (0, 1), 'it ended badly: %s' % well.program.log.tail())
         check(len(program.log.of('flash.fault')) == 1, 'it was logged %d times' % len(program.log.of('flash.fault')))
         check((told(cloud, failing), told(cloud, well)) == (1, 0), 'events: %s' % [e for e in cloud.events() if e['code'] == 'flash.fault'])
