@@ -52,6 +52,8 @@ struct signed_release {
     struct bytes payload; /* borrows */
 };
 
+/* How an event of a device says its class: so begins the SHA-256 of the name. */
+void release_class_mark(const char *product, uint8_t out[EVENT_ABOUT_LEN]);
 bool release_rules_hold(const struct release *release);
 /* < 0, 0, > 0: a is older than, the same as, newer than b. */
 int release_version_order(struct release_version a, struct release_version b);

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/release.h"
 
+#include "core/base/sha256.h"
 #include "wire/service_log.h"
+
+#include <string.h>
 
 int release_version_order(struct release_version a, struct release_version b)
 {
     int order[] = {a.major - b.major, a.minor - b.minor, a.patch - b.patch};
 
     return order[0] != 0 ? order[0] : order[1] != 0 ? order[1] : order[2];
+}
+
+void release_class_mark(const char *product, uint8_t out[EVENT_ABOUT_LEN])
+{
+    struct sha256 all;
+    struct digest d;
+
+    sha256_start(&all);
+    sha256_more(&all, (struct bytes){(const uint8_t *)product, strlen(product)});
+    sha256_peek(&all, &d);
+    memcpy(out, d.b, EVENT_ABOUT_LEN);
 }
 
 bool release_rules_hold(const struct release *r)

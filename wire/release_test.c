@@ -120,9 +120,22 @@ static void test_versions_are_compared_from_the_left(void)
     }
 }
 
+static void test_the_mark_of_a_class_is_how_the_sha_256_of_its_name_begins(void)
+{
+    /* printf holdfast-oximeter | sha256sum */
+    static const uint8_t known[] = {0xdd, 0xcf, 0xf1, 0xb1, 0x59, 0x06, 0x51, 0x91};
+    uint8_t mark[EVENT_ABOUT_LEN], other[EVENT_ABOUT_LEN];
+
+    release_class_mark("holdfast-oximeter", mark);
+    release_class_mark("holdfast-oximete", other);
+    CHECK(memcmp(mark, known, sizeof mark) == 0);
+    CHECK(memcmp(other, known, sizeof other) != 0);
+}
+
 MAIN(TEST(test_any_statement_comes_back_whole),
     TEST(test_the_largest_statement_fits_its_limit),
     TEST(test_a_statement_cut_or_extended_anywhere_is_malformed),
     TEST(test_a_spoiled_statement_is_refused_whole_or_is_another_valid_one),
     TEST(test_a_statement_and_a_ticket_never_have_the_same_bytes_to_sign),
-    TEST(test_versions_are_compared_from_the_left))
+    TEST(test_versions_are_compared_from_the_left),
+    TEST(test_the_mark_of_a_class_is_how_the_sha_256_of_its_name_begins))

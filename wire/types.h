@@ -81,7 +81,8 @@ struct event {
     uint16_t count;             /* 1..65535 */
     uint64_t first_ms, last_ms; /* monotonic, 0..2^53-1 */
     bool has_about;
-    uint8_t about[EVENT_ABOUT_LEN]; /* of an update: its bundle's digest begins so */
+    uint8_t about
+        [EVENT_ABOUT_LEN]; /* of an update: its bundle's digest begins so; of CLASS: release_class_mark() */
 };
 
 struct batch {

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/store/class_rule.h"
 
-size_t class_own(const struct class_seen *seen, size_t count)
+static size_t said(const struct class_seen *seen, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && !seen[i].said)
+        i++;
+    return i;
+}
+
+/* count: it has told nothing that shows it, or it is of another class since. */
+static size_t told(const struct class_seen *seen, size_t count)
 {
     size_t found = count;
 
@@ -10,6 +20,11 @@ size_t class_own(const struct class_seen *seen, size_t count)
             && (found == count || seen[i].own_ms > seen[found].own_ms))
             found = i;
     return found;
+}
+
+size_t class_own(const struct class_seen *seen, size_t count, bool says)
+{
+    return says ? said(seen, count) : told(seen, count);
 }
 
 static size_t last(const struct class_seen *seen, size_t count)
@@ -34,10 +49,12 @@ static size_t first_offered(
 }
 
 /* Req: HF-UPD-008 "the newest release of the device's class" */
-size_t class_rule(const struct class_seen *seen, size_t count)
+size_t class_rule(const struct class_seen *seen, size_t count, bool says)
 {
-    size_t is = class_own(seen, count);
+    size_t is = class_own(seen, count, says);
 
+    if (is == count && says)
+        return count;
     if (is == count)
         is = last(seen, count);
     if (is < count)

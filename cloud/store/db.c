@@ -8,7 +8,7 @@
 
 enum { APPLICATION_ID = 0x48466c64 };
 
-static const char user_version[] = "9";
+static const char user_version[] = "10";
 
 static const char *const schema[] = {
     "CREATE TABLE meta(one INTEGER PRIMARY KEY CHECK(one = 1), store BLOB NOT NULL,"
@@ -34,6 +34,8 @@ static const char *const schema[] = {
     " receipt_readings INTEGER,"
     /* A service ticket on its way. */
     " ticket BLOB, ticket_serial BLOB, ticket_until_s INTEGER,"
+    /* As it said when it started: release_class_mark(). */
+    " class BLOB,"
     /* The last attestation of a connection: accepted, or by which word it was not. */
     " attest TEXT, attest_security INTEGER, attest_ms INTEGER);",
     "CREATE TABLE epoch("
@@ -169,6 +171,8 @@ static const char *const texts[DB_STMTS] = {
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
         " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms, pins"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [DB_DEVICE_CLASS]     = "SELECT class FROM device WHERE id = ?1",
+    [DB_DEVICE_CLASS_SET] = "UPDATE device SET class = ?2 WHERE id = ?1 AND class IS NOT ?2",
     [DB_PINS]     = "SELECT pins FROM meta",
     [DB_PINS_SET] = "UPDATE meta SET pins = ?1",
     [DB_EPOCH]       = "SELECT id, lost FROM epoch WHERE device = ?1 AND epoch = ?2",
@@ -241,9 +245,9 @@ static const char *const texts[DB_STMTS] = {
         "UPDATE release SET ended_ms = NULL, percent = 0, stopped = 0, set_ms = NULL,"
         " set_uid = NULL WHERE id = ?1",
     [DB_CLASS_OFFERED] =
-        "SELECT id, device FROM device d WHERE state <> 4 AND EXISTS ("
+        "SELECT id, device FROM device d WHERE state <> 4 AND (class = ?2 OR EXISTS ("
         "SELECT 1 FROM offer o JOIN release r ON r.id = o.release"
-        " WHERE o.device = d.id AND r.product = ?1) ORDER BY id",
+        " WHERE o.device = d.id AND r.product = ?1)) ORDER BY id",
     [DB_RELEASE_ROLL] = 
         "UPDATE release SET percent = ?2, stopped = ?3, set_ms = ?4, set_uid = ?5 WHERE id = ?1",
     [DB_RELEASE_NEWEST] =

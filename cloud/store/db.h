@@ -47,6 +47,8 @@ enum db_stmt {
     DB_DEVICE_TOLD_GRAVE,
     DB_DEVICE_UNTOLD,
     DB_DEVICE_PAGE,
+    DB_DEVICE_CLASS,
+    DB_DEVICE_CLASS_SET,
     DB_PINS,
     DB_PINS_SET,
     DB_EPOCH,
@@ -74,7 +76,7 @@ enum db_stmt {
     DB_RELEASE_OF_CLASS,
     DB_RELEASE_END,   /* a class */
     DB_RELEASE_AGAIN, /* its newest, as if it was new */
-    DB_CLASS_OFFERED, /* devices that were offered one of a class, and may send again */
+    DB_CLASS_OFFERED, /* devices that say a class or were offered one of it, and may send again */
     DB_RELEASE_ROLL,
     DB_RELEASE_NEWEST,
     DB_OFFER_ADD,

@@ -453,6 +453,7 @@ static enum status note_updates(struct job *j)
 {
     const struct batch *b = &j->s->batch;
 
+    TRY(release_note_class(j->s, j->row.id, b));
     for (size_t i = 0; i < b->event_count; i++) {
         enum reason reason;
         uint8_t code = b->events[i].code;

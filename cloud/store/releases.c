@@ -67,6 +67,7 @@ static bool keep_newest(sqlite3_stmt *q, struct newest_release *out)
     out->stopped = db_u64(q, 4) != 0;
     out->bundle = r.release.bundle_digest;
     memcpy(out->product, r.release.product, sizeof out->product);
+    release_class_mark(out->product, out->class_mark);
     memcpy(out->statement, text.at, text.len);
     out->len = text.len;
     return true;
@@ -119,6 +120,7 @@ struct chosen {
 };
 
 struct seen_all {
+    bool says; /* its class */
     struct class_seen of[LIMIT_CLASSES];
     uint64_t code[LIMIT_CLASSES]; /* of the newest: what was told of it last */
     bool known[LIMIT_CLASSES];
@@ -159,11 +161,27 @@ static void see(const struct store *s, sqlite3_stmt *q, struct seen_all *all)
         c->other_ms = ms;
 }
 
+static enum status see_class(struct store *s, uint64_t row, struct seen_all *all)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CLASS);
+    uint8_t mark[EVENT_ABOUT_LEN];
+
+    db_bind_u64(q, 1, row);
+    TRY(db_row(q));
+    all->says = db_blob(q, 0, mark, sizeof mark);
+    db_done(q);
+    for (size_t i = 0; i < s->newest.count; i++)
+        all->of[i].said =
+            all->says && memcmp(mark, s->newest.of[i].class_mark, sizeof mark) == 0;
+    return OK;
+}
+
 static enum status see_all(struct store *s, uint64_t row, struct seen_all *all)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_OFFERS_SEEN);
     enum status got = OK;
 
+    TRY(see_class(s, row, all));
     db_bind_u64(q, 1, row);
     while ((got = db_row(q)) == OK)
         see(s, q, all);
@@ -190,9 +208,9 @@ static enum status holds(struct store *s, uint64_t row, size_t i, enum reason *w
 
     memset(&all, 0, sizeof all);
     TRY(see_all(s, row, &all));
-    *why = class_own(all.of, s->newest.count) == i  ? REASON_RELEASE_IN_USE
-        : all.open[i] != 0 || all.withdrawn[i] != 0 ? REASON_RELEASE_OFFERED
-                                                    : REASON_COUNT;
+    *why = class_own(all.of, s->newest.count, all.says) == i ? REASON_RELEASE_IN_USE
+        : all.open[i] != 0 || all.withdrawn[i] != 0          ? REASON_RELEASE_OFFERED
+                                                             : REASON_COUNT;
     return OK;
 }
 
@@ -205,6 +223,7 @@ enum status releases_device_of(
 
     *why = REASON_COUNT;
     db_bind_text(q, 1, product);
+    db_bind_blob(q, 2, s->newest.of[i].class_mark, EVENT_ABOUT_LEN);
     while (*why == REASON_COUNT && (got = db_row(q)) == OK) {
         got = db_blob(q, 1, out->b, sizeof out->b) ? holds(s, db_u64(q, 0), i, why)
                                                    : DAMAGED;
@@ -230,7 +249,7 @@ static enum status choose(
     TRY(see_all(s, row, &all));
     for (size_t i = 0; i < count; i++)
         TRY(judge(s, device, i, &all));
-    size_t is = class_rule(all.of, count);
+    size_t is = class_rule(all.of, count, all.says);
     if (is < count) {
         out->release = &s->newest.of[is];
         out->known = all.known[is];
@@ -358,4 +377,18 @@ enum status release_note(struct store *s, uint64_t row, const struct event *e)
     db_bind_u64(q, 2, e->code);
     db_bind_u64(q, 3, store_utc_ms(s));
     return db_run(q);
+}
+
+enum status release_note_class(struct store *s, uint64_t row, const struct batch *b)
+{
+    sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CLASS_SET);
+    bool said = false;
+
+    db_bind_u64(q, 1, row);
+    for (size_t i = 0; i < b->event_count; i++)
+        if (b->events[i].code == EVENT_CLASS && b->events[i].has_about) {
+            db_bind_blob(q, 2, b->events[i].about, EVENT_ABOUT_LEN);
+            said = true;
+        }
+    return said || b->seq == 0 ? db_run(q) : OK;
 }

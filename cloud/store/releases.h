@@ -41,6 +41,10 @@ MUST_USE enum status release_is_newest(
  * stays so: an offer that crossed with that news is refused as no newer. */
 MUST_USE enum status release_note(
     struct store *s, uint64_t row, const struct event *event);
+/* The class that a batch of this device (row) says. The first of a run that says none: the image may be
+ * another one than before, so it is not known any more. */
+MUST_USE enum status release_note_class(
+    struct store *s, uint64_t row, const struct batch *batch);
 /* device: drawn among 100; offered where it is below the percent. */
 MUST_USE enum status release_place(struct store *s, const struct digest *release,
     const struct device_id *device, unsigned *place);

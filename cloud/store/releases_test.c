@@ -432,12 +432,56 @@ static void test_a_class_is_not_ended_while_anything_depends_on_it(void)
     rig_free(r);
 }
 
+/* One batch in which the device says this class. */
+static bool says(struct rig *r, struct rig_device *d, uint32_t seq, const char *product)
+{
+    uint8_t mark[EVENT_ABOUT_LEN];
+
+    release_class_mark(product, mark);
+    return told(r, d, seq, EVENT_CLASS, mark);
+}
+
+/* Req: HF-UPD-021 "and the cloud shall offer to one that says it no release of another" */
+static void test_a_device_that_says_its_class_is_offered_no_release_of_another(void)
+{
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0], *e = &r->devices[1], *f = &r->devices[2];
+    struct door_class_ended ended;
+    enum reason why;
+
+    CHECK(says(r, d, 0, monitor) && is(monitor, 2)); /* in the very first answer */
+    CHECK(says(r, e, 0, oximeter) && is(oximeter, 1));
+    CHECK(!says(r, f, 0, "holdfast-pump") && !told(r, f, 1, 0, NULL));
+    CHECK(told(r, d, 1, 0, NULL) && is(monitor, 2));
+    CHECK(told(r, d, 2, EVENT_UPDATE_TRIAL, second));
+    CHECK(!told(r, d, 3, EVENT_UPDATE_CONFIRMED, second));
+    CHECK(rig_count(r, "SELECT count(*) FROM offer") == 2);
+    CHECK(roll(r, 1, 0, true) == OK && !told(r, e, 1, 0, NULL));
+    wait_out(r);
+    CHECK(!told(r, e, 2, 0, NULL)); /* nor now that nothing of its own is offered */
+    CHECK(end(r, oximeter, &why, &ended) == REFUSED && why == REASON_RELEASE_IN_USE);
+    CHECK(memcmp(&ended.device, &e->kid.device, sizeof ended.device) == 0);
+    rig_free(r);
+}
+
+static void test_a_run_that_says_no_class_is_tried_as_before(void)
+{
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(!says(r, d, 5, "holdfast-pump")); /* whichever batch of its run comes first */
+    CHECK(!told(r, d, 6, 0, NULL));
+    CHECK(told(r, d, 0, 0, NULL) && is(oximeter, 1));
+    rig_free(r);
+}
+
 static void test_each_case_of_the_class_rule_has_its_verdict(void)
 {
     static const struct {
         const char *what;
         struct class_seen seen[2];
         size_t is;
+        bool says;
     } rows[] = {
         {"the first that is offered", {{.offered = true}, {.offered = true}}, 0},
         {"the other one is not offered", {{.offered = false}, {.offered = true}}, 1},
@@ -460,15 +504,26 @@ static void test_each_case_of_the_class_rule_has_its_verdict(void)
             {{.offered = true, .other_ms = 5}, {.offered = false}}, 0},
         {"another second key may be another class",
             {{.offered = true, .doubted = true}, {.offered = true}}, 1},
+        {"what it says, and nothing is tried",
+            {{.offered = true}, {.offered = true, .said = true}}, 1, true},
+        {"what it says, though another one is open",
+            {{.offered = true, .last = true}, {.offered = true, .said = true}}, 1,
+            true},
+        {"what it says, whatever it told before",
+            {{.offered = true, .own_ms = 5}, {.offered = true, .said = true}}, 1, true},
+        {"it says one of which nothing is offered", {{.offered = true}, {.said = true}},
+            2, true},
+        {"it says one that is not here, whatever it told before",
+            {{.offered = true, .own_ms = 5}, {.offered = true}}, 2, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t got = class_rule(rows[i].seen, 2);
+        size_t got = class_rule(rows[i].seen, 2, rows[i].says);
         if (got != rows[i].is)
             printf("# %s\n", rows[i].what);
         CHECK(got == rows[i].is);
     }
-    CHECK(class_rule(NULL, 0) == 0);
+    CHECK(class_rule(NULL, 0, false) == 0 && class_rule(NULL, 0, true) == 0);
 }
 
 static void test_a_larger_share_contains_the_smaller_one_and_places_are_spread(void)
@@ -504,5 +559,7 @@ MAIN(TEST(test_a_release_is_offered_only_while_it_is_rolled_out),
     TEST(test_a_class_that_is_ended_gives_its_place_to_another),
     TEST(test_a_class_that_was_ended_begins_again_with_its_newest_release_or_a_newer),
     TEST(test_a_class_is_not_ended_while_anything_depends_on_it),
+    TEST(test_a_device_that_says_its_class_is_offered_no_release_of_another),
+    TEST(test_a_run_that_says_no_class_is_tried_as_before),
     TEST(test_each_case_of_the_class_rule_has_its_verdict),
     TEST(test_a_larger_share_contains_the_smaller_one_and_places_are_spread))

@@ -28,6 +28,7 @@ struct newest_release { /* of its class */
     bool stopped;
     struct digest digest, bundle; /* of the statement; as it states */
     char product[WORD_MAX + 1];
+    uint8_t class_mark[EVENT_ABOUT_LEN]; /* as a device of the class says it */
     size_t len;
     uint8_t statement[LIMIT_RELEASE];
 };

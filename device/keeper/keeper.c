@@ -21,6 +21,7 @@
 #include "host/crypto.h"
 #include "host/keyfile.h"
 #include "wire/event.h"
+#include "wire/release.h"
 
 #include <signal.h>
 #include <string.h>
@@ -1191,6 +1192,18 @@ static void start_outbox(struct keeper *k, const struct identity_record *id)
     k->sealing = s == OK;
 }
 
+/* In the first batch of each epoch, so that the first answer offers what fits.
+ * Req: HF-UPD-021 "A device shall say of which class of releases it is in the first batch of each run" */
+static void say_class(struct keeper *k)
+{
+    uint8_t mark[EVENT_ABOUT_LEN];
+
+    if (k->env->product == NULL)
+        return;
+    release_class_mark(k->env->product, mark);
+    outbox_event_about(&k->outbox, EVENT_CLASS, mark);
+}
+
 static void begin_sealing(struct keeper *k, struct identity_record *id)
 {
     k->enrolled = true;
@@ -1210,6 +1223,7 @@ static void begin_sealing(struct keeper *k, struct identity_record *id)
             outbox_event(&k->outbox, EVENT_WATCHDOG);
         if (k->mine->flash)
             outbox_event(&k->outbox, EVENT_FLASH_FAULT);
+        say_class(k);
     }
 }
 

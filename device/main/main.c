@@ -36,6 +36,7 @@ static const struct cli_option options[] = {
     {"slot-a", CLI_WORD, 0, 0, "PATH", "root of slot a, before the configuration", false},
     {"slot-b", CLI_WORD, 0, 0, "PATH", "root of slot b, likewise", false},
     {"boot-folder", CLI_WORD, 0, 0, "DIR", "of boot images, likewise", false},
+    {"product", CLI_WORD, 0, 0, "WORD", "class of the image that runs", true},
     {"security-version", CLI_NUMBER, 0, UINT32_MAX, "N", "of the image that runs", true},
     {"tpm", CLI_WORD, 0, 0, "SPEC", "that holds the keys", true},
     {"attest", CLI_FLAG, 0, 0, "", "to the cloud, on each connection", true},
@@ -51,7 +52,7 @@ static const char *const role_options[] = {"print-config", "role", "root", "sens
     "screen", "speed", "seed", "batches", "log-json", "role-self-test", "start-ms",
     "start-utc-ms", "first-utc-ms", "length-samples", "journal-mib", "tpm", "attest",
     "config-fault", "button", "slot-a", "slot-b", "boot-folder", "image",
-    "security-version", NULL};
+    "security-version", "product", NULL};
 static const char *const root_only[] = {"root", NULL};
 static const char *const service_options[] = {"root", "ticket", NULL};
 static const char *const root_json[] = {"root", "json", NULL};

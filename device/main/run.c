@@ -97,6 +97,7 @@ static void env_of(const struct cli_args *a, struct log *log, struct role_env *e
         .start_utc_ms = (uint64_t)cli_number(a, "start-utc-ms", 0),
         .speed = (uint32_t)cli_number(a, "speed", 1),
         .security_version = (uint32_t)cli_number(a, "security-version", 0),
+        .product = cli_word(a, "product", NULL),
         .tpm = cli_given(a, "tpm"),
         .attest = cli_given(a, "attest"),
         .button = cli_word(a, "button", NULL),
@@ -156,6 +157,7 @@ struct run {
     uint64_t done_ms;
     struct watcher watcher;
     struct tally *measured, *kept;
+    char product[WORD_MAX + 1]; /* "": the image says none */
     char texts[TEXTS][TEXT];
     size_t text_count;
 };
@@ -177,6 +179,7 @@ static void spec_of(struct run *r, enum device_role role, struct role_spec *s)
         {"--image", role == ROLE_UPDATER ? r->env.image : NULL},
         {"--security-version",
             role == ROLE_AGENT ? text(r, r->env.security_version) : NULL},
+        {"--product", role == ROLE_KEEPER && r->product[0] != '\0' ? r->product : NULL},
         {"--start-ms", text(r, r->env.start_ms)},
         {"--speed", text(r, r->env.speed)},
         {"--journal-mib",
@@ -294,17 +297,18 @@ static int check_sensor(struct run *r)
     return code;
 }
 
-/* 0: it says none, and its counter does not rise. */
-static uint32_t runs_as(const struct role_env *env)
+/* An image that says nothing has no class, version 0, and a counter that does not rise. */
+static void read_self(struct run *r)
 {
     char path[PLACE_MAX];
     struct update_self self;
     struct conf_error err;
 
-    if (place_of(env->image, PLACE_RELEASE, path) != OK
+    if (place_of(r->env.image, PLACE_RELEASE, path) != OK
         || self_read(path, &self, &err) != OK)
-        return 0;
-    return self.security_version;
+        return;
+    r->env.security_version = self.security_version;
+    memcpy(r->product, self.product, sizeof r->product);
 }
 
 static void take_word(
@@ -334,7 +338,7 @@ static int read_settings(struct run *r)
     take_word(r->args, "slot-b", r->settings.slot_b);
     take_word(r->args, "boot-folder", r->settings.boot_folder);
     r->env.tpm = settings_tpm(&r->settings);
-    r->env.security_version = runs_as(&r->env);
+    read_self(r);
     r->no_releases = cli_given(r->args, "image") && !r->env.tpm;
     if (r->no_releases)
         LOG(&r->log, LOG_FAULT, REASON_UPDATE_OFF, F_WORD("what", "trust"));

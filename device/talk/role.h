@@ -35,7 +35,8 @@ struct role_env {
     bool
         self_test; /* try ten forbidden acts once locked down, and log what came of it */
     bool reduced;  /* roles share a user */
-    const char *button;        /* keeper: of the board; NULL: it has none */
+    const char *button;  /* keeper: of the board; NULL: it has none */
+    const char *product; /* keeper: class of the image that runs; NULL: it says none */
     uint32_t security_version; /* of the image that runs; 0: it says none */
     bool tpm;                  /* keys are in a TPM, behind agent; else in files */
     bool attest; /* and courier proves on each connection what this device is */
