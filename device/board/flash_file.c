@@ -225,6 +225,13 @@ enum status flash_file_open_to_read(struct flash_file *f, const char *path)
     return open_existing(f, path);
 }
 
+enum status flash_file_settle(struct flash_file *f)
+{
+    TRY(settle(f));
+    f->poisoned = false;
+    return OK;
+}
+
 void flash_file_close(struct flash_file *f)
 {
     int why = errno;

@@ -4,7 +4,7 @@
  *
  * Sectors of 4096, units of 16, erased is 0xff. All of its space is taken when it is created, so
  * that nobody else's files can take it later. A failed write, read or fdatasync poisons it:
- * everything is BROKEN until it is opened anew, and the open reads from the disk, not from what
+ * everything is BROKEN until it is opened or settled anew, which reads from the disk, not from what
  * the kernel may still hold of writes that failed.
  *
  * Not here: what is kept on it (core/journal), parts of it (flash_part.h).
@@ -40,4 +40,7 @@ MUST_USE enum status flash_file_open(
 /* To look at, also while another process writes: program and erase are BROKEN, sync does
  * nothing. BROKEN when it does not exist. */
 MUST_USE enum status flash_file_open_to_read(struct flash_file *f, const char *path);
+/* After a call that failed: what was written goes to the disk, and what is read comes from there, as
+ * if it were opened anew; for who may open it no more. BROKEN: it stays poisoned. */
+MUST_USE enum status flash_file_settle(struct flash_file *f);
 void flash_file_close(struct flash_file *f);

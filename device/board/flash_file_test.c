@@ -128,7 +128,7 @@ static void test_what_is_not_a_private_file_of_whole_sectors_is_refused(void)
     tear_down();
 }
 
-static void test_a_failed_call_poisons_it_until_it_is_opened_anew(void)
+static void test_a_failed_call_poisons_it_until_it_is_opened_or_settled_anew(void)
 {
     static const uint8_t unit[16] = {9};
     struct flash_file f;
@@ -144,6 +144,10 @@ static void test_a_failed_call_poisons_it_until_it_is_opened_anew(void)
     CHECK(f.port.program(f.port.board, 0, BYTES_OF(unit)) == BROKEN);
     CHECK(f.port.erase(f.port.board, 0) == BROKEN);
     CHECK(!all_are(&f.port, 0, 1, 0xff));
+    CHECK(dup2(null, f.fd) == f.fd && flash_file_settle(&f) == BROKEN);
+    CHECK(dup2(kept, f.fd) == f.fd && f.port.sync(f.port.board) == BROKEN);
+    CHECK(flash_file_settle(&f) == OK && all_are(&f.port, 0, SIZE, 0xff));
+    CHECK(f.port.sync(f.port.board) == OK);
     close(kept);
     close(null);
     flash_file_close(&f);
@@ -201,6 +205,6 @@ MAIN(TEST(test_a_new_file_is_erased_flash_of_its_whole_size_and_private),
     TEST(test_what_was_synced_is_there_after_it_is_opened_anew),
     TEST(test_a_second_writer_is_told_to_wait_and_a_reader_is_not),
     TEST(test_what_is_not_a_private_file_of_whole_sectors_is_refused),
-    TEST(test_a_failed_call_poisons_it_until_it_is_opened_anew),
+    TEST(test_a_failed_call_poisons_it_until_it_is_opened_or_settled_anew),
     TEST(test_without_space_nothing_is_made_and_nothing_left_behind),
     TEST(test_a_part_reaches_its_own_sectors_only))
