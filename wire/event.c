@@ -49,6 +49,7 @@ static const struct {
     {EVENT_UPDATE_BOOT, REASON_UPDATE_BOOT},
     {EVENT_UPDATE_COUNTER, REASON_UPDATE_COUNTER},
     {EVENT_UPDATE_OTHER, REASON_UPDATE_OTHER},
+    {EVENT_UPDATE_RECORD, REASON_UPDATE_RECORD},
 };
 
 bool event_of_update(uint8_t code, enum reason *out)

@@ -458,10 +458,11 @@ static enum status note_updates(struct job *j)
         enum reason reason;
         uint8_t code = b->events[i].code;
         bool well = code == EVENT_UPDATE_TRIAL || code == EVENT_UPDATE_CONFIRMED;
+        enum log_level bad = code == EVENT_UPDATE_RECORD ? LOG_FAULT : LOG_REFUSE;
         if (!event_of_update(code, &reason))
             continue;
-        TRY(event_add(j->s, well ? LOG_INFO : LOG_REFUSE, reason, &j->parsed.kid.device,
-            j->request));
+        TRY(event_add(
+            j->s, well ? LOG_INFO : bad, reason, &j->parsed.kid.device, j->request));
         TRY(release_note(j->s, j->row.id, &b->events[i]));
     }
     return OK;

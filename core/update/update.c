@@ -11,7 +11,7 @@
 /* Of the release that is under way, or was last. */
 static void tell(const struct update *u, uint8_t event)
 {
-    const struct update_record *r = &u->record;
+    const struct update_record *r = &u->next;
     u->ear.tell(u->ear.ctx, event, r->has_release ? &r->release.bundle_digest : NULL);
 }
 
@@ -20,26 +20,56 @@ static uint8_t other_slot(const struct update *u)
     return (uint8_t)(1 - u->record.active);
 }
 
-/* Flash wears: what is there already is not written again. */
+/* ---- faults: told once, then tried again with longer and longer rests ---- */
+
+static void rest(struct update *u, uint8_t why)
+{
+    uint64_t longer = u->rest_ms * 2;
+
+    if (u->fault != why)
+        u->rest_ms = UPDATE_FAULT_MS;
+    else
+        u->rest_ms = longer > UPDATE_FAULT_MAX_MS ? UPDATE_FAULT_MAX_MS : longer;
+    u->due_ms = u->now_ms + u->rest_ms;
+    u->fault = why;
+    u->broken = true;
+}
+
+static void fault(struct update *u, uint8_t why)
+{
+    if (u->fault != why)
+        tell(u, why);
+    rest(u, why);
+}
+
+/*
+ * Req: HF-FLASH-004 "nothing of an update goes on before its record is on flash"
+ * Flash wears: what is there already is not written again.
+ */
 static enum status keep(struct update *u)
 {
     uint8_t room[UPDATE_RECORD_LEN];
-    struct bytes fresh = update_record_build(&u->record, room);
+    struct bytes fresh = update_record_build(&u->next, room);
 
-    if (u->kept && memcmp(u->last, room, sizeof room) == 0)
-        return OK;
-    enum status s = slots_write(u->ports.slots, fresh);
-    u->broken = s != OK;
-    u->kept = s == OK;
-    memcpy(u->last, room, sizeof room);
-    return s;
+    if (u->broken)
+        return BROKEN;
+    if (!u->kept || memcmp(u->last, room, sizeof room) != 0) {
+        u->kept = slots_write(u->ports.slots, fresh) == OK;
+        memcpy(u->last, room, sizeof room);
+    }
+    if (!u->kept) {
+        fault(u, EVENT_UPDATE_RECORD);
+        return BROKEN;
+    }
+    u->record = u->next;
+    return OK;
 }
 
 /* ---- what a change of state means for the record, before it is kept ---- */
 
 static void entered(struct update *u, enum update_state from, enum update_action act)
 {
-    struct update_record *r = &u->record;
+    struct update_record *r = &u->next;
 
     if (from == UPDATE_RAISING && r->state == UPDATE_CONFIRMED)
         r->active = u->ports.boot->running;
@@ -139,57 +169,91 @@ static void tell_step(
         tell(u, why);
 }
 
-/* An open, a raise or a return that fails is tried again (update_tick), not given up. */
-static bool never_given_up(enum update_action act)
+/* An open, a raise, a return or the shutting after it that fails is tried again, not given up. */
+static bool never_given_up(const struct update *u, enum update_action act)
 {
-    return act == UPDATE_DO_OPEN || act == UPDATE_DO_RAISE || act == UPDATE_DO_RETURN;
+    return act == UPDATE_DO_OPEN || act == UPDATE_DO_RAISE || act == UPDATE_DO_RETURN
+        || (act == UPDATE_DO_SHUT && u->record.state == UPDATE_REVERTED);
+}
+
+static uint8_t fault_of(enum update_action act)
+{
+    return act == UPDATE_DO_RAISE ? EVENT_UPDATE_COUNTER : EVENT_UPDATE_BOOT;
+}
+
+/* False: not in the table, or not on flash: then it is owed, and nothing is done for it yet. */
+static bool step(struct update *u, enum update_event e, uint8_t why)
+{
+    struct update_move m = {.from = u->record.state, .why = why};
+
+    if (u->owed || !update_step(&u->next.state, e, &m.act))
+        return false;
+    if (why != 0 || e == UPDATE_ON_OFFER)
+        u->next.why = why;
+    entered(u, m.from, m.act);
+    u->move = m;
+    u->owed = true;
+    if (keep(u) != OK)
+        return false;
+    u->owed = false;
+    return true;
+}
+
+/* What a step that is kept has to do. True: how it went is the next event. */
+static bool carry_out(struct update *u, enum update_event *e, uint8_t *why)
+{
+    struct update_move m = u->move;
+    bool report;
+
+    tell_step(u, m.from, m.act, m.why);
+    u->want = m.act;
+    enum status s = perform(u, m.act, &report);
+    if (s != OK && never_given_up(u, m.act)) {
+        fault(u, fault_of(m.act));
+        return false;
+    }
+    if (s == OK && m.act == UPDATE_DO_RETURN)
+        u->want = UPDATE_DO_NOTHING;
+    if (s == OK && !report)
+        return false;
+    u->want = UPDATE_DO_NOTHING;
+    *e = s == OK ? UPDATE_ON_GOOD : UPDATE_ON_BAD;
+    *why = s == OK ? 0 : EVENT_UPDATE_BOOT;
+    return true;
 }
 
 /* Step, keep, perform; what was performed is the next event. why: of a BAD. */
 static void on(struct update *u, enum update_event e, uint8_t why)
 {
-    while (!u->broken && !u->restarting) {
-        enum update_state from = u->record.state;
-        enum update_action act;
-        bool report;
-
-        if (!update_step(&u->record.state, e, &act))
-            return;
-        if (why != 0 || e == UPDATE_ON_OFFER)
-            u->record.why = why;
-        entered(u, from, act);
-        if (keep(u) != OK)
-            return;
-        tell_step(u, from, act, why);
-        u->want = act;
-        enum status s = perform(u, act, &report);
-        if (s != OK && never_given_up(act))
-            return;
-        if (s == OK && act == UPDATE_DO_RETURN)
-            u->want = UPDATE_DO_NOTHING;
-        if (s == OK && !report)
-            return;
-        u->want = UPDATE_DO_NOTHING;
-        e = s == OK ? UPDATE_ON_GOOD : UPDATE_ON_BAD;
-        why = s == OK ? 0 : EVENT_UPDATE_BOOT;
-    }
+    while (!u->restarting && step(u, e, why) && carry_out(u, &e, &why))
+        ;
 }
 
 /* ---- the start ---- */
 
+/* What flash holds, and so does not have to be written. */
+static enum status look(struct update *u)
+{
+    size_t len = 0;
+    enum status s = slots_read(u->ports.slots, ROOM_OF(u->last), &len);
+
+    u->kept = s == OK && len == sizeof u->last;
+    return s == OK && !u->kept ? DAMAGED : s;
+}
+
 static enum status load(struct update *u)
 {
-    uint8_t room[UPDATE_RECORD_LEN];
-    size_t len = 0;
-    enum status s = slots_read(u->ports.slots, ROOM_OF(room), &len);
+    enum status s = look(u);
 
-    memset(&u->record, 0, sizeof u->record);
-    u->record.active = u->ports.boot->running;
-    if (s == AGAIN) /* never written */
-        return OK;
+    memset(&u->next, 0, sizeof u->next);
+    u->next.active = u->ports.boot->running;
     if (s == OK)
-        s = update_record_parse((struct bytes){room, len}, &u->record);
-    return s == BROKEN ? BROKEN : s == OK ? OK : DAMAGED;
+        s = update_record_parse(BYTES_OF(u->last), &u->next);
+    u->record = u->next;
+    u->loaded = s != BROKEN;
+    return s == BROKEN          ? BROKEN
+        : s == OK || s == AGAIN ? OK
+                                : DAMAGED; /* AGAIN: never written */
 }
 
 static bool runs_what_was_written(const struct update *u)
@@ -204,7 +268,7 @@ static void tell_untold(struct update *u)
 {
     if (!u->record.untold || u->ports.boot->running != u->record.active)
         return;
-    u->record.untold = false;
+    u->next.untold = false;
     if (keep(u) != OK)
         return;
     tell(u, EVENT_UPDATE_REVERTED);
@@ -217,12 +281,26 @@ static void start(struct update *u)
     bool new = u->ports.boot->running != u->record.active,
          trial = u->record.state == UPDATE_TRIAL;
 
+    u->begun = true;
     if (new &&trial && !runs_what_was_written(u))
         on(u, UPDATE_ON_BAD, EVENT_UPDATE_OTHER);
     else if (new &&trial && u->record.boots >= UPDATE_BOOTS)
         on(u, UPDATE_ON_SPENT, 0);
     else
         on(u, new ? UPDATE_ON_NEW : UPDATE_ON_OLD, 0);
+}
+
+static enum status begin(struct update *u)
+{
+    enum status s = u->loaded ? OK : load(u);
+
+    if (s == BROKEN)
+        fault(u, EVENT_UPDATE_RECORD);
+    else
+        tell_untold(u);
+    if (!u->broken)
+        start(u);
+    return s;
 }
 
 enum status update_open(struct update *u, const struct update_ports *ports,
@@ -232,14 +310,9 @@ enum status update_open(struct update *u, const struct update_ports *ports,
     u->ports = *ports;
     u->self = *self;
     u->ear = ear;
-    u->started_ms = now_ms;
+    u->started_ms = u->now_ms = now_ms;
     assert(ports->boot->running < BOOT_SLOTS);
-    enum status s = load(u);
-    u->broken = s == BROKEN;
-    if (!u->broken)
-        tell_untold(u);
-    start(u);
-    return u->broken ? BROKEN : s;
+    return begin(u);
 }
 
 /* ---- offers ---- */
@@ -266,25 +339,38 @@ enum status update_offer(struct update *u, struct bytes statement, bool by_hand)
     }
     if (!second_key_signed(u->ports.crypto, &u->ports.second, &s))
         return refuse(u, EVENT_UPDATE_STATEMENT, &s);
-    if (u->ports.counter->read(u->ports.counter->board, &counter) != OK)
+    if (u->ports.counter->read(u->ports.counter->board, &counter) != OK) {
+        rest(u, EVENT_UPDATE_COUNTER);
         return refuse(u, EVENT_UPDATE_COUNTER, &s);
+    }
     uint8_t why = update_judge(&s.release, &u->self, counter, &u->record);
     if (why != 0)
         return refuse(u, why, &s);
-    u->record.release = s.release;
-    u->record.has_release = true;
-    u->record.by_hand = by_hand;
+    u->next.release = s.release;
+    u->next.has_release = true;
+    u->next.by_hand = by_hand;
     on(u, UPDATE_ON_OFFER, 0);
-    return u->broken ? BROKEN : OK;
+    return OK;
+}
+
+/* A step on the way to a start, of which nothing is done yet. */
+static bool owes_what_can_be_stopped(const struct update *u)
+{
+    enum update_state s = u->record.state;
+    bool started = s == UPDATE_TRIAL || s == UPDATE_HEALTHY || s == UPDATE_RAISING;
+
+    return u->owed && !started && update_busy(u->next.state);
 }
 
 void update_withdraw(struct update *u)
 {
-    if (u->record.by_hand)
+    if (u->next.by_hand)
         return;
+    if (owes_what_can_be_stopped(u)) {
+        u->next = u->record;
+        u->owed = false;
+    }
     on(u, UPDATE_ON_WITHDRAWN, 0);
-    if (!update_busy(u->record.state))
-        u->want = UPDATE_DO_NOTHING;
 }
 
 /* ---- the caller's part ---- */
@@ -302,42 +388,108 @@ void update_done(struct update *u, uint8_t how)
     assert(update_want(u) != UPDATE_DO_NOTHING);
     u->want = UPDATE_DO_NOTHING;
     if (how != 0 && wrote) /* the slot did not keep it: that is a try, too */
-        update_tried(&u->record, &u->record.release.bundle_digest);
+        update_tried(&u->next, &u->next.release.bundle_digest);
     on(u, how == 0 ? UPDATE_ON_GOOD : UPDATE_ON_BAD, how);
 }
 
-void update_sign_seen(struct update *u, enum update_sign sign)
+static void look_at_health(struct update *u)
 {
-    u->signs |= sign;
     if (update_healthy(u->signs) && u->record.state == UPDATE_TRIAL
         && u->want == UPDATE_DO_WATCH)
         on(u, UPDATE_ON_HEALTH, 0);
 }
 
-/* An open, a raise or a return that failed once. */
+void update_sign_seen(struct update *u, enum update_sign sign)
+{
+    u->signs |= sign;
+    look_at_health(u);
+}
+
+/* ---- after a fault ---- */
+
 static void once_more(struct update *u)
 {
+    enum update_action act = u->want;
     bool report;
 
-    if (perform(u, u->want, &report) != OK)
+    if (!never_given_up(u, act))
         return;
+    if (perform(u, act, &report) != OK) {
+        fault(u, fault_of(act));
+        return;
+    }
     u->want = UPDATE_DO_NOTHING;
     if (report)
         on(u, UPDATE_ON_GOOD, 0);
 }
 
+static void finish_owed(struct update *u)
+{
+    enum update_event e;
+    uint8_t why;
+
+    u->owed = false;
+    if (carry_out(u, &e, &why))
+        on(u, e, why);
+}
+
+static enum status flash_anew(struct update *u)
+{
+    TRY(u->ports.open_anew(u->ports.flash));
+    return look(u) == BROKEN ? BROKEN : OK;
+}
+
+static bool counter_reads(const struct update *u)
+{
+    uint64_t counter = 0;
+    return u->ports.counter->read(u->ports.counter->board, &counter) == OK;
+}
+
+/*
+ * Flash is opened anew and read: a write that failed may be there, or not. It gets what was decided
+ * before anything is done about it, and then the step goes on where it stood.
+ */
+static void look_again(struct update *u)
+{
+    u->broken = false;
+    if (flash_anew(u) != OK)
+        fault(u, EVENT_UPDATE_RECORD);
+    else if (u->fault == EVENT_UPDATE_COUNTER && !counter_reads(u))
+        fault(u, EVENT_UPDATE_COUNTER);
+    else if (!u->begun)
+        (void)begin(u);
+    else if (keep(u) == OK && u->owed)
+        finish_owed(u);
+    else if (!u->broken)
+        once_more(u);
+    if (u->broken)
+        return;
+    u->fault = 0;
+    look_at_health(u);
+}
+
+/* What is to be done may restart the device. */
+static bool may_restart(const struct update *u)
+{
+    enum update_action act = u->owed ? u->move.act : u->want;
+
+    return !u->begun || act == UPDATE_DO_TRY || act == UPDATE_DO_RESTART
+        || act == UPDATE_DO_RETURN;
+}
+
 void update_tick(struct update *u, uint64_t now_ms, bool quiet)
 {
-    if (u->broken || u->restarting)
+    u->now_ms = now_ms;
+    if (u->restarting)
         return;
-    if (u->want == UPDATE_DO_OPEN || u->want == UPDATE_DO_RAISE)
-        once_more(u);
-    else if (!quiet)
+    if (u->broken) {
+        if (now_ms >= u->due_ms && (quiet || !may_restart(u)))
+            look_again(u);
         return;
-    else if (u->want == UPDATE_DO_RETURN)
-        once_more(u);
-    else if (u->record.state == UPDATE_TRIAL
-        && now_ms - u->started_ms >= UPDATE_HEALTH_MS)
+    }
+    if (!quiet)
+        return;
+    if (u->record.state == UPDATE_TRIAL && now_ms - u->started_ms >= UPDATE_HEALTH_MS)
         on(u, UPDATE_ON_LATE, 0);
     else
         on(u, UPDATE_ON_QUIET, 0);

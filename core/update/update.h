@@ -8,6 +8,11 @@
  * on. A release that came to nothing LIMIT_UPDATE_TRIES times is not tried again. No restart is
  * asked for while anybody is being measured.
  *
+ * When flash, boot loader or counter says no, that is told once and nothing more is done; the device
+ * goes on with the release that runs. It is tried again after UPDATE_FAULT_MS, then twice that, and so
+ * on to UPDATE_FAULT_MAX_MS: flash is opened anew, read, and gets the record that it does not have,
+ * before anything is done about it. A fault asks for no restart, and counts no boot and no try twice.
+ *
  * What it leaves to its caller is UPDATE_DO_CHECK and UPDATE_DO_WRITE (install.h): they take long
  * and need the bundle. update_want() says what is wanted now; update_done() how it went.
  *
@@ -25,6 +30,9 @@
 
 struct update_ports {
     struct slots *slots; /* open */
+    void *flash;
+    /* The slots, and a counter that lies on the same flash: from what flash holds, after a fault. */
+    enum status (*open_anew)(void *flash);
     const struct boot *boot;
     const struct counter *counter;
     const struct crypto *crypto;
@@ -37,30 +45,41 @@ struct update_ear { /* everything that is an event: enum event_code */
     void (*tell)(void *ctx, uint8_t event, const struct digest *bundle);
 };
 
+struct update_move { /* one step of the machine */
+    enum update_state from;
+    enum update_action act;
+    uint8_t why;
+};
+
 struct update { /* fields belong to update.c */
     struct update_ports ports;
     struct update_self self;
     struct update_ear ear;
-    struct update_record record;
+    struct update_record record;     /* on flash: what counts */
+    struct update_record next;       /* the same, but for a step that is owed */
     uint8_t last[UPDATE_RECORD_LEN]; /* as it is on flash, if `kept` */
-    bool kept;
+    bool kept, loaded, begun;
     enum update_action want;
+    struct update_move move; /* the last one */
+    bool owed;               /* it is not on flash, and nothing is done for it yet */
     unsigned signs;
-    uint64_t started_ms;
+    uint64_t started_ms, now_ms;
     bool restarting; /* asked for: nothing more is done in this start */
-    bool broken;     /* the record cannot be kept: nothing more is done in this start */
+    bool broken;     /* nothing is done before due_ms */
+    uint8_t fault;   /* enum event_code: that was told, and is not over; 0: none */
+    uint64_t due_ms, rest_ms;
 };
 
 /*
  * The start: what the record says of it. A record that does not read is taken for none, and the
- * slot that runs for the active one: DAMAGED then, everything else works. BROKEN: no update in
- * this start.
+ * slot that runs for the active one: DAMAGED then, everything else works. BROKEN: flash cannot be
+ * read: told, and tried again.
  */
 MUST_USE enum status update_open(struct update *u, const struct update_ports *ports,
     const struct update_self *self, struct update_ear ear, uint64_t now_ms);
 /*
  * A statement, from anywhere. OK: it is under way. AGAIN: another release is, or this very one.
- * REFUSED, MALFORMED: told, with the reason. BROKEN: flash.
+ * REFUSED, MALFORMED: told, with the reason. BROKEN: not looked at, because of a fault (`broken`).
  */
 MUST_USE enum status update_offer(
     struct update *u, struct bytes statement, bool by_hand);

@@ -427,6 +427,207 @@ static void test_everything_that_is_refused_or_ends_is_told_with_its_bundle(void
     CHECK(memcmp(&w.abouts[before], &none, sizeof none) == 0);
 }
 
+/* ---- writes that fail while the device goes on ---- */
+
+static void fail(long from_now, long run)
+{
+    w.fail_at = from_now < 0 ? -1 : w.ops + from_now;
+    w.fail_run = run;
+}
+
+/* Req: HF-FLASH-004 "it is tried again after 5 seconds, then after twice that, 15 minutes at most" */
+static void test_a_record_that_cannot_be_kept_is_told_once_and_tried_with_longer_rests(
+    void)
+{
+    begin();
+    fail(0, 1000000);
+    CHECK(world_offer(&w, &images[1]) == OK);
+    CHECK(world_told(&w, EVENT_UPDATE_RECORD) == 1 && w.event_count == 1);
+    long ops = w.ops;
+    world_run(&w, 3600 * 1000 / WORLD_STEP_MS);
+    CHECK(w.ops - ops >= 4 && w.ops - ops <= 12);
+    ops = w.ops;
+    world_run(&w, 24 * 3600 * 1000 / WORLD_STEP_MS);
+    CHECK(w.ops - ops >= 90 && w.ops - ops <= 100);
+    CHECK(w.event_count == 1 && !w.restarted && w.starts == 1);
+    CHECK(w.update.record.state == UPDATE_IDLE && inactive_slot_untouched());
+    CHECK(world_offer(&w, &images[2]) == BROKEN && w.event_count == 1);
+    fail(-1, 0);
+    world_run(&w, 3600 * 1000 / WORLD_STEP_MS);
+    settle();
+    CHECK(w.running == &images[1] && w.counter == 7 && w.trials == 1);
+    CHECK(world_told(&w, EVENT_UPDATE_RECORD) == 1
+        && world_told(&w, EVENT_UPDATE_CONFIRMED) == 1);
+}
+
+static unsigned count_but(uint8_t event)
+{
+    return w.event_count - world_told(&w, event);
+}
+
+/* Offered until it runs, or is not taken any more; every start has a day. */
+static void live(const struct world_image *offered)
+{
+    for (int i = 0; i < STARTS && w.bad == NULL; i++) {
+        bool tried = world_told(&w, EVENT_UPDATE_TRIED) > 0;
+        if (w.running != offered && !tried)
+            (void)!world_offer(&w, offered);
+        w.offered = offered;
+        for (int k = 0; k < 100 && !w.restarted; k++) {
+            world_run(&w, 100);
+            bool still = w.no_update || w.update.broken;
+            if (!still && !update_busy(w.update.record.state))
+                break;
+        }
+        if (!w.restarted && (w.running == offered || tried))
+            return;
+        if (w.restarted)
+            CHECK(world_start(&w));
+    }
+}
+
+/*
+ * Req: HF-FLASH-004 "no boot and no try is counted twice by it"
+ * What a fault of the record leaves is what would have been without it; other faults may cost a try.
+ */
+static void test_every_write_that_fails_is_told_and_changes_nothing_in_the_end(void)
+{
+    static const size_t offers[] = {1, 3, 4};
+    static const long runs[] = {1, 2, 30};
+    unsigned records = 0, others = 0;
+
+    for (size_t o = 0; o < sizeof offers / sizeof offers[0]; o++) {
+        const struct world_image *offered = &images[offers[o]];
+        begin();
+        live(offered);
+        unsigned trials = w.trials, told = w.event_count;
+        long writes = w.ops;
+        for (long n = 0; n < 2 * writes * 3; n++) {
+            begin();
+            w.cut_done = n % 2 == 1;
+            fail(n / 2 % writes, runs[n / 2 / writes]);
+            live(offered);
+            bool record = world_told(&w, EVENT_UPDATE_RECORD) > 0,
+                 other = world_told(&w, EVENT_UPDATE_BOOT) > 0
+                || world_told(&w, EVENT_UPDATE_SLOT) > 0
+                || world_told(&w, EVENT_UPDATE_COUNTER) > 0;
+            bool as_before =
+                w.trials == trials && count_but(EVENT_UPDATE_RECORD) == told;
+            bool good = w.bad == NULL && w.sim.faults == 0
+                && !update_busy(w.update.record.state)
+                && w.counter == (offers[o] == 1 ? 7 : 5)
+                && (w.running == offered) == (offers[o] == 1) && (other || as_before)
+                && world_told(&w, EVENT_UPDATE_RECORD) <= 2;
+            if (!good)
+                printf("# image %zu, write %ld, %ld of them, done %d: %s, state %s, "
+                       "trials %u, counter %d, events %u\n",
+                    offers[o], n / 2 % writes, w.fail_run, w.cut_done,
+                    w.bad ? w.bad : "-", update_state_name(w.update.record.state),
+                    w.trials, (int)w.counter, w.event_count);
+            CHECK(good);
+            records += record;
+            others += other;
+        }
+    }
+    CHECK(records > 100 && others > 100);
+}
+
+/* The start in which the release that was tried has to go: its n-th write fails. */
+static void begin_return(long n)
+{
+    begin();
+    images[1].kind = IMAGE_OTHER;
+    CHECK(world_offer(&w, &images[1]) == OK);
+    world_run(&w, STEPS);
+    CHECK(w.restarted);
+    fail(n, 1);
+    CHECK(world_start(&w));
+}
+
+static void test_a_return_that_failed_is_made_good_whatever_the_cloud_says_meanwhile(
+    void)
+{
+    unsigned met = 0;
+
+    for (long n = 0; n < 12; n++) {
+        begin_return(n);
+        if (w.restarted || !w.update.broken)
+            continue;
+        met++;
+        update_withdraw(&w.update); /* said with each answer when nothing is offered */
+        CHECK(world_offer(&w, &images[2]) == BROKEN);
+        w.patient = true;
+        world_run(&w, STEPS);
+        CHECK(!w.restarted);
+        w.patient = false;
+        settle();
+        CHECK(w.running == &images[0] && w.bad == NULL);
+        CHECK(world_told(&w, EVENT_UPDATE_REVERTED) == 1
+            && world_told(&w, EVENT_UPDATE_OTHER) == 1);
+    }
+    CHECK(met >= 5); /* the record's writes, the shutting and the opening */
+}
+
+/* Written, and now quiet: the record of the trial is not kept. */
+static void begin_owed_trial(void)
+{
+    begin();
+    w.patient = true;
+    CHECK(world_offer(&w, &images[1]) == OK);
+    world_run(&w, STEPS);
+    CHECK(w.update.record.state == UPDATE_WRITTEN);
+    fail(0, 1000000);
+    w.patient = false;
+    world_run(&w, 1);
+    CHECK(w.update.broken && w.update.record.state == UPDATE_WRITTEN && w.trials == 0);
+}
+
+/* Req: HF-UPD-008 "a stop shall reach every device that has not started the release" */
+static void test_a_stop_reaches_a_device_whose_record_cannot_be_kept(void)
+{
+    begin_owed_trial();
+    update_withdraw(&w.update);
+    fail(-1, 0);
+    settle();
+    CHECK(w.update.record.state == UPDATE_IDLE && w.trials == 0 && w.starts == 1);
+    CHECK(world_told(&w, EVENT_UPDATE_RECORD) == 1 && w.event_count == 1);
+}
+
+static void test_no_restart_comes_of_a_fault_that_ends_while_somebody_is_measured(void)
+{
+    begin_owed_trial();
+    w.patient = true;
+    fail(-1, 0);
+    world_run(&w, STEPS);
+    CHECK(!w.restarted && w.trials == 0);
+    w.patient = false;
+    settle();
+    CHECK(w.running == &images[1] && w.counter == 7 && w.bad == NULL);
+}
+
+static void test_a_counter_that_does_not_rise_is_told_once_and_raised_later(void)
+{
+    begin();
+    CHECK(world_offer(&w, &images[1]) == OK);
+    world_run(&w, STEPS);
+    CHECK(world_start(&w));
+    for (long n = 0; n < 40 && world_told(&w, EVENT_UPDATE_COUNTER) == 0; n++) {
+        begin();
+        CHECK(world_offer(&w, &images[1]) == OK);
+        world_run(&w, STEPS);
+        CHECK(world_start(&w));
+        fail(n, 1000000);
+        world_run(&w, 1);
+    }
+    CHECK(w.counter == 5 && w.update.record.state == UPDATE_RAISING);
+    world_run(&w, STEPS);
+    CHECK(world_told(&w, EVENT_UPDATE_COUNTER) == 1 && w.counter == 5);
+    fail(-1, 0);
+    settle();
+    CHECK(w.counter == 7 && w.update.record.state == UPDATE_CONFIRMED);
+    CHECK(world_told(&w, EVENT_UPDATE_CONFIRMED) == 1 && !w.restarted);
+}
+
 MAIN(TEST(test_a_good_release_is_tried_confirmed_and_then_counted),
     TEST(test_the_counter_is_raised_only_when_all_signs_were_seen),
     TEST(test_a_release_that_hangs_falls_back_and_is_not_tried_a_fourth_time),
@@ -443,4 +644,10 @@ MAIN(TEST(test_a_good_release_is_tried_confirmed_and_then_counted),
     TEST(test_a_withdrawn_release_does_not_start_and_may_come_again),
     TEST(test_what_a_person_put_is_not_withdrawn_by_the_cloud),
     TEST(test_one_release_at_a_time),
+    TEST(test_a_record_that_cannot_be_kept_is_told_once_and_tried_with_longer_rests),
+    TEST(test_every_write_that_fails_is_told_and_changes_nothing_in_the_end),
+    TEST(test_a_return_that_failed_is_made_good_whatever_the_cloud_says_meanwhile),
+    TEST(test_a_stop_reaches_a_device_whose_record_cannot_be_kept),
+    TEST(test_no_restart_comes_of_a_fault_that_ends_while_somebody_is_measured),
+    TEST(test_a_counter_that_does_not_rise_is_told_once_and_raised_later),
     TEST(test_a_confirmed_release_that_stops_starting_gives_way_to_the_one_before))

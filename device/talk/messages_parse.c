@@ -263,7 +263,7 @@ enum status event_parse(struct bytes in, struct said_event *out)
             memcpy(got.about, about.at, sizeof got.about);
     }
     if (!reader_done(&r) || got.code < EVENT_UPDATE_TRIAL
-        || got.code > EVENT_UPDATE_OTHER)
+        || got.code > EVENT_UPDATE_RECORD)
         return MALFORMED;
     *out = got;
     return OK;

@@ -193,7 +193,7 @@ static void test_an_event_of_an_update_names_its_release_whole_or_not_at_all(voi
             == (len == 1 || len == 1 + EVENT_ABOUT_LEN));
     e.code = EVENT_UPDATE_TRIAL - 1;
     CHECK(event_parse(event_build(&e, ROOM_OF(b)), &got) == MALFORMED);
-    e.code = EVENT_UPDATE_OTHER + 1;
+    e.code = EVENT_UPDATE_RECORD + 1;
     CHECK(event_parse(event_build(&e, ROOM_OF(b)), &got) == MALFORMED);
 }
 

@@ -107,16 +107,23 @@ static void tell_state(struct updater *u)
     tell_keeper(u, SAY_UPDATE_STATE, (struct bytes){&state, 1});
 }
 
+static enum log_level level_of(uint8_t event)
+{
+    if (event == EVENT_UPDATE_RECORD)
+        return LOG_FAULT;
+    return event == EVENT_UPDATE_TRIAL || event == EVENT_UPDATE_CONFIRMED ? LOG_INFO
+                                                                          : LOG_REFUSE;
+}
+
 /* An event of core/update: into the log, and up with the next batch. */
 static void hear(void *ctx, uint8_t event, const struct digest *bundle)
 {
     struct updater *u = ctx;
     struct said_event said = {.code = event, .has_about = bundle != NULL};
-    bool well = event == EVENT_UPDATE_TRIAL || event == EVENT_UPDATE_CONFIRMED;
     enum reason reason = REASON_UPDATE;
 
     (void)event_of_update(event, &reason);
-    LOG(u->log, well ? LOG_INFO : LOG_REFUSE, reason, F_NUM("event", event));
+    LOG(u->log, level_of(event), reason, F_NUM("event", event));
     if (bundle != NULL)
         memcpy(said.about, bundle->b, sizeof said.about);
     if (u->untold_count < UNTOLD)
@@ -144,8 +151,9 @@ static void offer(struct updater *u, struct bytes statement, bool by_hand)
 
     if (s == OK)
         unmap(u);
-    else if (s == AGAIN && by_hand)
-        LOG(u->log, LOG_WARN, REASON_UPDATE, F_WORD("state", "busy"));
+    else if ((s == AGAIN || s == BROKEN) && by_hand)
+        LOG(u->log, LOG_WARN, REASON_UPDATE,
+            F_WORD("state", s == AGAIN ? "busy" : "fault"));
 }
 
 static_assert((unsigned)SIGN_MEASURES == UPDATE_MEASURES
@@ -161,6 +169,10 @@ static void offer_of_cloud(struct updater *u, struct bytes statement)
 
     if (statement.len == 0) {
         update_withdraw(&u->update);
+        memset(&u->offered, 0, sizeof u->offered);
+        return;
+    }
+    if (u->update.broken) { /* it is looked at afterwards */
         memset(&u->offered, 0, sizeof u->offered);
         return;
     }
@@ -316,9 +328,9 @@ static void work(struct updater *u)
         check(u);
     else if (want == UPDATE_DO_WRITE)
         write_on(u);
-    else if (u->bundle.len > 0)
+    else if (u->bundle.len > 0 && !u->update.broken) /* else its step still needs it */
         unmap(u);
-    if (update_want(&u->update) != UPDATE_DO_CHECK)
+    if (!u->update.broken && update_want(&u->update) != UPDATE_DO_CHECK)
         bring_stop(&u->bring);
 }
 
@@ -395,17 +407,39 @@ static bool open_slot(struct updater *u, const struct updater_slots *slots)
         && slot_files_adopt(&u->slot, root, &u->boot, (uint8_t)(1 - running)) == OK;
 }
 
+static enum status open_sectors(struct updater *u)
+{
+    TRY(slots_open(&u->record, &u->file.port, 0));
+    return counter_file_open(&u->counter, &u->file.port, 2);
+}
+
+static enum status open_anew(void *flash)
+{
+    struct updater *u = flash;
+
+    TRY(flash_file_settle(&u->file));
+    return open_sectors(u);
+}
+
 static bool open_record(struct updater *u)
 {
     char path[PLACE_MAX];
 
     return place_of(u->env->root, PLACE_UPDATE_RECORD, path) == OK
         && flash_file_open(&u->file, path, RECORD_SECTORS * FLASH_FILE_SECTOR) == OK
-        && slots_open(&u->record, &u->file.port, 0) == OK
-        && counter_file_open(&u->counter, &u->file.port, 2) == OK
+        && open_sectors(u) == OK
         && counter_agent_init(&u->tpm_counter, u->env->root, u->env->uids[ROLE_AGENT])
         == OK;
 }
+
+/* Only who starts us can open it: this role ends, and is started anew. The device goes on. */
+static void come_again(void *ctx)
+{
+    struct updater *u = ctx;
+    loop_stop(u->loop);
+}
+
+static const char no_record[] = "record";
 
 /* What needs the rights of who started us. */
 static const char *open_before(struct updater *u, const struct updater_slots *slots,
@@ -421,14 +455,16 @@ static const char *open_before(struct updater *u, const struct updater_slots *sl
         return "keys";
     if (!open_slot(u, slots))
         return "slot";
-    return open_record(u) ? NULL : "record";
+    return open_record(u) ? NULL : no_record;
 }
 
 /* What it does first may be a rename of boot images: as our own user. */
-static const char *begin(struct updater *u, const struct update_self *self,
+static void begin(struct updater *u, const struct update_self *self,
     const struct ed25519_public *second)
 {
     struct update_ports ports = {.slots = &u->record,
+        .flash = u,
+        .open_anew = open_anew,
         .boot = &u->boot.port,
         .counter = u->env->tpm ? &u->tpm_counter.port : &u->counter.port,
         .crypto = host_crypto_port(u->crypto),
@@ -437,7 +473,6 @@ static const char *begin(struct updater *u, const struct update_self *self,
         update_open(&u->update, &ports, self, (struct update_ear){u, hear}, mono(u));
     if (s == DAMAGED)
         off(u, "old record");
-    return s == BROKEN ? "record" : NULL;
 }
 
 static enum status confine(struct updater *u, const struct updater_slots *slots)
@@ -482,15 +517,20 @@ int updater_main(struct role_env *env, const struct updater_slots *slots)
     const char *missing = open_before(&u, slots, &self, &second);
     if (confine(&u, slots) != OK)
         return EXIT_ENVIRONMENT;
-    if (missing == NULL)
-        missing = begin(&u, &self, &second);
     u.on = missing == NULL;
-    if (missing != NULL)
+    if (u.on)
+        begin(&u, &self, &second);
+    else
         off(&u, missing);
     if (role_ready(&(struct role_ready){{0}}) != OK)
         return EXIT_INTERNAL;
     u.began_ms = board_clock_now_ms();
-    if (loop_after(u.loop, 0, tick, &u) != OK)
+    if (missing == no_record)
+        hear(&u, EVENT_UPDATE_RECORD, NULL);
+    if (loop_after(u.loop, 0, tick, &u) != OK
+        || (missing == no_record
+            && loop_after(u.loop, UPDATE_FAULT_MAX_MS / env->speed, come_again, &u)
+                != OK))
         return EXIT_INTERNAL;
     enum status s = loop_run(u.loop);
     return s == OK && u.boot.wanted ? EXIT_DONE : EXIT_INTERNAL;

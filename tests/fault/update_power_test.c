@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An update under cuts of power: every write of record, slot, boot loader and counter is cut, in
- * every form; the life after the cut is cut again. Always a whole release starts; a good one is
- * in force in the end, a bad one never; the counter follows and never leads.
+ * every form, after a write that failed too; the life after the cut is cut again. Always a whole
+ * release starts; a good one is in force in the end, a bad one never; the counter follows and never
+ * leads.
  */
 #include "tests/fault/power.h"
 #include "tests/support/update_world.h"
@@ -11,12 +12,20 @@
 
 enum { STEPS = 80, STARTS = 60, OFFERS = 4, VARIANTS = 12 };
 
-enum { CAME, RETURNED, CUT_IN_TRIAL, CUT_IN_SLOT, CUT_AFTER_HEALTH, SECOND_CUT };
+enum {
+    CAME,
+    RETURNED,
+    CUT_IN_TRIAL,
+    CUT_IN_SLOT,
+    CUT_AFTER_HEALTH,
+    SECOND_CUT,
+    FAILED
+};
 
 static const char *const sometimes[] = {"the new release came into force",
     "the old release stayed or came back", "a cut in a trial",
     "a cut while the slot was written", "a cut between health and confirmation",
-    "a second cut"};
+    "a second cut", "a cut after a write that failed"};
 
 struct run {
     struct power *p;
@@ -44,7 +53,8 @@ static void live(struct run *run, struct world *w, unsigned starts)
             offers++;
         w->offered = run->offered;
         world_run(w, STEPS);
-        bool idle = !w->off && !w->restarted && !update_busy(w->update.record.state);
+        bool idle = !w->off && !w->restarted && !w->no_update && !w->update.broken
+            && !update_busy(w->update.record.state);
         if (idle && (w->running == run->offered || offers >= OFFERS))
             return;
     }
@@ -110,8 +120,15 @@ static void in_each_form(struct run *run, const struct world *cut, int depth)
     }
 }
 
+/* One write or two before the cut fail, and the device goes on. */
+static void fail_before(struct run *run, struct world *w, long n)
+{
+    w->fail_at = w->ops + (long)(power_draw(&run->random) % (uint64_t)(n + 1));
+    w->fail_run = 1 + (long)(power_draw(&run->random) % 2);
+}
+
 /* The whole life from here, cut at each write (a second time at some): as if it had not happened,
- * and as if it had. */
+ * and as if it had; and, a sample, after a write that failed. */
 static void cut_all(struct run *run, const struct world *before, int depth)
 {
     static struct world cuts[3];
@@ -119,18 +136,27 @@ static void cut_all(struct run *run, const struct world *before, int depth)
 
     for (long n = 0; !power_over(run->p);
          n += depth == 1 ? 1 : 1 + (long)(power_draw(&run->random) % 6))
-        for (unsigned done = 0; done < 2; done++) {
+        for (unsigned way = 0; way < 4; way++) {
+            bool failed = way >= 2;
+            if (failed && power_draw(&run->random) % 4 != 0)
+                continue;
             world_copy(cut, before);
             cut->cut_at = cut->ops + n;
-            cut->cut_done = done == 1;
+            cut->cut_done = way % 2 == 1;
+            if (failed)
+                fail_before(run, cut, n);
             live(run, cut, STARTS);
             if (cut->bad != NULL) {
                 judge(run, cut, cut->bad);
                 return;
             }
-            if (!cut->off)
+            if (!cut->off && !failed)
                 return;
+            if (!cut->off)
+                continue;
             note_where(run, cut);
+            if (failed && cut->fail_at < cut->cut_at)
+                power_sometimes(run->p, FAILED);
             if (depth > 1)
                 power_sometimes(run->p, SECOND_CUT);
             in_each_form(run, cut, depth);

@@ -293,6 +293,83 @@ def test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud():
         wait_for('the cloud to know', lambda: offers(cloud, d) == {'1.1.0': 'update-confirmed'})
 
 
+@contextlib.contextmanager
+def full(d):
+    """The updater's folder is a file system of its own, which is full; yields what makes room. The record is there, and the
+    sector that is written next has no space yet: its writes fail, as those of a worn or broken disk do."""
+    folder = os.path.join(d.root, 'var/lib/holdfast/updater')
+    os.makedirs(folder, exist_ok=True)
+    run('mount', '-t', 'tmpfs', '-o', 'size=8m', 'none', folder)
+    filler = os.path.join(folder, 'filler')
+    try:
+        with open(os.path.join(folder, 'record'), 'wb') as f:
+            os.chmod(f.fileno(), 0o600)
+            f.write(b'\xff' * 4096)
+            f.seek(8192)
+            f.write(b'\xff' * 8192)
+        with contextlib.suppress(OSError), open(filler, 'wb', buffering=0) as f:
+            while f.write(bytes(4096)):
+                pass
+        yield lambda: os.unlink(filler)
+    finally:
+        run('umount', '-l', folder)
+
+
+def once(d, code):
+    got = d.told(code)
+    check(len(got) == 1 and got[0]['level'] == 'fault', 'told %d times: %s' % (len(got), got))
+
+
+def test_a_record_that_cannot_be_written_is_told_once_and_the_release_is_taken_when_it_can():
+    if os.geteuid() != 0:
+        return 'a file system of its own needs root'
+    with updating('full') as (b, cloud, keys, d), full(d) as make_room:
+        release = Release(keys)
+        cloud.verb('release', 'add', release.statement)
+        cloud.verb('release', 'rollout', '1', '--percent', '100')
+        d.start()
+        wait_for('the fault to be told: %s' % d.device.program.log.tail(), lambda: d.told('update.record'))
+        wait_for('the cloud to know', lambda: 'update.record' in in_cloud(cloud, d))
+        wait_for('the cloud to know of which release', lambda: offers(cloud, d) == {'1.1.0': 'update-record'})
+        d.measures()
+        acknowledged = d.device.status()['batches_acknowledged']
+        wait_for('two more answers', lambda: d.device.status()['batches_acknowledged'] > acknowledged + 1)
+        once(d, 'update.record')
+        check(not d.told('update.state') and not d.device.program.ended(), 'it went on, or ended')
+        untouched(d)
+        make_room()
+        d.reaches('offered')
+        d.bring(release)
+        d.restarts()
+        check(d.start() == 'b', 'the old release starts')
+        d.reaches('confirmed')
+        once(d, 'update.record')
+        check(d.counter() == 6, 'the counter stands at %d' % d.counter())
+        wait_for('the cloud to know the end', lambda: offers(cloud, d) == {'1.1.0': 'update-confirmed'})
+
+
+def test_a_record_that_cannot_be_opened_is_told_and_opened_later_without_a_restart_of_the_device():
+    with updating('closed') as (b, cloud, keys, d):
+        d.start()
+        d.measures()
+        d.device.stop()
+        record = os.path.join(d.root, 'var/lib/holdfast/updater/record')
+        os.chmod(record, 0o644)  # of others: not believed
+        d.start()
+        wait_for('what is missing to be said', lambda: d.told('update.off', what='record'))
+        wait_for('the cloud to know', lambda: 'update.record' in in_cloud(cloud, d))
+        once(d, 'update.record')
+        d.measures()
+        os.chmod(record, 0o600)
+        wait_for('updater to come again', lambda: d.told('role.restarted', name='updater'))
+        check(not d.device.program.ended(), 'the device was ended by it')
+        d.put(Release(keys))
+        d.restarts()
+        check(d.start() == 'b', 'the old release starts')
+        d.reaches('confirmed')
+        once(d, 'update.record')
+
+
 def test_the_updater_can_do_no_forbidden_thing():
     with updating('caged') as (b, cloud, keys, d):
         d.start(QUIET, '--role-self-test')
@@ -316,5 +393,7 @@ if __name__ == '__main__':
         test_what_a_person_puts_in_vain_does_not_close_the_offer_of_the_cloud,
         test_a_stop_reaches_a_device_that_has_not_started_and_none_that_has,
         test_a_forged_offer_in_a_true_answer_is_refused_and_told,
+        test_a_record_that_cannot_be_written_is_told_once_and_the_release_is_taken_when_it_can,
+        test_a_record_that_cannot_be_opened_is_told_and_opened_later_without_a_restart_of_the_device,
         test_the_updater_can_do_no_forbidden_thing,
     ])

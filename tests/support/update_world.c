@@ -16,14 +16,22 @@ static void bad(struct world *w, const char *why)
 
 /* ---- every write is counted, and may be the one that is cut ---- */
 
-/* False: this write is cut. Half of the cut ones had taken effect: `cut_done`. */
+static bool fails(const struct world *w, long op)
+{
+    return w->fail_at >= 0 && op >= w->fail_at && op - w->fail_at < w->fail_run;
+}
+
+/* False: this write is cut, or fails: `took` says whether it has taken effect all the same. */
 static bool may_write(struct world *w)
 {
+    w->took = false;
     if (w->off)
         return false;
-    if (w->ops++ != w->cut_at)
+    long op = w->ops++;
+    w->off = op == w->cut_at;
+    if (!w->off && !fails(w, op))
         return true;
-    w->off = true;
+    w->took = w->cut_done;
     return false;
 }
 
@@ -37,8 +45,12 @@ static bool cut_flash(struct world *w)
 {
     if (w->off)
         return false;
-    if (!may_write(w))
+    if (may_write(w))
+        return true;
+    if (w->off)
         flash_sim_cut_at(&w->sim, 0);
+    else
+        flash_sim_fail_at(&w->sim, 0, 1, SIM_FAIL_WRITES, (uint64_t)w->ops);
     return true;
 }
 
@@ -75,7 +87,7 @@ static enum status boot_shut(void *board, uint8_t slot)
 
     if (slot == w->update.record.active)
         bad(w, "the active slot was shut");
-    if (whole || (w->off && w->cut_done))
+    if (whole || w->took)
         do_shut(w, slot);
     return whole ? OK : BROKEN;
 }
@@ -107,7 +119,7 @@ static enum status boot_trial(void *board, uint8_t slot, uint8_t starts)
         bad(w, "a trial of what runs, or while somebody is measured");
     if (image_in(w, slot) == NULL)
         bad(w, "a trial of what does not read back");
-    if (whole || (w->off && w->cut_done)) {
+    if (whole || w->took) {
         w->loader.open[slot] = false;
         w->loader.starts[slot] = starts;
         w->trials++;
@@ -120,7 +132,7 @@ static enum status boot_open(void *board, uint8_t slot)
     struct world *w = board;
     bool whole = may_write(w);
 
-    if (whole || (w->off && w->cut_done)) {
+    if (whole || w->took) {
         w->loader.open[slot] = true;
         w->loader.starts[slot] = 0;
         w->loader.preferred = slot;
@@ -187,7 +199,7 @@ static enum status counter_raise(void *board)
         bad(w, "the counter was raised for what never was healthy");
     if (!w->loader.open[w->boot.running])
         bad(w, "the counter was raised before the release is what starts");
-    if (whole || (w->off && w->cut_done))
+    if (whole || w->took)
         w->counter++;
     if (w->counter > w->running->release.security_version)
         bad(w, "the counter is above what runs");
@@ -201,7 +213,7 @@ static enum status slot_write(void *board, uint8_t part, uint32_t at, struct byt
     struct world *w = board;
     uint8_t slot = (uint8_t)(1 - w->boot.running);
     bool whole = may_write(w);
-    size_t len = whole ? from.len : w->off && w->cut_done ? from.len / 2 : 0;
+    size_t len = whole ? from.len : w->took ? from.len / 2 : 0;
 
     if (slot != 1 - w->update.record.active)
         bad(w, "the active slot is written");
@@ -363,7 +375,7 @@ void world_init(
     memset(w, 0, sizeof *w);
     flash_sim_init(&w->sim, 2, seed);
     w->images = images;
-    w->cut_at = -1;
+    w->cut_at = w->fail_at = -1;
     w->counter = 5;
     w->loader.open[0] = true;
     memcpy(w->slots[0].part[0], images[0].bundle, WORLD_ROOT);
@@ -379,6 +391,39 @@ void world_copy(struct world *to, const struct world *from)
     wire_up(to);
 }
 
+static enum status open_anew(void *flash)
+{
+    struct world *w = flash;
+
+    flash_sim_reopen(&w->sim);
+    return slots_open(&w->record, &w->flash, 0);
+}
+
+static void open_update(struct world *w)
+{
+    struct update_self self = {.version = w->running->release.version,
+        .security_version = w->running->release.security_version,
+        .build = w->running->release.build};
+    if (w->running->kind == IMAGE_OTHER)
+        self.build.b[0] ^= 0x80;
+    memcpy(self.product, w->running->release.product, sizeof self.product);
+    struct update_ports ports = {.slots = &w->record,
+        .flash = w,
+        .open_anew = open_anew,
+        .boot = &w->boot,
+        .counter = &w->counter_port,
+        .crypto = &w->crypto};
+
+    w->opened_ms = w->now_ms;
+    w->no_update = open_anew(w) != OK;
+    if (w->no_update)
+        return; /* it measures all the same */
+    enum status s =
+        update_open(&w->update, &ports, &self, (struct update_ear){w, hear}, w->now_ms);
+    if (s == DAMAGED)
+        bad(w, "the record is damaged");
+}
+
 bool world_start(struct world *w)
 {
     uint8_t slot = 0;
@@ -392,22 +437,7 @@ bool world_start(struct world *w)
     }
     w->boot.running = slot;
     w->running = image_in(w, slot);
-    struct update_self self = {.version = w->running->release.version,
-        .security_version = w->running->release.security_version,
-        .build = w->running->release.build};
-    if (w->running->kind == IMAGE_OTHER)
-        self.build.b[0] ^= 0x80;
-    memcpy(self.product, w->running->release.product, sizeof self.product);
-    struct update_ports ports = {.slots = &w->record,
-        .boot = &w->boot,
-        .counter = &w->counter_port,
-        .crypto = &w->crypto};
-    if (slots_open(&w->record, &w->flash, 0) != OK)
-        return true; /* no update in this start; it measures all the same */
-    enum status s =
-        update_open(&w->update, &ports, &self, (struct update_ear){w, hear}, w->now_ms);
-    if (s == DAMAGED)
-        bad(w, "the record is damaged");
+    open_update(w);
     return true;
 }
 
@@ -454,7 +484,9 @@ void world_run(struct world *w, unsigned steps)
 {
     for (unsigned i = 0; i < steps && !w->off && !w->restarted; i++) {
         w->now_ms += WORLD_STEP_MS;
-        if (w->record.broken || w->update.broken)
+        if (w->no_update && w->now_ms - w->opened_ms >= UPDATE_FAULT_MAX_MS)
+            open_update(w);
+        if (w->no_update)
             continue;
         signs(w);
         if (!w->off && !w->restarted)
@@ -466,7 +498,7 @@ void world_run(struct world *w, unsigned steps)
 
 enum status world_offer(struct world *w, const struct world_image *image)
 {
-    if (w->off || w->restarted || w->record.broken)
+    if (w->off || w->restarted || w->no_update)
         return BROKEN;
     enum status s = update_offer(
         &w->update, (struct bytes){image->statement, image->statement_len}, false);
@@ -478,7 +510,7 @@ enum status world_offer(struct world *w, const struct world_image *image)
 void world_power(struct world *w, size_t form)
 {
     flash_sim_power_cycle_form(&w->sim, form);
-    w->cut_at = -1;
+    w->cut_at = w->fail_at = -1;
     w->off = false;
 }
 

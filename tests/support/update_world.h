@@ -4,7 +4,8 @@
  * and a record on simulated flash, that can lose power at each write of any of them.
  *
  * The boot loader starts only images that are whole, as dm-verity does. Signatures are toys that
- * nobody else makes: real ones are tested where OpenSSL is (device/update). The world watches the
+ * nobody else makes: real ones are tested where OpenSSL is (device/update). A write can also fail and
+ * the device go on: in part on flash, undone or done all the same elsewhere. The world watches the
  * rules while it runs and keeps the first that was broken in `bad`.
  */
 #pragma once
@@ -56,7 +57,12 @@ struct world {
 
     const struct world_image *images; /* WORLD_IMAGES of them */
     long ops, cut_at;                 /* writes so far; this one is cut; -1: none */
-    bool cut_done; /* the write that was cut had taken effect all the same */
+    long fail_at, fail_run; /* so many writes from this one on fail; -1: none */
+    bool
+        cut_done; /* the write that was cut, or failed, had taken effect all the same */
+    bool took;    /* of the last write that was not whole */
+    bool no_update; /* flash did not open; tried again as the updater does it */
+    uint64_t opened_ms;
     bool off, restarted, patient, bad_block;
     uint64_t now_ms;
     const struct world_image *running, *offered;
