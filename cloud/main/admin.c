@@ -657,7 +657,7 @@ static int not_ended(const char *product, const struct door_class_ended *e)
         expected = stop;
     } else if (e->reason == REASON_RELEASE_IN_USE) {
         (void)snprintf(why, sizeof why, "device %s is of it", id);
-        expected = "each device of it revoked or decommissioned before";
+        expected = "each device of it (`device list`) revoked or decommissioned before";
     } else if (e->reason == REASON_RELEASE_OFFERED) {
         (void)snprintf(why, sizeof why, "device %s has not answered its offer", id);
         expected = "two minutes more after its next batch, or it revoked";

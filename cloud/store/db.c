@@ -169,7 +169,7 @@ static const char *const texts[DB_STMTS] = {
     [DB_DEVICE_PAGE] =
         "SELECT id, device, label, state, spo2, pulse, quality, status, newest_ms, clock,"
         " answer_ms, readings, lost, test, clone, batches, generation, copies, keys_ms, wanted,"
-        " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms, pins"
+        " trust, ending_ms, receipt_ms, attest, attest_security, attest_ms, pins, class"
         " FROM device WHERE id > ?1 ORDER BY id LIMIT ?2",
     [DB_DEVICE_CLASS]     = "SELECT class FROM device WHERE id = ?1",
     [DB_DEVICE_CLASS_SET] = "UPDATE device SET class = ?2 WHERE id = ?1 AND class IS NOT ?2",

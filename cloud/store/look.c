@@ -2,6 +2,7 @@
 #include "cloud/store/look.h"
 
 #include "cloud/store/device_state.h"
+#include "cloud/store/releases.h"
 #include "cloud/store/trust_rule.h"
 #include "core/base/hex.h"
 #include "core/base/json.h"
@@ -321,9 +322,23 @@ static void key_word(struct json *j, const char *key, sqlite3_stmt *q, int colum
         json_str(j, word);
 }
 
+/* null: it says none, or one that no release here is for. */
+static void key_class(struct json *j, struct store *s, sqlite3_stmt *q, int column)
+{
+    uint8_t mark[EVENT_ABOUT_LEN];
+    const char *name = NULL;
+
+    if (db_blob(q, column, mark, sizeof mark))
+        name = releases_class(s, mark);
+    json_key(j, "product");
+    if (name == NULL)
+        json_null(j);
+    else
+        json_str(j, name);
+}
+
 static void device_line(struct json *j, sqlite3_stmt *q, struct store *s)
 {
-    (void)s;
     struct door_device d;
     read_device(q, &d);
     json_object(j);
@@ -351,6 +366,7 @@ static void device_line(struct json *j, sqlite3_stmt *q, struct store *s)
     key_column(j, "attest_security_version", q, 24);
     key_column(j, "attest_utc_ms", q, 25);
     key_column(j, "pins", q, 26); /* of the set in force there; 0: its invitation's */
+    key_class(j, s, q, 27);
     json_object_end(j);
 }
 
@@ -544,6 +560,7 @@ enum { ROWS_ASKED = 4096 }; /* the room ends a page long before */
 enum status look_list_devices(
     struct store *s, uint64_t cursor, struct room text, size_t *len, uint64_t *next)
 {
+    TRY(releases_newest(s));
     return list(s, device_page(s, cursor, ROWS_ASKED), device_line, text, len, next);
 }
 

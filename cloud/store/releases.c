@@ -379,6 +379,14 @@ enum status release_note(struct store *s, uint64_t row, const struct event *e)
     return db_run(q);
 }
 
+const char *releases_class(const struct store *s, const uint8_t mark[EVENT_ABOUT_LEN])
+{
+    for (size_t i = 0; i < s->newest.count; i++)
+        if (memcmp(mark, s->newest.of[i].class_mark, EVENT_ABOUT_LEN) == 0)
+            return s->newest.of[i].product;
+    return NULL;
+}
+
 enum status release_note_class(struct store *s, uint64_t row, const struct batch *b)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_DEVICE_CLASS_SET);

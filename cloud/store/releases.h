@@ -41,6 +41,8 @@ MUST_USE enum status release_is_newest(
  * stays so: an offer that crossed with that news is refused as no newer. */
 MUST_USE enum status release_note(
     struct store *s, uint64_t row, const struct event *event);
+/* After releases_newest(): the class that has this mark; NULL: none of those here. */
+const char *releases_class(const struct store *s, const uint8_t mark[EVENT_ABOUT_LEN]);
 /* The class that a batch of this device (row) says. The first of a run that says none: the image may be
  * another one than before, so it is not known any more. */
 MUST_USE enum status release_note_class(

@@ -464,6 +464,20 @@ static void test_a_device_that_says_its_class_is_offered_no_release_of_another(v
     rig_free(r);
 }
 
+/* So a device may say more than its cloud knows, and neither has to be brought up to date first. */
+static void test_an_event_of_a_newer_device_is_stored_and_changes_no_offer(void)
+{
+    enum { NOT_YET = 199 }; /* given to no event */
+    struct rig *r = two_classes();
+    struct rig_device *d = &r->devices[0];
+
+    CHECK(told(r, d, 0, NOT_YET, first) && is(oximeter, 1));
+    CHECK(told(r, d, 1, NOT_YET, first) && is(oximeter, 1));
+    CHECK(rig_count(r, "SELECT count(*) FROM offer WHERE code IS NULL") == 1);
+    CHECK(rig_count(r, "SELECT count(*) FROM event WHERE code LIKE 'update.%'") == 0);
+    rig_free(r);
+}
+
 static void test_a_run_that_says_no_class_is_tried_as_before(void)
 {
     struct rig *r = two_classes();
@@ -560,6 +574,7 @@ MAIN(TEST(test_a_release_is_offered_only_while_it_is_rolled_out),
     TEST(test_a_class_that_was_ended_begins_again_with_its_newest_release_or_a_newer),
     TEST(test_a_class_is_not_ended_while_anything_depends_on_it),
     TEST(test_a_device_that_says_its_class_is_offered_no_release_of_another),
+    TEST(test_an_event_of_a_newer_device_is_stored_and_changes_no_offer),
     TEST(test_a_run_that_says_no_class_is_tried_as_before),
     TEST(test_each_case_of_the_class_rule_has_its_verdict),
     TEST(test_a_larger_share_contains_the_smaller_one_and_places_are_spread))

@@ -205,6 +205,8 @@ def test_a_release_for_another_class_ends_no_roll_out_and_each_device_takes_its_
             wait_for('the cloud to know: %s' % offers(cloud, d), lambda: offers(cloud, d).get(version) == 'update-confirmed')
         check(set(offers(cloud, oximeter)) == {'1.1.0'}, 'an oximeter was offered %s' % offers(cloud, oximeter))
         check(set(offers(cloud, monitor)) == {'2.0.0'}, 'a monitor was offered %s' % offers(cloud, monitor))
+        said = {l['device']: l['product'] for l in cloud.lines('device', 'list')}
+        check(said == {oximeter.device.id: 'holdfast-oximeter', monitor.device.id: 'holdfast-monitor'}, 'the devices are %s' % said)
         check(not monitor.refusals() and not oximeter.refusals(), 'refused: %s, %s' % (monitor.refusals(), oximeter.refusals()))
 
 
