@@ -2,6 +2,7 @@
 #include "host/keyfile.h"
 
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -110,6 +111,40 @@ static void test_links_folders_pipes_empty_and_long_files_are_refused(void)
     scene_close(&s);
 }
 
+/* Of every file that is written so: certificate, address, identity, records, sets of authorities. */
+static void test_from_a_call_that_fails_the_file_is_the_old_or_the_new_one_whole(void)
+{
+    static const uint8_t first[] = {1, 2, 3, 4, 5}, second[] = {9, 8, 7};
+    int old = 0, new = 0;
+
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        struct scene s;
+        uint8_t into[8];
+        size_t len = 0;
+
+        scene_open(&s);
+        CHECK(keyfile_write(s.path, geteuid(), getegid(), BYTES_OF(first), true) == OK);
+        disk_sweep_arm(&w);
+        enum status st =
+            keyfile_write(s.path, geteuid(), getegid(), BYTES_OF(second), true);
+        disk_sweep_ends(&w);
+        disk_cut(w.form);
+        CHECK(read_it(&s, geteuid(), into, &len) == OK);
+        bool is_new = len == sizeof second && memcmp(into, second, len) == 0;
+        CHECK(is_new || (len == sizeof first && memcmp(into, first, len) == 0));
+        CHECK(st != OK || is_new);
+        old += !is_new;
+        new += is_new;
+        CHECK(
+            keyfile_write(s.path, geteuid(), getegid(), BYTES_OF(second), true) == OK);
+        disk_cut(0);
+        CHECK(read_it(&s, geteuid(), into, &len) == OK && len == sizeof second);
+        scene_close(&s);
+    }
+    CHECK(old > 4 && new > 0);
+}
+
 MAIN(TEST(test_what_was_written_is_read_back_and_only_its_owner_may),
     TEST(test_every_mode_but_0400_is_refused_and_yields_no_byte),
-    TEST(test_links_folders_pipes_empty_and_long_files_are_refused))
+    TEST(test_links_folders_pipes_empty_and_long_files_are_refused),
+    TEST(test_from_a_call_that_fails_the_file_is_the_old_or_the_new_one_whole))
