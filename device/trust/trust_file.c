@@ -138,6 +138,7 @@ enum status trust_file_create(enum trust_part part, const char *folder, uid_t ow
 
     if (!path_of(path, folder, part))
         return REFUSED;
+    TRY(keyfile_settle(path));
     enum status s = keyfile_read(path, owner, ROOM_OF(key), &len, &why);
     if (s == AGAIN) {
         len = 32;

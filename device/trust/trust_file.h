@@ -24,7 +24,7 @@ struct trust_file {
     struct key wrap; /* TRUST_WRAP */
 };
 
-/* Make a new key file in `folder` if there is none. */
+/* Make a new key file in `folder` if there is none. OK: no cut of power takes it back. */
 MUST_USE enum status trust_file_create(enum trust_part part, const char *folder,
     uid_t owner, gid_t group, const struct entropy *entropy);
 /* REFUSED or AGAIN with *why as keyfile_read says it. crypto and entropy: TRUST_WRAP only. */

@@ -4,6 +4,7 @@
 #include "host/crypto.h"
 #include "host/keyfile.h"
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -30,11 +31,14 @@ static enum status open_part(
 
 static void forget(void)
 {
+    static const char *const files[] = {
+        "tls.key", "wrap.key", "tls.key.new", "wrap.key.new"};
     char path[128];
-    path_of(path, "tls.key");
-    (void)unlink(path);
-    path_of(path, "wrap.key");
-    (void)unlink(path);
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        path_of(path, files[i]);
+        (void)unlink(path);
+    }
 }
 
 static EVP_PKEY *public_of(uint8_t point[P256_PUBLIC_LEN])
@@ -119,6 +123,53 @@ static void test_a_key_is_made_once_and_never_over_an_old_one(void)
     CHECK(t.port.tls_public(t.port.board, second) == OK);
     CHECK(memcmp(first, second, sizeof first) == 0);
     trust_file_close(&t);
+    host_crypto_free(c);
+}
+
+/* False: there is none. */
+static bool point_of_file(struct host_crypto *c, uint8_t point[P256_PUBLIC_LEN])
+{
+    struct trust_file t;
+
+    if (open_part(&t, TRUST_TLS, c) != OK)
+        return false;
+    CHECK(t.port.tls_public(t.port.board, point) == OK);
+    trust_file_close(&t);
+    return true;
+}
+
+/*
+ * Req: HF-FLASH-002 "no keys run that a cut of power could take back"
+ * Its public half goes out in an enrolment or a renewal: a certificate for a key that is gone is of no use.
+ */
+static void test_a_key_whose_making_failed_is_told_of_only_when_no_cut_takes_it_back(
+    void)
+{
+    uint8_t told[P256_PUBLIC_LEN], kept[P256_PUBLIC_LEN];
+    struct host_crypto *c = NULL;
+    int failed = 0, left = 0;
+
+    CHECK(host_crypto_new(&c) == OK);
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        forget();
+        disk_sweep_arm(&w);
+        enum status s = trust_file_create(
+            TRUST_TLS, folder, getuid(), getgid(), host_entropy_port());
+        disk_sweep_ends(&w);
+        failed += s != OK;
+        left += s != OK && point_of_file(c, kept);
+        if (w.form > 0) /* power is cut at once */
+            disk_cut(w.form - 1);
+        if (s != OK)
+            CHECK(trust_file_create(
+                      TRUST_TLS, folder, getuid(), getgid(), host_entropy_port())
+                == OK);
+        CHECK(point_of_file(c, told));
+        disk_cut(0);
+        CHECK(point_of_file(c, kept) && memcmp(told, kept, sizeof kept) == 0);
+    }
+    CHECK(failed > 4 && left > 0);
+    forget();
     host_crypto_free(c);
 }
 
@@ -330,7 +381,9 @@ static void test_a_key_file_that_others_can_read_is_refused(void)
 
 int main(void)
 {
-    struct test tests[] = {TEST(test_a_secret_opens_on_this_device_and_on_no_other),
+    struct test tests[] = {
+        TEST(test_a_key_whose_making_failed_is_told_of_only_when_no_cut_takes_it_back),
+        TEST(test_a_secret_opens_on_this_device_and_on_no_other),
         TEST(test_what_it_signs_verifies_under_its_public_key_and_no_other_does),
         TEST(test_each_role_s_trust_refuses_the_other_role_s_half),
         TEST(test_keys_in_files_prove_nothing_of_where_they_are),
