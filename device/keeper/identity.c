@@ -83,6 +83,8 @@ enum status identity_write(const char *path, uid_t owner, gid_t group,
 enum status enrolment_read(const char *path, uid_t owner, const struct trust *trust,
     struct enrolment_record *out, const char **why)
 {
+    *why = "not settled";
+    TRY(keyfile_settle(path));
     return read_sealed(path, owner, trust, parse_enrolment, out, why);
 }
 

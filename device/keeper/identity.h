@@ -58,6 +58,7 @@ MUST_USE enum status identity_read(const char *path, uid_t owner,
     const struct trust *trust, struct identity_record *out, const char **why);
 MUST_USE enum status identity_write(const char *path, uid_t owner, gid_t group,
     const struct trust *trust, const struct identity_record *r);
+/* Settled: its M1 goes out, and no cut of power takes it back. */
 MUST_USE enum status enrolment_read(const char *path, uid_t owner,
     const struct trust *trust, struct enrolment_record *out, const char **why);
 MUST_USE enum status enrolment_write(const char *path, uid_t owner, gid_t group,

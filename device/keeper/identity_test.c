@@ -2,6 +2,7 @@
 #include "device/keeper/identity.h"
 
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,5 +90,48 @@ static void test_records_of_another_length_version_or_generation_are_malformed(v
     CHECK(out.kid.generation == 9);
 }
 
+static void forget(const char *path)
+{
+    char fresh[80];
+
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    unlink(path);
+    unlink(fresh);
+}
+
+/*
+ * Req: HF-FLASH-002 "no keys run that a cut of power could take back"
+ * The cloud takes one M1 for an invitation: a device that has another one after a cut is never enrolled.
+ */
+static void test_an_m1_that_was_found_is_taken_back_by_no_cut(void)
+{
+    uint8_t mine = 0x5a;
+    struct trust trust = {.board = &mine, .seal = seal, .open = open_it};
+    char folder[] = "/tmp/identity_test.XXXXXX", path[64];
+    const char *why = NULL;
+    int failed = 0, found = 0;
+
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/e", folder);
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        struct enrolment_record in = a_record(), out = {.m1 = {1}};
+        forget(path);
+        disk_sweep_arm(&w);
+        enum status s = enrolment_write(path, geteuid(), getegid(), &trust, &in);
+        disk_sweep_ends(&w);
+        enum status saw = enrolment_read(path, geteuid(), &trust, &out, &why);
+        CHECK(saw == OK || (saw == AGAIN && s != OK));
+        failed += s != OK;
+        found += s != OK && saw == OK;
+        disk_cut(0);
+        CHECK(enrolment_read(path, geteuid(), &trust, &out, &why) == saw);
+        CHECK(enrolment_write(path, geteuid(), getegid(), &trust, &in) == OK);
+    }
+    CHECK(failed > 4 && found > 0);
+    forget(path);
+    CHECK(rmdir(folder) == 0);
+}
+
 MAIN(TEST(test_an_enrolment_is_read_back_whole_and_only_by_its_own_device),
-    TEST(test_records_of_another_length_version_or_generation_are_malformed))
+    TEST(test_records_of_another_length_version_or_generation_are_malformed),
+    TEST(test_an_m1_that_was_found_is_taken_back_by_no_cut))
