@@ -3,7 +3,7 @@
 
 #include "device/agent/may.h"
 #include "device/agent/raise_rule.h"
-#include "device/agent/record.h"
+#include "device/agent/record_file.h"
 #include "device/talk/keys.h"
 #include "device/talk/messages.h"
 #include "device/talk/place.h"
@@ -13,7 +13,6 @@
 #include "device/trust/wrap.h"
 #include "host/cli.h"
 #include "host/crypto.h"
-#include "host/keyfile.h"
 #include "host/supervise.h"
 
 #include <string.h>
@@ -118,13 +117,8 @@ static void on_line(void *ctx, int fd, uint32_t events)
 static enum status write_record(struct agent *a)
 {
     const struct role_env *v = a->env;
-    uint8_t text[RECORD_LEN];
-
-    record_build(&a->record, text);
-    enum status s = keyfile_write(
-        a->record_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], BYTES_OF(text), true);
-    wipe(text, sizeof text);
-    return s;
+    return tpm_record_keep(
+        a->record_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], &a->record);
 }
 
 /* Begun, made, done: cut short anywhere, it is done again. A record that was lost is no reason to
@@ -142,8 +136,9 @@ static enum status make_keys(struct agent *a, const char **why)
         return s;
     a->record.made = true;
     *why = "record";
+    TRY(write_record(a));
     LOG(a->log, LOG_INFO, REASON_TPM_KEYS_MADE, F_NUM("keys", TPM_ATTEST));
-    return write_record(a);
+    return OK;
 }
 
 static enum status begin_keys(struct agent *a, const char **why)
@@ -158,32 +153,15 @@ static enum status begin_keys(struct agent *a, const char **why)
     return write_record(a);
 }
 
-static enum status read_record(struct agent *a, const char **why)
-{
-    uint8_t text[RECORD_LEN];
-    size_t len = 0;
-
-    enum status s = keyfile_read(
-        a->record_path, a->env->uids[ROLE_AGENT], ROOM_OF(text), &len, why);
-    if (s == OK && record_parse((struct bytes){text, len}, &a->record) != OK) {
-        *why = "record";
-        s = REFUSED;
-    }
-    wipe(text, sizeof text);
-    return s;
-}
-
 /* --- the attestation key: beside keys that are there, also where they are older than it --- */
 
 static enum status write_attest(struct agent *a, bool made)
 {
     const struct role_env *v = a->env;
     struct attest_record r = {made, a->record.keys.names[TPM_ATTEST]};
-    uint8_t text[ATTEST_RECORD_LEN];
 
-    attest_record_build(&r, text);
-    return keyfile_write(
-        a->attest_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], BYTES_OF(text), true);
+    return attest_record_keep(
+        a->attest_path, v->uids[ROLE_AGENT], v->gids[ROLE_AGENT], &r);
 }
 
 static enum status begin_attest(struct agent *a, const char **why)
@@ -197,21 +175,16 @@ static enum status make_attest(struct agent *a, const char **why)
 {
     TRY(tpm_make_attest(a->tpm, &a->record.keys, why));
     *why = "record";
+    TRY(write_attest(a, true));
     LOG(a->log, LOG_INFO, REASON_TPM_ATTEST_MADE, F_NUM("keys", 1));
-    return write_attest(a, true);
+    return OK;
 }
 
 static enum status read_attest(struct agent *a, bool *made, const char **why)
 {
-    uint8_t text[ATTEST_RECORD_LEN];
     struct attest_record r;
-    size_t len = 0;
 
-    TRY(keyfile_read(
-        a->attest_path, a->env->uids[ROLE_AGENT], ROOM_OF(text), &len, why));
-    *why = "record";
-    if (attest_record_parse((struct bytes){text, len}, &r) != OK)
-        return REFUSED;
+    TRY(attest_record_find(a->attest_path, a->env->uids[ROLE_AGENT], &r, why));
     a->record.keys.names[TPM_ATTEST] = r.name;
     *made = r.made;
     return OK;
@@ -240,7 +213,8 @@ static enum status prove(struct agent *a, const char **why)
 
 static enum status take_up(struct agent *a, const char **why)
 {
-    enum status s = read_record(a, why);
+    enum status s =
+        tpm_record_find(a->record_path, a->env->uids[ROLE_AGENT], &a->record, why);
     if (s == AGAIN)
         s = begin_keys(a, why);
     if (s == OK && !a->record.made)
