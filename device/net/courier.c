@@ -968,6 +968,7 @@ static enum status open_keys(struct courier *c)
             &c->agent, TRUST_TLS, c->env->root, c->env->uids[ROLE_AGENT]));
     } else if (tls_pair_settle(&c->pair) != OK) {
         not_usable(c, "tls.key", "a renewal cannot be ended");
+        c->disk_failed = true;
         return BROKEN;
     }
     return read_pair(c);

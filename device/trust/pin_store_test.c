@@ -5,6 +5,7 @@
 #include "host/keyfile.h"
 #include "host/sign_key.h"
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 #include "tests/support/pki.h"
 
 #include <stdio.h>
@@ -86,10 +87,10 @@ static void begin(struct rig *r)
 
 static void end(struct rig *r)
 {
-    static const char *const files[] = {"pins", "pins.next"};
+    static const char *const files[] = {"pins", "pins.next", "pins.next.new"};
     char path[96];
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s/%s", r->folder, files[i]);
         unlink(path);
     }
@@ -351,6 +352,78 @@ static void test_a_set_whose_coming_in_force_failed_comes_in_force_with_the_next
     end(&r);
 }
 
+/* Of a set that is taken: after a cut at once, after a second try, and after a new start. */
+static void test_a_call_that_fails_in_a_taking_leaves_the_set_on_trial_or_none(void)
+{
+    int taken = 0, none = 0;
+
+    for (int again = 0; again < 2; again++)
+        for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+            struct rig r;
+            const char *why = NULL;
+
+            begin(&r);
+            struct bytes set = set_of(&r, r.key, 1, BACKUP, THIRD);
+            disk_sweep_arm(&w);
+            enum status s = pin_store_take(&r.store, set, &why);
+            disk_sweep_ends(&w);
+            CHECK(r.store.trial.version == (s == OK ? 1 : 0));
+            if (again == 1 && s != OK) {
+                CHECK(pin_store_take(&r.store, set, &why) == OK);
+                s = OK;
+            }
+            disk_cut(again == 1 ? 0 : w.form);
+            CHECK(reopen(&r) == OK && r.store.in_force.version == 0);
+            CHECK(trusts(&r, ACTIVE) && (s != OK || r.store.trial.version == 1));
+            taken += r.store.trial.version == 1;
+            none += r.store.trial.version == 0;
+            if (r.store.trial.version == 0)
+                CHECK(pin_store_take(&r.store, set, &why) == OK);
+            CHECK(pin_store_confirm(&r.store, 1) == OK);
+            disk_cut(0);
+            CHECK(reopen(&r) == OK && r.store.in_force.version == 1);
+            end(&r);
+        }
+    CHECK(taken > 8 && none > 4);
+}
+
+/* Req: HF-FLASH-002 "no set is said to be in force, before a sync has settled which it is" */
+static void
+test_a_call_that_fails_in_a_coming_in_force_leaves_one_set_that_no_cut_takes_back(void)
+{
+    enum after { CUT, START, AGAIN_AT_ONCE, AFTERS };
+    int seen[2] = {0};
+
+    for (int after = 0; after < AFTERS; after++)
+        for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+            struct rig r;
+            const char *why = NULL;
+
+            begin(&r);
+            CHECK(pin_store_take(&r.store, set_of(&r, r.key, 1, BACKUP, THIRD), &why)
+                == OK);
+            disk_sweep_arm(&w);
+            enum status s = pin_store_confirm(&r.store, 1);
+            disk_sweep_ends(&w);
+            CHECK(r.store.in_force.version == (s == OK ? 1 : 0));
+            if (after == CUT)
+                disk_cut(w.form);
+            if (after == AGAIN_AT_ONCE && s != OK) {
+                CHECK(pin_store_confirm(&r.store, 1) == OK);
+                s = OK;
+            }
+            CHECK(reopen(&r) == OK);
+            uint32_t said = r.store.in_force.version;
+            CHECK(s != OK || said == 1);
+            seen[said]++;
+            disk_cut(0);
+            CHECK(reopen(&r) == OK && r.store.in_force.version == said);
+            CHECK(said == 1 || pin_store_confirm(&r.store, 1) == OK);
+            end(&r);
+        }
+    CHECK(seen[0] > 0 && seen[1] > 4);
+}
+
 static void test_a_spoiled_file_never_leaves_a_device_without_authorities(void)
 {
     static const uint8_t spoiled[] = "spoiled";
@@ -376,4 +449,7 @@ MAIN(TEST(test_a_set_is_on_trial_until_it_is_confirmed_and_survives_a_restart),
     TEST(test_a_set_that_may_not_have_been_kept_does_not_come_in_force_for_another),
     TEST(test_a_set_whose_coming_in_force_failed_comes_in_force_with_the_next_answer),
     TEST(test_power_cut_after_each_write_leaves_a_set_to_go_on_with),
+    TEST(test_a_call_that_fails_in_a_taking_leaves_the_set_on_trial_or_none),
+    TEST(
+        test_a_call_that_fails_in_a_coming_in_force_leaves_one_set_that_no_cut_takes_back),
     TEST(test_a_spoiled_file_never_leaves_a_device_without_authorities))

@@ -100,6 +100,7 @@ enum status tls_pair_settle(const struct tls_pair *p)
     size_t len = 0;
 
     TRY(path_of(p, "tls.crt", path));
+    TRY(keyfile_settle(path)); /* a pair that a cut could take back is not taken up */
     if (public_of(p, TRUST_TLS_NEXT, next) != OK
         || keyfile_read(path, p->owner, ROOM_OF(cert), &len, &why) != OK)
         return OK; /* nothing is under way; what is wrong with the pair its reader says */

@@ -7,6 +7,7 @@
 #include "host/crypto.h"
 #include "host/keyfile.h"
 #include "tests/support/check.h"
+#include "tests/support/disk_fault.h"
 
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ static void begin(struct rig *r)
 
 static void end(const struct rig *r)
 {
-    static const char *const files[] = {"tls.key", "tls.crt", "tls.next.key"};
+    static const char *const files[] = {
+        "tls.key", "tls.crt", "tls.next.key", "tls.crt.new"};
     char path[128];
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -159,8 +161,79 @@ test_power_cut_between_the_certificate_and_its_key_is_settled_at_the_next_start(
     end(&r);
 }
 
+/* A start: settled, and then which pair runs. */
+static int started(const struct rig *r)
+{
+    CHECK(tls_pair_settle(&r->pair) == OK);
+    int runs = in_force(r);
+    CHECK(runs != 0);
+    return runs;
+}
+
+/* Req: HF-FLASH-002 "no keys run that a cut of power could take back" */
+static void
+test_a_call_that_fails_in_an_install_leaves_a_whole_pair_that_no_cut_takes_back(void)
+{
+    enum after { CUT, START, AGAIN_AT_ONCE, AFTERS };
+    int seen[3] = {0};
+
+    for (int after = 0; after < AFTERS; after++)
+        for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+            struct rig r;
+            begin(&r);
+            struct bytes next = {r.next_cert, r.next_len};
+            disk_sweep_arm(&w);
+            enum status s = tls_pair_install(&r.pair, next);
+            disk_sweep_ends(&w);
+            if (after == CUT)
+                disk_cut(w.form);
+            if (after == AGAIN_AT_ONCE) {
+                CHECK(tls_pair_install(&r.pair, next) == OK);
+                s = OK;
+            }
+            int runs = started(&r);
+            CHECK(s != OK || runs == 2);
+            seen[runs]++;
+            disk_cut(0);
+            CHECK(in_force(&r) == runs);
+            CHECK(tls_pair_install(&r.pair, next) == OK);
+            disk_cut(0);
+            CHECK(started(&r) == 2);
+            end(&r);
+        }
+    CHECK(seen[1] > 8 && seen[2] > 8);
+}
+
+static void test_a_start_whose_call_fails_runs_no_pair_and_the_next_one_does(void)
+{
+    int failed = 0;
+
+    for (struct disk_sweep w = {0}; disk_sweep_next(&w);) {
+        struct rig r;
+        char path[128];
+
+        begin(&r);
+        path_of(&r, "tls.crt", path);
+        CHECK(keyfile_write(path, geteuid(), getegid(),
+                  (struct bytes){r.next_cert, r.next_len}, true)
+            == OK);
+        disk_sweep_arm(&w);
+        enum status s = tls_pair_settle(&r.pair);
+        disk_sweep_ends(&w);
+        failed += s != OK;
+        CHECK(s != OK || in_force(&r) == 2);
+        disk_cut(w.form);
+        CHECK(started(&r) == 2);
+        end(&r);
+    }
+    CHECK(failed >= 3);
+}
+
 MAIN(TEST(test_the_key_to_come_is_made_once_and_changes_nothing_before_its_certificate),
     TEST(test_a_new_pair_is_installed_and_saying_it_again_does_no_harm),
     TEST(test_a_certificate_of_no_key_of_ours_is_refused_and_changes_nothing),
     TEST(
-        test_power_cut_between_the_certificate_and_its_key_is_settled_at_the_next_start))
+        test_power_cut_between_the_certificate_and_its_key_is_settled_at_the_next_start),
+    TEST(
+        test_a_call_that_fails_in_an_install_leaves_a_whole_pair_that_no_cut_takes_back),
+    TEST(test_a_start_whose_call_fails_runs_no_pair_and_the_next_one_does))

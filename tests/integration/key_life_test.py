@@ -85,6 +85,24 @@ def test_renewal_goes_on_after_every_role_was_killed_in_the_midst_of_it():
         check(code in (0, 1), 'the device ended with %d' % code)  # 1: the counts of a keeper that was killed are gone
 
 
+def test_renewal_that_the_disk_does_not_let_end_is_ended_later_by_a_device_that_goes_on():
+    """Courier's new certificate is there and its new key cannot take its place: no start of the device is needed for it."""
+    with bench() as b:
+        cloud = b.cloud()
+        device = b.device(cloud, 'stuck')
+        key = os.path.join(device.root, 'var/lib/holdfast/courier/tls.key')
+        os.rename(key, key.replace('tls.key', 'tls.next.key'))
+        os.mkdir(key)
+        device.start()
+        wait_for('the cause to be told', lambda: [l for l in device.program.log.of('key.file') if l.get('role') == 'courier'])
+        before = device.status()['readings']
+        wait_for('readings to come', lambda: device.status()['readings'] > before)
+        check(not cloud.lines('batches'), 'it sent with half a pair')
+        os.rmdir(key)
+        wait_for('what it held to be stored', lambda: cloud.lines('batches'))
+        check(os.path.isfile(key) and not device.program.ended(), 'no key, or the device has ended')
+
+
 def test_copy_of_a_device_from_before_its_renewal_is_refused_and_named():
     with bench() as b:
         cloud = b.cloud()
@@ -337,6 +355,7 @@ def test_decommissioned_device_gives_up_its_keys_and_its_receipt_is_here():
 
 main([test_device_renews_its_keys_while_it_runs_and_loses_no_reading,
       test_renewal_goes_on_after_every_role_was_killed_in_the_midst_of_it,
+      test_renewal_that_the_disk_does_not_let_end_is_ended_later_by_a_device_that_goes_on,
       test_copy_of_a_device_from_before_its_renewal_is_refused_and_named,
       test_devices_go_on_when_only_the_backup_authority_serves,
       test_pin_set_takes_an_authority_out_once_the_new_set_was_seen_to_serve,
