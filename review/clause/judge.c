@@ -23,6 +23,8 @@ enum {
     SEEN_PLACE = 4, /* tenths */
     SEEN_FACET = 5,
     MORE_FACETS = 4, /* tenths more for each facet that a unit has besides */
+    COMMON = 2, /* tenths: each further passage with the same words makes all rarer */
+    SUPPORTING = 8, /* tenths of what a facet that only supports is worth to a reader */
     PASTED_WORDS = 4,
     HEADED_NEAR = 10,
     ROW_WORDS = 6,
@@ -1287,27 +1289,48 @@ static void mark_facets(struct list *all)
     }
 }
 
+/* How much stands near it: other passages that count, and a heading that names the subject. */
+static uint32_t nearness(const struct bench *b, uint32_t facet, const struct list *all,
+    size_t counted, size_t i)
+{
+    const struct passage *p = passage_at(all, i);
+    uint32_t near = 0;
+    for (size_t k = 0; k < counted; k++) {
+        const struct passage *q = passage_at(all, k);
+        uint32_t apart = units_apart(p, q);
+        if (k != i && apart < NEAR_UNITS)
+            near += q->points * (NEAR_UNITS - apart) / NEAR_UNITS;
+    }
+    return in_context(b, facet, SLOT_ANY, p->unit) ? near + p->points : near;
+}
+
+/* Other passages with the same words. What a document says in every section is no place where
+ * it treats the subject. */
+static uint32_t echoes(const struct list *all, size_t counted, const struct passage *p)
+{
+    uint32_t same = 0;
+    for (size_t k = 0; k < counted; k++)
+        same += passage_at(all, k)->kind == p->kind;
+    return same - 1;
+}
+
 /* Where a subject is treated there stand several sentences on it, below a heading that names it:
- * a passage among others that count goes before one that stands alone, and one of more facets
- * before one of fewer. */
+ * a passage among others that count goes before one that stands alone, one of more facets
+ * before one of fewer, and one of rare words before one of words that come again and again. */
 static void rank(
     const struct bench *b, uint32_t first_facet, struct list *all, size_t counted)
 {
     for (size_t i = 0; i < counted; i++) {
         struct passage *p = LIST_AT(all, struct passage, i);
-        uint32_t near = 0;
-        for (size_t k = 0; k < counted; k++) {
-            const struct passage *q = passage_at(all, k);
-            uint32_t apart = units_apart(p, q);
-            if (k != i && apart < NEAR_UNITS)
-                near += q->points * (NEAR_UNITS - apart) / NEAR_UNITS;
-        }
-        if (in_context(b, first_facet + p->facet, SLOT_ANY, p->unit))
-            near += p->points;
+        uint32_t facet = first_facet + p->facet;
+        uint32_t near = nearness(b, facet, all, counted, i);
         uint32_t more =
             SCORE_ONE + MORE_FACETS * (bits((uint8_t)(p->facets & ~(1u << p->facet))));
         uint32_t rank =
             p->points * (NEAR_POINTS + near) * more / (NEAR_POINTS * SCORE_ONE);
+        rank = rank * SCORE_ONE / (SCORE_ONE + COMMON * echoes(all, counted, p));
+        if (facet_of(b, facet)->support)
+            rank = rank * SUPPORTING / SCORE_ONE;
         p->rank = (uint16_t)(rank < UINT16_MAX ? rank : UINT16_MAX);
     }
 }

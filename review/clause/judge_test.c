@@ -410,6 +410,19 @@ static void a_unit_that_answers_two_facets_comes_before_one_that_answers_one(voi
     end(&b);
 }
 
+static void words_that_come_once_come_before_words_that_come_again_and_again(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "# Radio\n\nIt is carried by TLS.\n\n# Wards\n\nAll is carried by TLS.\n\n"
+        "# Pumps\n\nMuch is carried by TLS.\n\n# Hub\n\nIt is carried by a VPN.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 4);
+    CHECK(v->counted[0].lines.first == 15);
+    end(&b);
+}
+
 static void an_item_that_a_sentence_leads_to_is_no_bare_word(void)
 {
     uint32_t led =
@@ -540,6 +553,7 @@ MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(another_section_comes_before_more_of_a_section_that_was_shown),
     TEST(a_unit_that_was_shown_comes_behind_all_others),
     TEST(a_unit_that_answers_two_facets_comes_before_one_that_answers_one),
+    TEST(words_that_come_once_come_before_words_that_come_again_and_again),
     TEST(an_item_that_a_sentence_leads_to_is_no_bare_word),
     TEST(text_below_a_heading_that_is_the_name_of_a_facet_is_of_it),
     TEST(the_label_of_an_item_makes_it_a_statement),
