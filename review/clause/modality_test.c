@@ -241,6 +241,13 @@ static void a_sentence_is_meant_by_its_own_words(void)
         {"Replay is prevented by a counter.", NULL, A},
         {"Where possible, connections are encrypted.", NULL, R},
         {"Debug access is protected as appropriate.", NULL, R},
+        {"This document describes the trust boundaries of the pump.", NULL, R},
+        {"The following sections explain how images are signed.", NULL, R},
+        {"Typically, devices use secure boot against changed images.", NULL, R},
+        {"For production, switch to the release mode and close JTAG.", NULL, R},
+        {"The sample application runs with TLS 1.3.", NULL, X},
+        {"The above example is made with a test server.", NULL, X},
+        {"- High: bypass of the access policy by a restricted user", "bypass", T},
         {"The database is not encrypted.", NULL, N},
         {"The product has no firewall.", NULL, N},
         {"We do not rotate keys.", NULL, N},
@@ -276,6 +283,11 @@ static void words_that_only_look_like_a_plan_advice_or_threat_change_nothing(voi
         {"The mark \"not synchronised\" stays true.", NULL, A},
         {"A second store holds old readings.", NULL, A},
         {"Only store opens the database.", NULL, A},
+        {"This mechanism describes itself in its certificate.", NULL, A},
+        {"The policy document lists who may read.", NULL, A},
+        {"The switch on the front closes the service port.", NULL, A},
+        {"The sample rate is checked on each start.", NULL, A},
+        {"- High voltage: it is cut by the relay", "relay", A},
     };
     ROWS(rows);
 }
