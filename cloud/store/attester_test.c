@@ -7,6 +7,8 @@
 #include "tests/support/check.h"
 #include "tests/support/endorsed.h"
 #include "wire/attest.h"
+#include "wire/event.h"
+#include "wire/release.h"
 
 enum { REGISTERS = 1u << 0 | 1u << 4 | 1u << 7 | 1u << 11, FILE_MAX = 4096 };
 
@@ -334,11 +336,10 @@ static void test_who_may_not_send_or_is_another_is_asked_nothing(void)
     close_scene(&s);
 }
 
-static int send_batch(struct scene *s, struct rig_device *d, uint32_t seq,
+static int send_one(struct scene *s, struct rig_device *d, struct batch *b,
     struct answer *answer, uint16_t *http_status)
 {
     static struct rig_sealed sealed;
-    struct batch *b = rig_batch(seq, 5, s->r->utc_ms);
     const struct rig_answer *a;
 
     b->tpm = true;
@@ -346,6 +347,12 @@ static int send_batch(struct scene *s, struct rig_device *d, uint32_t seq,
     a = rig_send(s->r, d, &sealed);
     *http_status = a->http_status;
     return rig_verdict(s->r, d, a, answer);
+}
+
+static int send_batch(struct scene *s, struct rig_device *d, uint32_t seq,
+    struct answer *answer, uint16_t *http_status)
+{
+    return send_one(s, d, rig_batch(seq, 5, s->r->utc_ms), answer, http_status);
 }
 
 /* Req: HF-TPM-012 "known, but below the least security version" */
@@ -381,6 +388,33 @@ static void test_a_version_that_is_too_old_may_only_update_and_its_readings_come
     s.r->store.entropy = host_entropy_port();
     CHECK(send_batch(&s, d, 0, &answer, &http) == OUTCOME_STORED);
     CHECK(rig_count(s.r, "SELECT count(*) FROM batch") == 1);
+    close_scene(&s);
+}
+
+/* Else it could be offered one of another class for ever: its refusals are not stored.
+ * Req: HF-UPD-021 "and the cloud shall offer to one that says it no release of another" */
+static void test_of_a_device_that_may_only_update_the_class_is_noted_all_the_same(void)
+{
+    static struct answer answer;
+    struct scene s;
+    struct attest_quote q = good_quote();
+    uint16_t http = 0;
+
+    open_scene(&s);
+    struct rig_device *d = &s.r->devices[0];
+    s.r->store.boots.least_security_version = 4;
+    begin(&s, d, 0xa1);
+    CHECK(quote(&s, d, 0xc2, &q) == 204 && state(&s, d) == ATTEST_TOO_OLD);
+    s.r->store.entropy = host_entropy_port();
+    struct batch *b = rig_batch(0, 5, s.r->utc_ms);
+    b->events[0] = (struct event){.code = EVENT_CLASS, .count = 1, .has_about = true};
+    release_class_mark("holdfast-oximeter", b->events[0].about);
+    b->event_count = 1;
+    CHECK(send_one(&s, d, b, &answer, &http) == OUTCOME_NOT_NOW && http == 200);
+    CHECK(rig_count(s.r, "SELECT count(*) FROM batch") == 0);
+    CHECK(
+        rig_count(s.r, "SELECT count(*) FROM device WHERE class = x'ddcff1b159065191'")
+        == 1);
     close_scene(&s);
 }
 
@@ -463,6 +497,7 @@ int main(void)
         TEST(test_who_may_not_send_or_is_another_is_asked_nothing),
         TEST(
             test_a_version_that_is_too_old_may_only_update_and_its_readings_come_later),
+        TEST(test_of_a_device_that_may_only_update_the_class_is_noted_all_the_same),
         TEST(test_batches_count_only_by_the_connection_that_was_attested),
         TEST(test_more_connections_than_the_table_holds_push_out_the_longest_unused)};
     bool good = ready();

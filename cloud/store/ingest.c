@@ -453,7 +453,6 @@ static enum status note_updates(struct job *j)
 {
     const struct batch *b = &j->s->batch;
 
-    TRY(release_note_class(j->s, j->row.id, b));
     for (size_t i = 0; i < b->event_count; i++) {
         enum reason reason;
         uint8_t code = b->events[i].code;
@@ -776,6 +775,9 @@ static enum ingest_next opened(struct job *j)
         j->out->answer.has_config = true;
         j->out->answer.config = j->row.config;
     }
+    /* Of one that may only update too: it is to be offered what fits. */
+    if (release_note_class(j->s, j->row.id, &j->s->batch) != OK)
+        return INGEST_BROKEN;
     enum ingest_next next = trust == TRUST_UPDATE_ONLY ? not_now(j) : write_down(j);
     /* After what this batch says of it. */
     if (next == INGEST_DONE && j->out->http_status == 200
