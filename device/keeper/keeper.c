@@ -675,10 +675,8 @@ static void renew(struct keeper *k)
     if (k->renew_to != k->kid.generation + 1) {
         say_renewal(k, LOG_REFUSE, REASON_RENEW_REFUSED, REFUSED);
     } else if (!k->renewal.begun) {
-        bool asked = k->next_asked;
         k->next_asked = true;
-        if (!asked)
-            tell_courier(k, SAY_NEXT_KEY, (struct bytes){0});
+        tell_courier(k, SAY_NEXT_KEY, (struct bytes){0}); /* again, if it had none */
     } else if (k->m2_len > 0
         && !k->pair_ready) { /* again, if courier did not keep it */
         enum status s = renewal_check(&k->renewal, host_crypto_port(k->crypto),

@@ -69,6 +69,7 @@ struct courier {
     bool trial_failed;    /* the last connection on trial */
     enum link_word fault; /* LINK_NONE: may dial */
     bool disk_failed;     /* in the start: a new one is tried */
+    bool next_failed;     /* the key to come: told */
     bool confirm_failed;  /* a set that is seen to serve is not in force; said */
 
     char keeper_path[PLACE_MAX];
@@ -704,9 +705,10 @@ static void say_next_key(struct courier *c)
                                 : tls_pair_next(&c->pair, c->entropy, point);
     if (s == OK)
         tell(c, SAY_NEXT_PUBLIC, point_build(point, ROOM_OF(b)));
-    else
+    else if (!c->next_failed) /* it is asked for with each answer */
         LOG(c->log, LOG_FAULT, REASON_KEY_FILE, F_WORD("file", "tls.next.key"),
             F_WORD("why", status_name(s)));
+    c->next_failed = s != OK;
 }
 
 static enum status keep_cert(struct courier *c, struct bytes der)
