@@ -18,6 +18,8 @@ struct weights weights_fitted(void)
 
 enum {
     NEAR_UNITS = 2,
+    NAMED =
+        4, /* times its points stand near what is below the clause's own name for it */
     NEAR_POINTS = 30, /* so many of the neighbours' make a passage twice as good */
     SEEN_UNITS = 4,
     SEEN_PLACE = 4, /* tenths */
@@ -57,6 +59,11 @@ struct here {
     struct list hits[SLOTS]; /* struct phrase_hit */
 };
 
+struct called {
+    uint32_t constraint; /* of the rubric */
+    struct words name;
+};
+
 struct bench { /* one run of judge() */
     struct arena *a;
     const struct said *said;
@@ -67,7 +74,9 @@ struct bench { /* one run of judge() */
     struct use *uses;
     uint8_t *specific, *foreign; /* of each phrase */
     uint8_t *denial;             /* of each phrase: it says "not" itself */
-    struct list pasted;  /* struct words: what the catalogue says of the clause */
+    struct list pasted; /* struct words: what the catalogue says of the clause */
+    struct list
+        called; /* struct called: names of constraints, and of what they are about */
     struct named *named; /* or NULL: a passage counts wherever it stands */
     uint32_t facet_count;
     struct facet_at { /* which facet of which constraint */
@@ -1289,6 +1298,62 @@ static void mark_facets(struct list *all)
     }
 }
 
+static void call(struct bench *b, uint32_t constraint, struct bytes name)
+{
+    if (name.len)
+        *(struct called *)list_add(&b->called) =
+            (struct called){constraint, words_of(b->said->lexicon, b->a, name)};
+}
+
+/* Each constraint by its own name, its practice's and its group's. */
+static void learn_names(struct bench *b, const struct clause *c)
+{
+    b->called = LIST_OF(struct called);
+    for (uint32_t r = 0; c && r < b->rubric->constraint_count; r++) {
+        uint8_t i = constraint_find(c, b->rubric->constraints[r].id);
+        if (i == CATALOGUE_NONE)
+            continue;
+        const struct constraint *k = &c->constraints[i];
+        call(b, r, k->name);
+        for (uint32_t p = 0; p < c->practice_count; p++)
+            if (k->practices == 1u << p)
+                call(b, r, c->practices[p].name);
+        if (k->group != CATALOGUE_NONE)
+            call(b, r, c->groups[k->group].id);
+    }
+}
+
+/* Most words of the name stand in the heading. */
+static bool is_called(const struct bench *b, const struct words *name, uint32_t heading)
+{
+    const struct words *w = &b->said->words[heading];
+    uint32_t said = 0, found = 0;
+    for (uint32_t i = 0; i < name->count; i++) {
+        if (is_word(b, &name->at[i], WORD_EMPTY))
+            continue;
+        said++;
+        uint32_t k = 0;
+        while (k < w->count && w->at[k].stem != name->at[i].stem)
+            k++;
+        found += k < w->count;
+    }
+    return found * 2 > said;
+}
+
+/* A heading above it, but for the title, has the name that the clause gives to the subject. */
+static bool below_name(const struct bench *b, uint32_t constraint, uint32_t unit)
+{
+    const struct corpus *c = b->said->corpus;
+    for (uint32_t h = c->units[unit].heading; h != UNIT_NONE && !is_title(c, h);
+         h = c->units[h].heading)
+        for (size_t i = 0; i < b->called.count; i++) {
+            const struct called *called = LIST_AT(&b->called, const struct called, i);
+            if (called->constraint == constraint && is_called(b, &called->name, h))
+                return true;
+        }
+    return false;
+}
+
 /* How much stands near it: other passages that count, and a heading that names the subject. */
 static uint32_t nearness(const struct bench *b, uint32_t facet, const struct list *all,
     size_t counted, size_t i)
@@ -1301,7 +1366,11 @@ static uint32_t nearness(const struct bench *b, uint32_t facet, const struct lis
         if (k != i && apart < NEAR_UNITS)
             near += q->points * (NEAR_UNITS - apart) / NEAR_UNITS;
     }
-    return in_context(b, facet, SLOT_ANY, p->unit) ? near + p->points : near;
+    if (in_context(b, facet, SLOT_ANY, p->unit))
+        near += p->points;
+    if (below_name(b, b->facets[facet].constraint, p->unit))
+        near += p->points * NAMED;
+    return near;
 }
 
 /* Other passages with the same words. What a document says in every section is no place where
@@ -1314,7 +1383,8 @@ static uint32_t echoes(const struct list *all, size_t counted, const struct pass
     return same - 1;
 }
 
-/* Where a subject is treated there stand several sentences on it, below a heading that names it:
+/* Where a subject is treated there stand several sentences on it, below a heading that names it,
+ * above all by the clause's own name, where an auditor looks first:
  * a passage among others that count goes before one that stands alone, one of more facets
  * before one of fewer, and one of rare words before one of words that come again and again. */
 static void rank(
@@ -1539,6 +1609,7 @@ static void bench_end(struct bench *b)
     named_free(b->named);
     list_free(&b->hit);
     list_free(&b->pasted);
+    list_free(&b->called);
     for (uint32_t f = 0; f < b->facet_count; f++) {
         list_free(&b->found[f]);
         for (enum slot slot = 0; slot < SLOTS; slot++)
@@ -1560,6 +1631,7 @@ void judge(struct arena *a, const struct said *said, const struct rubric *rubric
     learn_words(&b, clause);
     keep_texts(&b, clause);
     mark_pasted(&b);
+    learn_names(&b, clause);
     find_all(&b);
     find_parrots(&b);
     b.named = rubric->named && clause && !said->chosen ? named_new(a, c, clause) : NULL;

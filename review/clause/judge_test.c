@@ -48,7 +48,7 @@ static const char clause_text[] =
     "  title: Safe channels\n  force: shall\n  confidence: high\n  sources: [S]\n"
     "  summary: Messages of the product are carried by an encrypted channel.\n"
     "  constraints:\n"
-    "  - {id: 1-C01, origin: clause, text: Every message uses an encrypted channel,\n"
+    "  - {id: 1-C01, name: message cover, origin: clause, text: Every message uses an encrypted channel,\n"
     "      test: The valve of bay seven leaks at its vent.}\n"
     "  files:\n"
     "  - {pattern: 'channel', weight: strong, hit: [channels.md], miss: [x.md]}\n"
@@ -410,6 +410,27 @@ static void a_unit_that_answers_two_facets_comes_before_one_that_answers_one(voi
     end(&b);
 }
 
+static void what_stands_below_the_clauses_own_name_for_it_is_shown_first(void)
+{
+    struct bench_of b;
+    judge_by(summed_text, NULL,
+        "# Hub\n\n## Radio\n\nAll is carried by TLS 1.3 on port 8883.\n\n" FILL FILL
+            FILL "## Practice a: cover of messages\n\nIt is carried by a VPN.\n",
+        &b);
+    const struct verdict_of *v = &b.judged.best[0];
+    CHECK(v->counted_count == 2);
+    CHECK(text_starts(v->counted[0].text, TEXT("It is carried by a VPN")));
+    end(&b);
+    judge_by(summed_text, NULL,
+        "# Cover of messages\n\n## Radio\n\nAll is carried by TLS 1.3 on port 8883.\n\n" FILL
+            FILL FILL "## Rest\n\nIt is carried by a VPN.\n",
+        &b);
+    v = &b.judged.best[0];
+    CHECK(
+        text_starts(v->counted[0].text, TEXT("All is carried by TLS"))); /* no title */
+    end(&b);
+}
+
 static void words_that_come_once_come_before_words_that_come_again_and_again(void)
 {
     struct bench_of b;
@@ -553,6 +574,7 @@ MAIN(TEST(what_counts_and_what_does_not_is_told_with_its_rule),
     TEST(another_section_comes_before_more_of_a_section_that_was_shown),
     TEST(a_unit_that_was_shown_comes_behind_all_others),
     TEST(a_unit_that_answers_two_facets_comes_before_one_that_answers_one),
+    TEST(what_stands_below_the_clauses_own_name_for_it_is_shown_first),
     TEST(words_that_come_once_come_before_words_that_come_again_and_again),
     TEST(an_item_that_a_sentence_leads_to_is_no_bare_word),
     TEST(text_below_a_heading_that_is_the_name_of_a_facet_is_of_it),
