@@ -31,6 +31,7 @@ static bool may_write(struct world *w)
     w->off = op == w->cut_at;
     if (!w->off && !fails(w, op))
         return true;
+    w->mishaps++;
     w->took = w->cut_done;
     return false;
 }

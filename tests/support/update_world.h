@@ -61,7 +61,8 @@ struct world {
     bool
         cut_done; /* the write that was cut, or failed, had taken effect all the same */
     bool took;    /* of the last write that was not whole */
-    bool no_update; /* flash did not open; tried again as the updater does it */
+    unsigned mishaps; /* writes that were cut or failed */
+    bool no_update;   /* flash did not open; tried again as the updater does it */
     uint64_t opened_ms;
     bool off, restarted, patient, bad_block;
     uint64_t now_ms;
