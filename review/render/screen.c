@@ -6,7 +6,7 @@
 #include "review/render/out.h"
 #include "review/render/render.h"
 
-enum { LINES = 40, WORST = 5, REST = 31, NAMED = 3, TITLE = 16 };
+enum { LINES = 40, LAST = 2, WORST = 5, REST = 31, NAMED = 3, TITLE = 16 };
 
 static const char *paint(enum severity s, bool colour)
 {
@@ -175,7 +175,7 @@ static bool fits(struct doing *d)
     fflush(d->out);
     for (size_t i = 0; i < d->page->len; i++)
         lines += d->page->at[i] == '\n';
-    if (lines > LINES && d->told > 1)
+    if (lines > LINES - LAST && d->told > 1)
         return false;
     d->whole = d->page->len;
     return d->told < WORST;
@@ -328,5 +328,8 @@ void render_screen(const struct report *r, FILE *screen, unsigned width, bool co
         .r = r, .out = out, .width = width, .colour = colour, .page = &page};
     do_first(&d, c.requirements > 0);
     out_text(screen, text_upto(printed_end(&page, a), d.whole));
+    if (d.told)
+        fputs("\nall of them, with their places: holdfast-review report --output DIR\n",
+            screen);
     arena_free(a);
 }

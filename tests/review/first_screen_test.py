@@ -58,6 +58,10 @@ def test_each_constraint_stands_in_it_once_by_how_far_it_is_shown():
     check(told == counted, '%s, judged %s' % (told, counted))
 
 
+def test_it_ends_with_where_the_rest_is():
+    check(SCREEN.endswith('\n\nall of them, with their places: holdfast-review report --output DIR\n'), SCREEN[-300:])
+
+
 def test_that_no_requirement_was_found_comes_first():
     check(SCREEN[SCREEN.index('\ndo first\n'):].splitlines()[2] == '  1 major     no requirement was found', SCREEN[-900:])
 
@@ -72,4 +76,4 @@ def test_what_is_done_first_says_how_far_each_is_shown():
 if __name__ == '__main__':
     sys.argv[1:] = sys.argv[2:]
     main([test_it_fits_one_screen, test_it_names_the_file_that_holds_no_words, test_each_constraint_stands_in_it_once_by_how_far_it_is_shown,
-          test_that_no_requirement_was_found_comes_first, test_what_is_done_first_says_how_far_each_is_shown])
+          test_that_no_requirement_was_found_comes_first, test_it_ends_with_where_the_rest_is, test_what_is_done_first_says_how_far_each_is_shown])
