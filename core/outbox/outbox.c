@@ -266,15 +266,26 @@ static const struct row *oldest_open(const struct outbox *o, uint8_t ring)
     return NULL;
 }
 
+/* Of the readings that no batch on flash holds yet. */
+static uint64_t open_age_ms(const struct outbox *o)
+{
+    uint64_t now = outbox_now(o),
+             open = o->open.record_count > 0 ? since(o->open.mono_ms, now) : 0,
+             left = o->left_over_count > 0 ? since(o->left_over[0].mono_ms, now) : 0;
+    return open > left ? open : left;
+}
+
+static bool any_row_open(const struct outbox *o)
+{
+    const struct rows *rs = &o->rows;
+    return rs->batches[ROW_HELD] + rs->batches[ROW_SENT] + rs->batches[ROW_ASIDE] > 0;
+}
+
 static uint64_t oldest_age_ms(const struct outbox *o)
 {
-    uint64_t age = 0;
+    uint64_t age = open_age_ms(o);
 
-    if (o->rows.batches[ROW_HELD] + o->rows.batches[ROW_SENT]
-            + o->rows.batches[ROW_ASIDE]
-        == 0)
-        return 0;
-    for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++) {
+    for (uint8_t ring = 0; any_row_open(o) && ring < JOURNAL_CLASSES; ring++) {
         const struct row *row = oldest_open(o, ring);
         uint64_t a = row == NULL ? 0 : row_age_ms(o, row);
         age = a > age ? a : age;
@@ -285,9 +296,7 @@ static uint64_t oldest_age_ms(const struct outbox *o)
 /* What was sealed longer ago than this, or in an earlier run, is acknowledged. */
 static bool all_old_acknowledged(const struct outbox *o)
 {
-    if (o->rows.batches[ROW_HELD] + o->rows.batches[ROW_SENT]
-            + o->rows.batches[ROW_ASIDE]
-        == 0)
+    if (!any_row_open(o))
         return true;
     for (uint8_t ring = 0; ring < JOURNAL_CLASSES; ring++) {
         const struct row *row = oldest_open(o, ring);

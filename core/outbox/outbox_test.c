@@ -1006,6 +1006,18 @@ static void test_one_old_unacknowledged_batch_is_enough_for_not_synchronised(voi
     CHECK(seen().oldest_held_age_ms >= 90000);
 }
 
+static void test_what_is_held_is_as_old_as_its_first_reading_before_a_batch_holds_it(
+    void)
+{
+    start(SECTORS, 72);
+    CHECK(seen().readings_held == 0 && seen().oldest_held_age_ms == 0);
+    take(30);
+    CHECK(seen().readings_held == 30 && seen().batches_held == 0);
+    CHECK(seen().oldest_held_age_ms >= 29000 && seen().oldest_held_age_ms <= 30000);
+    CHECK(outbox_close_batch(&st.outbox) == OK && seen().batches_held == 1);
+    CHECK(seen().oldest_held_age_ms >= 29000);
+}
+
 static void test_after_a_start_nothing_is_synchronised_until_the_past_is_acknowledged(
     void)
 {
@@ -1458,6 +1470,7 @@ MAIN(TEST(test_a_batch_closes_after_60_s_with_every_reading_in_it),
     TEST(test_synchronised_means_a_young_answer_and_nothing_old_unacknowledged),
     TEST(test_an_answer_is_as_old_as_the_transmission_that_it_answers),
     TEST(test_one_old_unacknowledged_batch_is_enough_for_not_synchronised),
+    TEST(test_what_is_held_is_as_old_as_its_first_reading_before_a_batch_holds_it),
     TEST(test_after_a_start_nothing_is_synchronised_until_the_past_is_acknowledged),
     TEST(test_a_batch_set_aside_is_not_acknowledged),
     TEST(test_live_goes_before_back_fill_and_back_fill_oldest_first),
