@@ -317,3 +317,13 @@ void loop_stop(struct loop *l)
 {
     l->stop = true;
 }
+
+static void on_stop(void *loop)
+{
+    loop_stop(loop);
+}
+
+enum status loop_stop_after(struct loop *l, uint64_t delay_ms)
+{
+    return loop_after(l, delay_ms, on_stop, l);
+}

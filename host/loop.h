@@ -28,3 +28,5 @@ void loop_cancel(struct loop *l, loop_timer_fn *fn, void *ctx);
 uint64_t loop_now_ms(void);                    /* CLOCK_MONOTONIC */
 MUST_USE enum status loop_run(struct loop *l); /* until loop_stop */
 void loop_stop(struct loop *l);
+/* For a role that starts anew some time after a fault. */
+MUST_USE enum status loop_stop_after(struct loop *l, uint64_t delay_ms);

@@ -464,9 +464,9 @@ static void offer_line(struct json *j, sqlite3_stmt *q, struct store *s)
     key_str(j, "version", (const char *)sqlite3_column_text(q, 3));
     key_u64(j, "offered_utc_ms", db_u64(q, 4));
     key_str(j, "state",
-        !told           ? "offered"
-            : code == 0 ? "withdrawn" /* releases.h; no event has this code */
-                        : event_name((uint8_t)code));
+        !told                         ? "offered"
+            : code == OFFER_WITHDRAWN ? "withdrawn"
+                                      : event_name((uint8_t)code));
     key_column(j, "told_utc_ms", q, 6);
     json_object_end(j);
 }

@@ -205,19 +205,10 @@ enum status release_roll(
         s, act, ask->stopped ? REASON_RELEASE_STOPPED : REASON_RELEASE_ROLLED_OUT);
 }
 
-static const struct newest_release *newest_of(
-    const struct store *s, const char *product)
-{
-    for (size_t i = 0; i < s->newest.count; i++)
-        if (strcmp(s->newest.of[i].product, product) == 0)
-            return &s->newest.of[i];
-    return NULL;
-}
-
 static enum status may_end(struct store *s, const char *product,
     struct release_act *act, struct door_class_ended *out)
 {
-    const struct newest_release *n = newest_of(s, product);
+    const struct newest_release *n = releases_of(s, product);
 
     if (!n)
         return refuse(act, REASON_RELEASE_UNKNOWN);

@@ -31,8 +31,6 @@ static bool settled(uint64_t code)
         || code == EVENT_UPDATE_TRIED;
 }
 
-enum { OFFER_WITHDRAWN = 0 }; /* in the place of what a device told of it */
-
 static enum status remember(struct store *s, uint64_t row, uint64_t release)
 {
     sqlite3_stmt *q = db_use(&s->db, DB_OFFER_ADD);
@@ -105,9 +103,15 @@ static size_t class_of(const struct store *s, const char *product)
     return i;
 }
 
+const struct newest_release *releases_of(const struct store *s, const char *product)
+{
+    size_t i = class_of(s, product);
+    return i < s->newest.count ? &s->newest.of[i] : NULL;
+}
+
 bool releases_have_room(const struct store *s, const char *product)
 {
-    return s->newest.count < LIMIT_CLASSES || class_of(s, product) < s->newest.count;
+    return s->newest.count < LIMIT_CLASSES || releases_of(s, product) != NULL;
 }
 
 /* ---- to one device ---- */

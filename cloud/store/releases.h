@@ -17,10 +17,15 @@
 #include "cloud/talk/doors.h"
 #include "wire/types.h"
 
+/* In the place of what a device told of an offer: no event has this code. */
+enum { OFFER_WITHDRAWN = 0 };
+
 /* Loads the newest release of each class into s->newest, unless they are there. */
 MUST_USE enum status releases_newest(struct store *s);
 /* After a release was added or rolled out. */
 void releases_changed(struct store *s);
+/* After releases_newest(): of this class; NULL: there is none. */
+const struct newest_release *releases_of(const struct store *s, const char *product);
 /* After releases_newest(): may there be one of this class? */
 bool releases_have_room(const struct store *s, const char *product);
 /* After releases_newest(): a device, not revoked, that keeps this class from its end, and why: RELEASE_IN_USE, it is of

@@ -726,12 +726,6 @@ static void change_keys(struct keeper *k)
 
 /* --- the end of the device --- */
 
-static void again(void *ctx)
-{
-    struct keeper *k = ctx;
-    loop_stop(k->loop);
-}
-
 static struct ending_place ending_of(struct keeper *k)
 {
     return (struct ending_place){.receipt = k->receipt_path,
@@ -796,7 +790,7 @@ static void end_device(struct keeper *k)
     }
     erase_all(k);
     if ((k->fault & VIEW_STORE_FAULT) != 0
-        && loop_after(k->loop, FAULT_AGAIN_MS, again, k) != OK)
+        && loop_stop_after(k->loop, FAULT_AGAIN_MS) != OK)
         loop_stop(k->loop);
 }
 
@@ -1454,7 +1448,7 @@ int keeper_main(struct role_env *env)
     if (role_lock(&k.lock, env, k.loop, ROLE_KEEPER, &plan) != OK)
         return EXIT_ENVIRONMENT;
     if ((k.fault & VIEW_STORE_FAULT) != 0
-        && loop_after(k.loop, FAULT_AGAIN_MS, again, &k) != OK)
+        && loop_stop_after(k.loop, FAULT_AGAIN_MS) != OK)
         return EXIT_INTERNAL;
     tick(&k);
     enum status s = loop_run(k.loop);

@@ -1009,12 +1009,6 @@ static enum status confine(struct courier *c)
     return role_lock(&c->lock, c->env, c->loop, ROLE_COURIER, &plan);
 }
 
-static void start_again(void *ctx)
-{
-    struct courier *c = ctx;
-    loop_stop(c->loop);
-}
-
 /* Name service libraries are loaded now: later nothing can be made executable. */
 static void load_name_service(void)
 {
@@ -1050,7 +1044,7 @@ int courier_main(struct role_env *env)
         return EXIT_ENVIRONMENT;
     if (confine(&c) != OK)
         return EXIT_ENVIRONMENT;
-    if (c.disk_failed && loop_after(c.loop, DISK_AGAIN_MS, start_again, &c) != OK)
+    if (c.disk_failed && loop_stop_after(c.loop, DISK_AGAIN_MS) != OK)
         return EXIT_INTERNAL;
     find_keeper(&c);
     c.key_since_ms = board_clock_now_ms();

@@ -432,13 +432,6 @@ static bool open_record(struct updater *u)
         == OK;
 }
 
-/* Only who starts us can open it: this role ends, and is started anew. The device goes on. */
-static void come_again(void *ctx)
-{
-    struct updater *u = ctx;
-    loop_stop(u->loop);
-}
-
 static const char no_record[] = "record";
 
 /* What needs the rights of who started us. */
@@ -527,10 +520,10 @@ int updater_main(struct role_env *env, const struct updater_slots *slots)
     u.began_ms = board_clock_now_ms();
     if (missing == no_record)
         hear(&u, EVENT_UPDATE_RECORD, NULL);
+    /* Only who starts us can open the record: this role ends, and is started anew. The device goes on. */
     if (loop_after(u.loop, 0, tick, &u) != OK
         || (missing == no_record
-            && loop_after(u.loop, UPDATE_FAULT_MAX_MS / env->speed, come_again, &u)
-                != OK))
+            && loop_stop_after(u.loop, UPDATE_FAULT_MAX_MS / env->speed) != OK))
         return EXIT_INTERNAL;
     enum status s = loop_run(u.loop);
     return s == OK && u.boot.wanted ? EXIT_DONE : EXIT_INTERNAL;

@@ -14,17 +14,23 @@ static const char *paint(enum severity s, bool colour)
     return colour ? codes[s] : "";
 }
 
+static struct bytes joined(
+    struct arena *a, struct bytes list, const char *by, struct bytes more)
+{
+    return arena_print(a, "%.*s%s%.*s", (int)list.len, (const char *)list.at,
+        list.len ? by : "", (int)more.len, (const char *)more.at);
+}
+
 /* A picture of a document, say: whoever waits for its words has to know. */
 static struct bytes without_text(struct arena *a, const struct corpus *c, uint32_t none)
 {
     struct bytes names = {.at = (const uint8_t *)""};
     for (uint32_t i = 0; i < c->doc_count && none <= NAMED; i++)
         if (!c->docs[i].unit_count)
-            names = arena_print(a, "%.*s%s%.*s", (int)names.len, (const char *)names.at,
-                names.len ? ", " : " (none in ", (int)c->docs[i].path.len,
-                (const char *)c->docs[i].path.at);
-    return names.len ? arena_print(a, "%.*s)", (int)names.len, (const char *)names.at)
-                     : names;
+            names = joined(a, names, ", ", c->docs[i].path);
+    return names.len
+        ? arena_print(a, " (none in %.*s)", (int)names.len, (const char *)names.at)
+        : names;
 }
 
 static void head(
@@ -115,13 +121,6 @@ static const struct {
     {STANDING_ABSENT, "missing", NULL},
     {STANDING_ASK, "applies?", "if not, record a decision"},
 };
-
-static struct bytes joined(
-    struct arena *a, struct bytes list, const char *by, struct bytes more)
-{
-    return arena_print(a, "%.*s%s%.*s", (int)list.len, (const char *)list.at,
-        list.len ? by : "", (int)more.len, (const char *)more.at);
-}
 
 static void clause(const struct clause_page *p, FILE *out, unsigned width)
 {
